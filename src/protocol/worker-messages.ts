@@ -1,0 +1,78 @@
+/** What goes between the page and the worker that runs the world. */
+import type { ApiRequest, ApiResponse } from './api.ts';
+import type { EventId, Micros, TraceEvent } from './events.ts';
+import type { Fault, FaultResult } from './faults.ts';
+import type { Snapshot, SnapshotDelta } from './snapshot.ts';
+import type { Start } from './start.ts';
+
+/** State of virtual time against wall time. */
+export interface TimeState {
+  now: Micros;
+  playing: boolean;
+  /** Virtual seconds per wall second that the user asked for, 0.001 to 1000. */
+  speed: number;
+  /** Rate in force: `speed`, or slower while `slowed`. */
+  rate: number;
+  /** Why the rate is below `speed`; null when it is not. */
+  slowed: string | null;
+  /** `slower while there is no leader` is on. */
+  autoSlow: boolean;
+}
+
+/** Result of advancing by hand. */
+export interface AdvanceResult {
+  virtualSeconds: number;
+  wallSeconds: number;
+  events: number;
+}
+
+/** Result of a command run by a script. `screen` is what a terminal shows of it, as lines joined with \n. */
+export interface RunResult {
+  exit: number;
+  screen: string;
+}
+
+/** Requests that get an answer with the same `id`. */
+export type PageCall =
+  | { call: 'load'; start: Start | string }
+  | { call: 'run'; host: string; command: string; columns?: number }
+  | { call: 'request'; host: string; request: ApiRequest }
+  | { call: 'fault'; fault: Fault }
+  | { call: 'snapshot' }
+  | { call: 'advance'; seconds: number }
+  | { call: 'step' }
+  | { call: 'events'; from?: EventId; limit?: number; object?: string };
+
+export type PageCallResult =
+  | { call: 'load'; snapshot: Snapshot }
+  | { call: 'run'; result: RunResult }
+  | { call: 'request'; response: ApiResponse }
+  | { call: 'fault'; result: FaultResult }
+  | { call: 'snapshot'; snapshot: Snapshot }
+  | { call: 'advance'; result: AdvanceResult }
+  | { call: 'step'; event: TraceEvent | null }
+  | { call: 'events'; events: TraceEvent[] };
+
+/** Page to worker. */
+export type PageMessage =
+  | { type: 'call'; id: number; call: PageCall }
+  /** Opens the terminal of a host (one session per host). */
+  | { type: 'terminal-open'; host: string; columns: number; rows: number }
+  | { type: 'terminal-input'; host: string; data: string }
+  | { type: 'terminal-resize'; host: string; columns: number; rows: number }
+  /** Types a command into the host's prompt and presses Enter (buttons print what they stand for). */
+  | { type: 'terminal-type'; host: string; command: string }
+  /** Prints a line that is no command: the fault a button stands for. */
+  | { type: 'terminal-note'; host: string; text: string }
+  | { type: 'time'; playing?: boolean; speed?: number; autoSlow?: boolean }
+  /** The page has drawn everything up to this message number; the worker sends the next picture after it. */
+  | { type: 'drawn'; sequence: number };
+
+/** Worker to page. */
+export type WorkerMessage =
+  | { type: 'result'; id: number; result: PageCallResult }
+  | { type: 'failed'; id: number; message: string }
+  | { type: 'world'; snapshot: Snapshot; time: TimeState; start: Start }
+  | { type: 'delta'; sequence: number; delta: SnapshotDelta; events: TraceEvent[]; time: TimeState }
+  | { type: 'terminal-output'; host: string; data: string }
+  | { type: 'crashed'; message: string; session: string };
