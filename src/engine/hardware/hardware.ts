@@ -1,0 +1,285 @@
+/**
+ * Machines and the wires between them: power, disk, cable, closed ports; links with delay, jitter, loss and cuts.
+ * A message is sent once and arrives once, or is dropped at a named place. What a machine does with a message, and what
+ * starts when its power comes on, is decided by whoever listens (`onMessage`, `onRefused`); the hardware knows no Swarm.
+ *
+ * Simplified: TCP is a message that keeps its order on the pair and is sent again when lost (as later arrival); there are
+ * no segments, windows or connections. A broken wire gives no error to the sender, as in reality before a time-out.
+ */
+import type { EventId, Micros } from '../../protocol/events.ts';
+import type { MessageView } from '../../protocol/snapshot.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { milliseconds, seconds } from '../kernel/time.ts';
+import { type DiskState, diskLosePower, diskSynced, emptyDisk } from './disk.ts';
+
+/** What a machine is made of and the state it is in. */
+export interface MachineHardware {
+  name: string;
+  address: string;
+  power: boolean;
+  downSince: Micros | null;
+  cable: boolean;
+  closedPorts: { port: number; protocol: 'tcp' | 'udp' }[];
+  /** Something listens on the machine's ports (its daemon runs). */
+  listening: boolean;
+  cpus: number;
+  memoryBytes: number;
+  disk: DiskState;
+}
+
+/** Quality of one direction of a pair of machines. Microseconds; loss is 0..1. */
+export interface LinkQuality {
+  cut: boolean;
+  delay: Micros;
+  jitter: Micros;
+  loss: number;
+}
+
+/** A message between two machines. `payload` is immutable data. */
+export interface Envelope {
+  id: number;
+  from: string;
+  to: string;
+  port: number;
+  protocol: 'tcp' | 'udp';
+  kind: string;
+  payload: unknown;
+  departs: Micros;
+  arrives: Micros;
+  cause: EventId;
+  /** Set when it is known that it will not arrive. */
+  dropped: { at: Micros; reason: string } | null;
+  /** What the page shows of it besides its kind. */
+  label: MessageLabel;
+}
+
+/** What a sender tells of a message for the picture. */
+export type MessageLabel = Pick<MessageView, 'term' | 'note' | 'ok'>;
+
+/** What a sender gives. `quiet` messages (heartbeats) leave no trace event of their own. */
+export interface Outgoing {
+  from: string;
+  to: string;
+  port: number;
+  protocol?: 'tcp' | 'udp';
+  kind: string;
+  payload: unknown;
+  label?: MessageLabel;
+}
+
+export interface HardwareState {
+  machines: Record<string, MachineHardware>;
+  /** Keyed `from>to`; absent means `DEFAULT_LINK`. */
+  links: Record<string, LinkQuality>;
+  inFlight: Map<number, Envelope>;
+  nextMessage: number;
+  /** Last arrival per `from>to` for TCP, so that order is kept. */
+  lastArrival: Record<string, Micros>;
+}
+
+/** A switched local network: 0.2-0.4 ms one way. */
+export const DEFAULT_LINK: LinkQuality = { cut: false, delay: 200, jitter: 200, loss: 0 };
+
+/** How long an `fsync` takes. */
+const SYNC_TIME: Micros = 800;
+/** First retransmission of lost TCP data; doubles each time (RFC 6298 floor as in Linux). */
+const RETRANSMIT: Micros = milliseconds(200);
+/** A TCP message lost this often in a row is given up. */
+const MAX_RETRANSMITS = 5;
+/** How long a dropped message stays in the list, so that its end can be drawn. */
+const GHOST_TIME: Micros = seconds(1);
+
+export function initialHardware(): HardwareState {
+  return { machines: {}, links: {}, inFlight: new Map(), nextMessage: 1, lastArrival: {} };
+}
+
+export class Hardware {
+  readonly kernel: Kernel;
+  readonly state: HardwareState;
+  /** A message has reached a listening machine. */
+  onMessage: (envelope: Envelope) => void = () => {};
+  /** A message found nobody listening; called for the sender one way later. */
+  onRefused: (envelope: Envelope) => void = () => {};
+  private readonly syncHandlers = new Map<string, (machine: string, token: unknown) => void>();
+
+  constructor(kernel: Kernel, state: HardwareState) {
+    this.kernel = kernel;
+    this.state = state;
+    kernel.on('net.arrive', (event) => this.arrive(event.data as number));
+    kernel.on('net.refused', (event) => this.refused(event.data as Envelope));
+    kernel.on('net.forget', (event) => {
+      this.state.inFlight.delete(event.data as number);
+    });
+    kernel.on('disk.synced', (event) => {
+      const { machine, count, handler, token } = event.data as SyncEvent;
+      diskSynced(this.machine(machine).disk, count);
+      this.syncHandlers.get(handler)?.(machine, token);
+    });
+  }
+
+  /** Adds a machine, without power. Throws if the name is taken. */
+  addMachine(name: string, address: string, cpus = 2, memoryBytes = 4_126_900_224): MachineHardware {
+    if (this.state.machines[name]) throw new Error(`hardware: two machines named ${name}`);
+    const machine: MachineHardware = {
+      name,
+      address,
+      power: false,
+      downSince: null,
+      cable: true,
+      closedPorts: [],
+      listening: false,
+      cpus,
+      memoryBytes,
+      disk: emptyDisk(),
+    };
+    this.state.machines[name] = machine;
+    return machine;
+  }
+
+  machine(name: string): MachineHardware {
+    const machine = this.state.machines[name];
+    if (!machine) throw new Error(`hardware: no machine ${name}`);
+    return machine;
+  }
+
+  /** The machine with this address, or undefined. */
+  machineAt(address: string): MachineHardware | undefined {
+    for (const name in this.state.machines) {
+      const machine = this.state.machines[name]!;
+      if (machine.address === address) return machine;
+    }
+    return undefined;
+  }
+
+  /** Everything on the machine stops at once; unsynced writes are gone. */
+  powerOff(name: string): void {
+    const machine = this.machine(name);
+    machine.power = false;
+    machine.listening = false;
+    machine.downSince = this.kernel.now;
+    diskLosePower(machine.disk);
+    this.kernel.endLife(name);
+  }
+
+  powerOn(name: string): void {
+    const machine = this.machine(name);
+    machine.power = true;
+    machine.downSince = null;
+  }
+
+  /** Registers what runs when a `sync` asked for under this name has ended. */
+  onSynced(handler: string, run: (machine: string, token: unknown) => void): void {
+    this.syncHandlers.set(handler, run);
+  }
+
+  /** Makes all writes so far durable; when done (after the disk's time) calls the handler with `token`. */
+  sync(name: string, handler: string, token: unknown): void {
+    const { disk } = this.machine(name);
+    const count = disk.pending.length - disk.covered;
+    disk.covered += count;
+    const data: SyncEvent = { machine: name, count, handler, token };
+    this.kernel.schedule(SYNC_TIME, 'disk.synced', name, data);
+  }
+
+  /** The link from one machine to another as it is now. */
+  link(from: string, to: string): LinkQuality {
+    return this.state.links[`${from}>${to}`] ?? DEFAULT_LINK;
+  }
+
+  /** Changes one direction of a link. */
+  setLink(from: string, to: string, change: Partial<LinkQuality>): void {
+    this.state.links[`${from}>${to}`] = { ...this.link(from, to), ...change };
+  }
+
+  /** Why a message would not get through right now, or null. */
+  blocked(from: string, to: string, port: number, protocol: 'tcp' | 'udp'): string | null {
+    if (from === to) return null;
+    const sender = this.machine(from);
+    const receiver = this.machine(to);
+    if (!sender.cable) return `cable of ${from} is out`;
+    if (!receiver.cable) return `cable of ${to} is out`;
+    if (this.link(from, to).cut) return `link from ${from} to ${to} is cut`;
+    if (!receiver.power) return `${to} has no power`;
+    if (receiver.closedPorts.some((closed) => closed.port === port && closed.protocol === protocol))
+      return `port ${port}/${protocol} is closed on ${to}`;
+    return null;
+  }
+
+  /** Sends a message. It arrives later, or is dropped where the wire is broken. Returns its id. */
+  send(outgoing: Outgoing): number {
+    const { state, kernel } = this;
+    const { from, to } = outgoing;
+    const protocol = outgoing.protocol ?? 'tcp';
+    const id = state.nextMessage++;
+    const departs = kernel.now;
+    const link = this.link(from, to);
+    const dice = kernel.random('network');
+    let travel = from === to ? 20 : link.delay + (link.jitter > 0 ? dice.int(link.jitter + 1) : 0);
+    let reason = this.blocked(from, to, outgoing.port, protocol);
+    if (!reason && from !== to && link.loss > 0) {
+      let lost = 0;
+      while (lost <= MAX_RETRANSMITS && dice.chance(link.loss)) lost++;
+      if (protocol === 'udp' ? lost > 0 : lost > MAX_RETRANSMITS) reason = 'lost on the way';
+      else for (let i = 0; i < lost; i++) travel += RETRANSMIT << i;
+    }
+    let arrives = departs + travel;
+    if (protocol === 'tcp') {
+      const pair = `${from}>${to}`;
+      arrives = Math.max(arrives, (state.lastArrival[pair] ?? 0) + 1);
+      if (!reason) state.lastArrival[pair] = arrives;
+    }
+    const envelope: Envelope = {
+      id,
+      from,
+      to,
+      port: outgoing.port,
+      protocol,
+      kind: outgoing.kind,
+      payload: outgoing.payload,
+      departs,
+      arrives,
+      cause: kernel.cause,
+      dropped: null,
+      label: outgoing.label ?? {},
+    };
+    state.inFlight.set(id, envelope);
+    if (reason) this.drop(envelope, reason, departs + Math.round(travel / 2));
+    else kernel.schedule(arrives - departs, 'net.arrive', 'world', id);
+    return id;
+  }
+
+  private arrive(id: number): void {
+    const envelope = this.state.inFlight.get(id);
+    if (!envelope) return;
+    const { from, to } = envelope;
+    const reason = this.blocked(from, to, envelope.port, envelope.protocol);
+    if (reason) {
+      this.drop(envelope, reason, this.kernel.now);
+      return;
+    }
+    this.state.inFlight.delete(id);
+    if (this.machine(to).listening) this.onMessage(envelope);
+    else this.kernel.schedule(this.link(to, from).delay, 'net.refused', from, envelope);
+  }
+
+  private refused(envelope: Envelope): void {
+    if (this.blocked(envelope.to, envelope.from, 0, 'tcp') === null) this.onRefused(envelope);
+  }
+
+  private drop(envelope: Envelope, reason: string, at: Micros): void {
+    envelope.dropped = { at, reason };
+    this.kernel.emit('net.dropped', envelope.from, [`machine:${envelope.from}`, `machine:${envelope.to}`], {
+      message: envelope.kind,
+      to: envelope.to,
+      reason,
+    });
+    this.kernel.schedule(at - this.kernel.now + GHOST_TIME, 'net.forget', 'world', envelope.id);
+  }
+}
+
+interface SyncEvent {
+  machine: string;
+  count: number;
+  handler: string;
+  token: unknown;
+}
