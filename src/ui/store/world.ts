@@ -1,0 +1,128 @@
+/**
+ * What the page holds: the last whole picture of the world, the state of its time, and the page's own view of it (lens,
+ * selection, theme). Facts come from the worker only (`worker-client.ts`); nothing is worked out here.
+ */
+import { create } from 'zustand';
+import type { Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import type { Snapshot, SnapshotDelta } from '../../protocol/snapshot.ts';
+import type { Start } from '../../protocol/start.ts';
+import type { TimeState } from '../../protocol/worker-messages.ts';
+import type { Theme } from '../look/palette.ts';
+import { applyDelta } from './apply-delta.ts';
+import { appendEvents, createEventLog, type EventLog } from './event-log.ts';
+import { noteTime, resetVirtualNow } from './virtual-now.ts';
+
+export type Lens = 'cluster' | 'raft';
+
+/** The world has stopped: what went wrong, and the session to replay it with. */
+export interface Crash {
+  message: string;
+  session: string;
+  seed: number;
+  at: Micros;
+}
+
+/** An open context menu: on which thing and where on the page. */
+export interface OpenMenu {
+  ref: ObjectRef;
+  x: number;
+  y: number;
+}
+
+export interface WorldState {
+  /** Always whole; null until the first picture. Rows are immutable. */
+  snapshot: Snapshot | null;
+  start: Start | null;
+  time: TimeState;
+  /** Edited in place; `eventsVersion` changes with it. */
+  events: EventLog;
+  eventsVersion: number;
+  /** Counts the worlds loaded: views that keep things per host start anew when it changes. */
+  worldNumber: number;
+  crash: Crash | null;
+
+  lens: Lens;
+  selection: ObjectRef | null;
+  hover: ObjectRef | null;
+  theme: Theme;
+  menu: OpenMenu | null;
+
+  /** A new world (or the same one anew). */
+  loadWorld(snapshot: Snapshot, time: TimeState, start: Start): void;
+  applyDelta(delta: SnapshotDelta, events: TraceEvent[], time: TimeState): void;
+  crashed(message: string, session: string): void;
+  setLens(lens: Lens): void;
+  select(ref: ObjectRef | null): void;
+  setHover(ref: ObjectRef | null): void;
+  setTheme(theme: Theme): void;
+  openMenu(ref: ObjectRef, x: number, y: number): void;
+  closeMenu(): void;
+}
+
+const timeAtStart: TimeState = { now: 0, playing: true, speed: 1, rate: 1, slowed: null, autoSlow: true };
+
+export const useWorld = create<WorldState>()((set, get) => ({
+  snapshot: null,
+  start: null,
+  time: timeAtStart,
+  events: createEventLog(),
+  eventsVersion: 0,
+  worldNumber: 0,
+  crash: null,
+  lens: 'cluster',
+  selection: null,
+  hover: null,
+  theme: 'dark',
+  menu: null,
+
+  loadWorld(snapshot, time, start) {
+    resetVirtualNow(time);
+    set((state) => ({
+      snapshot,
+      time,
+      start,
+      events: createEventLog(),
+      eventsVersion: state.eventsVersion + 1,
+      worldNumber: state.worldNumber + 1,
+      crash: null,
+      selection: null,
+      hover: null,
+      menu: null,
+    }));
+  },
+  applyDelta(delta, events, time) {
+    const { snapshot, events: log } = get();
+    if (!snapshot) return;
+    noteTime(time);
+    appendEvents(log, events);
+    set((state) => ({
+      snapshot: applyDelta(snapshot, delta),
+      time: sameTimeState(state.time, time) ? state.time : time,
+      eventsVersion: events.length > 0 ? state.eventsVersion + 1 : state.eventsVersion,
+    }));
+  },
+  crashed(message, session) {
+    const { snapshot } = get();
+    set({ crash: { message, session, seed: snapshot?.seed ?? 0, at: snapshot?.now ?? 0 } });
+  },
+  setLens: (lens) => set({ lens }),
+  select: (selection) => set({ selection }),
+  setHover: (hover) => {
+    if (get().hover !== hover) set({ hover });
+  },
+  setTheme: (theme) => set({ theme }),
+  openMenu: (ref, x, y) => set({ menu: { ref, x, y }, selection: ref }),
+  closeMenu: () => set({ menu: null }),
+}));
+
+/** Only `now` differs: whoever shows the running clock asks `virtualNow()`. */
+function sameTimeState(a: TimeState, b: TimeState): boolean {
+  return (
+    a.playing === b.playing &&
+    a.speed === b.speed &&
+    a.rate === b.rate &&
+    a.slowed === b.slowed &&
+    a.autoSlow === b.autoSlow &&
+    (b.playing || a.now === b.now)
+  );
+}
