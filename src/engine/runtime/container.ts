@@ -1,0 +1,95 @@
+/**
+ * What a machine's runtime remembers of its containers, images and volumes: plain data, on the machine's disk.
+ * Source for names: Docker's container states; `moby: daemon/container`.
+ */
+import type { Micros } from '../../protocol/events.ts';
+
+export type ContainerStateName = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+/** What to run: the part of docker's container configuration that the simulation acts on, and what it only carries. */
+export interface ContainerConfig {
+  name: string;
+  image: string;
+  /** Empty: the image's own. */
+  entrypoint: readonly string[];
+  command: readonly string[];
+  env: readonly string[];
+  hostname: string;
+  labels: Readonly<Record<string, string>>;
+  workingDir: string;
+  user: string;
+  tty: boolean;
+  openStdin: boolean;
+  stopSignal: string;
+  stopGrace: Micros;
+  health: {
+    test: readonly string[];
+    interval: Micros;
+    timeout: Micros;
+    startPeriod: Micros;
+    startInterval: Micros;
+    retries: number;
+  } | null;
+  mounts: readonly { type: string; source: string; target: string; readOnly: boolean }[];
+  /** Network ids or names, with addresses where swarm gave them. */
+  networks: readonly { id: string; name: string; address: string; aliases: readonly string[] }[];
+  ports: readonly { target: number; published: number; protocol: 'tcp' | 'udp' | 'sctp'; ip: string }[];
+  autoRemove: boolean;
+  /** `docker run`'s restart policy; swarm's tasks have none. */
+  restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  memoryBytes: number;
+  nanoCpus: number;
+}
+
+export interface LogLine {
+  at: Micros;
+  stream: 'stdout' | 'stderr';
+  text: string;
+}
+
+export interface Container {
+  id: string;
+  config: ContainerConfig;
+  imageId: string;
+  state: ContainerStateName;
+  exitCode: number;
+  /** Docker's `State.Error`. */
+  error: string;
+  oomKilled: boolean;
+  pid: number;
+  createdAt: Micros;
+  startedAt: Micros | null;
+  finishedAt: Micros | null;
+  health: { status: 'none' | 'starting' | 'healthy' | 'unhealthy'; failingStreak: number };
+  /** The task it belongs to, or null. */
+  taskId: string | null;
+  /** Which of its lives this is: pending events of an earlier one are void. */
+  run: number;
+  /** State of the program inside, plain data; null unless running. */
+  program: { name: string; state: unknown } | null;
+  /** Newest lines, bounded. */
+  logs: LogLine[];
+}
+
+export interface Image {
+  /** `sha256:` + 64 hex */
+  id: string;
+  /** `name:tag` */
+  tags: string[];
+  digest: string;
+  sizeBytes: number;
+  createdAt: Micros;
+  /** Ports the image exposes, such as `80/tcp`. */
+  exposed: string[];
+  entrypoint: string[];
+  command: string[];
+}
+
+export interface Volume {
+  name: string;
+  createdAt: Micros;
+  labels: Readonly<Record<string, string>>;
+  driver: string;
+  /** What programs wrote. */
+  content: Record<string, unknown>;
+}
