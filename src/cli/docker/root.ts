@@ -1,0 +1,118 @@
+/**
+ * Runs a command line against a tree of commands: finds the command, reads its flags, checks its arguments, runs it,
+ * and puts refusals of the daemon into words. Exit statuses: 125 for bad flags, 1 for everything else that fails.
+ * Source: `spf13/cobra: command.go` (`Traverse`, `execute`), `docker/cli: cmd/docker/docker.go`.
+ */
+import { parseCommandLine } from '../flags/flag-set.ts';
+import type { Process } from '../process.ts';
+import { DockerClient, describeError, Interrupted } from './client.ts';
+import type { Command, CommandContext, CommandGroup } from './command.ts';
+import { argsErrorText, commandHelp, flagErrorText, groupHelp, type Reached, unknownCommandText } from './usage.ts';
+
+/** Exit status for a command line that could not be read. */
+export const badFlagStatus = 125;
+
+/** Exit status after Ctrl-C. */
+export const interruptedStatus = 130;
+
+/** Runs the words after a group's name: `['create', 'nginx']` after `docker service`. */
+export async function runGroup(
+  process: Process,
+  reached: Reached<CommandGroup>,
+  words: readonly string[],
+): Promise<number> {
+  const line = parseCommandLine([], words, { interspersed: false });
+  if (!line.ok) return complain(process, flagErrorText(reached, line.message), badFlagStatus);
+  if (line.help) return print(process, notice(line.notice) + groupHelp(reached));
+  const [name, ...rest] = line.args;
+  if (name === undefined) return complain(process, groupHelp(reached), 0);
+  const command = findCommand(reached.command.commands, name);
+  if (!command) return complain(process, unknownCommandText(reached, name), 1);
+  return runAny(process, { command, path: `${reached.path} ${command.name}` }, rest);
+}
+
+/** Runs a command or a group. */
+export async function runAny(
+  process: Process,
+  reached: Reached<Command | CommandGroup>,
+  words: readonly string[],
+): Promise<number> {
+  const { command, path } = reached;
+  return command.kind === 'group'
+    ? runGroup(process, { command, path }, words)
+    : runCommand(process, { command, path }, words);
+}
+
+/** The command with this name or alias. */
+export function findCommand(
+  commands: readonly (Command | CommandGroup)[],
+  name: string,
+): Command | CommandGroup | undefined {
+  return commands.find(
+    (command) => command.name === name || (command.kind === 'command' && command.aliases?.includes(name)),
+  );
+}
+
+/** The help page of a command or a group, for the terminal of this process. */
+export function helpPage(process: Process, { command, path }: Reached<Command | CommandGroup>): string {
+  return command.kind === 'group' ? groupHelp({ command, path }) : commandHelp({ command, path }, columnsOf(process));
+}
+
+async function runCommand(process: Process, reached: Reached<Command>, words: readonly string[]): Promise<number> {
+  const { command, path } = reached;
+  const line = parseCommandLine(command.flags, words, { interspersed: command.interspersed });
+  if (!line.ok) return complain(process, flagErrorText(reached, line.message), badFlagStatus);
+  if (line.help) return print(process, notice(line.notice) + helpPage(process, reached));
+  const wrong = command.args(line.args);
+  if (wrong) return complain(process, argsErrorText(reached, wrong.complaint, wrong.hint), 1);
+  return runInWords(process, () => command.run(createContext(process, reached, line)));
+}
+
+/** Runs, and turns a daemon's refusal, a closed socket and Ctrl-C into a line and an exit status. */
+export async function runInWords(process: Process, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Interrupted) return interruptedStatus;
+    const line = describeError(error);
+    if (line === null) throw error;
+    return complain(process, `${line}\n`, 1);
+  }
+}
+
+function createContext(
+  process: Process,
+  reached: Reached<Command>,
+  line: { flags: CommandContext['flags']; args: string[] },
+): CommandContext {
+  return {
+    process,
+    api: new DockerClient(process.host.api, process.signal),
+    flags: line.flags,
+    args: line.args,
+    commandPath: reached.path,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    fail: (text, exit = 1) => complain(process, `${text}\n`, exit),
+    help: () => print(process, helpPage(process, reached)),
+  };
+}
+
+/** The width that help is wrapped to: that of the terminal, or 80. */
+function columnsOf(process: Process): number {
+  return (process.stdout.terminal ?? process.stderr.terminal)?.columns ?? 80;
+}
+
+function notice(line: string | undefined): string {
+  return line === undefined ? '' : `${line}\n`;
+}
+
+function print(process: Process, text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function complain(process: Process, text: string, exit: number): number {
+  process.stderr.write(text);
+  return exit;
+}

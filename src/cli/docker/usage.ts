@@ -1,0 +1,67 @@
+/**
+ * Help pages and usage errors: what `--help` prints, and what a wrong command line is answered with.
+ * Simplified: 28.2.2 begins the last line after too many arguments with `SRun` (a misprint of that release); here it is `Run`.
+ * Source: `docker/cli: cli/cobra.go` (help template), `cli/required.go`, `cli/error.go`.
+ */
+import { flagUsages } from '../flags/flag-usages.ts';
+import type { Command, CommandGroup } from './command.ts';
+
+/** A command as it was reached: with the words that lead to it. */
+export interface Reached<Kind> {
+  command: Kind;
+  /** `docker service create`. */
+  path: string;
+}
+
+/** The help page of a command. `columns` is the terminal's width. */
+export function commandHelp({ command, path }: Reached<Command>, columns: number): string {
+  const paragraphs = [`Usage:  ${usageLine({ command, path })}`, command.description];
+  const aliases = command.aliasLine ?? aliasNames(command, path);
+  if (aliases) paragraphs.push(`Aliases:\n  ${aliases}`);
+  const options = flagUsages(command.flags, columns - 1);
+  if (options) paragraphs.push(`Options:\n${options.trimEnd()}`);
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+/** The help page of a group. */
+export function groupHelp({ command, path }: Reached<CommandGroup>): string {
+  const list = `Commands:\n${commandList(command.commands)}`;
+  return `Usage:  ${path} COMMAND\n\n${command.description}\n\n${list}\n\nRun '${path} COMMAND --help' for more information on a command.\n`;
+}
+
+/** Names and descriptions in two columns, sorted. */
+export function commandList(commands: readonly (Command | CommandGroup)[]): string {
+  const shown = commands.filter((command) => !(command.kind === 'command' && command.hidden));
+  const width = Math.max(11, ...shown.map((command) => command.name.length));
+  return shown
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((command) => `  ${command.name.padEnd(width)} ${command.description}`)
+    .join('\n');
+}
+
+/** `docker service create [OPTIONS] IMAGE`; of a group only its path. */
+export function usageLine({ command, path }: Reached<Command | CommandGroup>): string {
+  return command.kind === 'group' || command.usage === '' ? path : `${path} ${command.usage}`;
+}
+
+/** Answer to a bad flag (exit status 125). */
+export function flagErrorText(reached: Reached<Command | CommandGroup>, message: string): string {
+  return `${message}\n\nUsage:  ${usageLine(reached)}\n\nRun '${reached.path} --help' for more information\n`;
+}
+
+/** Answer to a wrong number of arguments (exit status 1). */
+export function argsErrorText(reached: Reached<Command>, complaint: string, hint: 'See' | 'Run'): string {
+  const { path } = reached;
+  return `docker: '${path}' ${complaint}\n\nUsage:  ${usageLine(reached)}\n\n${hint} '${path} --help' for more information\n`;
+}
+
+/** Answer to a command that is not there (exit status 1). */
+export function unknownCommandText({ path }: Reached<CommandGroup>, name: string): string {
+  return `docker: unknown command: ${path} ${name}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`;
+}
+
+function aliasNames({ name, aliases }: Command, path: string): string {
+  if (!aliases || aliases.length === 0) return '';
+  const group = path.slice(0, path.length - name.length);
+  return [name, ...aliases].map((alias) => group + alias).join(', ');
+}
