@@ -59,7 +59,7 @@ export function helpPage(process: Process, { command, path }: Reached<Command | 
 }
 
 async function runCommand(process: Process, reached: Reached<Command>, words: readonly string[]): Promise<number> {
-  const { command, path } = reached;
+  const { command } = reached;
   const line = parseCommandLine(command.flags, words, { interspersed: command.interspersed });
   if (!line.ok) return complain(process, flagErrorText(reached, line.message), badFlagStatus);
   if (line.help) return print(process, notice(line.notice) + helpPage(process, reached));
