@@ -5,6 +5,7 @@
  */
 import type { ApiChunk, ApiClient, ApiMethod, ApiResponse, CancelSignal } from '../../protocol/api.ts';
 import { ConnectionError } from '../../protocol/api.ts';
+import type { Filters } from '../flags/flag-types.ts';
 
 /** The daemon answered with a status of 400 or more. */
 export class ApiError extends Error {
@@ -91,6 +92,15 @@ export class DockerClient {
       answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt));
     });
   }
+}
+
+/** Conditions as the API takes them, `{"role":{"manager":true}}`; nothing when there are none. */
+export function filtersQuery(filters: Filters): string | undefined {
+  const entries = Object.entries(filters);
+  if (entries.length === 0) return undefined;
+  return JSON.stringify(
+    Object.fromEntries(entries.map(([key, values]) => [key, Object.fromEntries(values.map((value) => [value, true]))])),
+  );
 }
 
 /** The line for a failed request, as docker prints it; null for anything that is no answer of a daemon (our own mistake). */

@@ -4,8 +4,8 @@
  * The first error ends it, in pflag's words.
  * Source: `spf13/pflag: flag.go` (`parseArgs`, `parseLongArg`, `parseSingleShortArg`).
  */
-import { goQuote } from '../opts/go-number.ts';
 import type { Flag } from './flag.ts';
+import { quote } from './go-strconv.ts';
 
 /** What one command line said. */
 export interface ParsedFlags {
@@ -153,7 +153,7 @@ class CommandLineReader {
     const result = flag.accept(text, this.#given.get(flag.name));
     if (!result.ok) {
       const spelling = flag.shorthand ? `-${flag.shorthand}, --${flag.name}` : `--${flag.name}`;
-      return `invalid argument ${goQuote(text)} for "${spelling}" flag: ${result.message}`;
+      return `invalid argument ${quote(text)} for "${spelling}" flag: ${result.message}`;
     }
     this.#given.set(flag.name, result.value);
     return null;

@@ -4,10 +4,8 @@
  * Source: `spf13/pflag: bool.go, string.go, uint.go, int.go, string_array.go, string_slice.go`, `docker/cli: opts/opts.go`.
  */
 import { formatDuration, parseDuration } from '../opts/duration.ts';
-import { type Filters, parseFilter, withFilter } from '../opts/filter.ts';
-import { goQuote, parseBool, parseFloat64, parseInt64, parseUint } from '../opts/go-number.ts';
-import { cut, type Parser, parsed } from '../opts/parsed.ts';
-import { type Flag, type FlagOptions, listFlag, valueFlag } from './flag.ts';
+import { type Flag, type FlagOptions, listFlag, parsed, unparsable, valueFlag } from './flag.ts';
+import { parseBool, parseFloat64, parseInteger, parseUint, quote } from './go-strconv.ts';
 
 /** A switch: `--quiet`, `--quiet=false`. */
 export function boolFlag(options: FlagOptions<boolean>): Flag<boolean> {
@@ -27,23 +25,23 @@ export function boolFlag(options: FlagOptions<boolean>): Flag<boolean> {
 /** A text. */
 export function stringFlag(options: FlagOptions<string>): Flag<string> {
   const standard = options.default ?? '';
-  const defaultText = standard === '' ? '' : goQuote(standard);
+  const defaultText = standard === '' ? '' : quote(standard);
   return valueFlag({ defaultText, ...options, default: standard, valueWord: 'string', parse: parsed });
 }
 
 /** A whole number, 64 bits, signed. */
 export function intFlag(options: FlagOptions<number>): Flag<number> {
-  return numberFlag('int', (text) => parseInt64(text, 0), options);
+  return numberFlag('int', parseInteger, options);
 }
 
 /** A whole number, not negative, 64 bits. */
 export function uintFlag(options: FlagOptions<number>): Flag<number> {
-  return numberFlag('uint', (text) => parseUint(text, 0), options);
+  return numberFlag('uint', parseUint, options);
 }
 
 /** A whole number, not negative, 32 bits. */
 export function uint32Flag(options: FlagOptions<number>): Flag<number> {
-  return numberFlag('uint32', (text) => parseUint(text, 0, 32), options);
+  return numberFlag('uint32', (text) => parseUint(text, 32), options);
 }
 
 /** A number not negative that is distinct from 0 when absent (`--replicas`). */
@@ -58,7 +56,7 @@ export function optionalUintFlag(options: FlagOptions<number | null>): Flag<numb
 
 /** A decimal number. */
 export function floatFlag(options: FlagOptions<number> & { valueWord?: string }): Flag<number> {
-  return numberFlag(options.valueWord ?? 'float', (text) => parseFloat64(text), options);
+  return numberFlag(options.valueWord ?? 'float', parseFloat64, options);
 }
 
 /** Texts, one for each occurrence, commas and all. */
@@ -89,11 +87,14 @@ export function mapFlag(
     default: {},
     ...options,
     accept(text, previous) {
-      const { head, rest } = cut(text, '=');
-      return parsed({ ...previous, [head]: rest ?? '' });
+      const { name, value } = splitPair(text);
+      return parsed({ ...previous, [name]: value });
     },
   };
 }
+
+/** Conditions of `--filter`: for each key the values given, in order. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
 
 /** `--filter name=value`, repeatable. */
 export function filterFlag(options: Partial<FlagOptions<Filters>> = {}): Flag<Filters> {
@@ -103,15 +104,23 @@ export function filterFlag(options: Partial<FlagOptions<Filters>> = {}): Flag<Fi
     valueWord: 'filter',
     description: 'Show only what meets the conditions given',
     defaultText: '',
-    default: new Map(),
+    default: {},
     ...options,
     accept(text, previous) {
-      const filters = previous ?? new Map();
-      const one = parseFilter(text);
-      if (!one.ok) return one;
-      return parsed(one.value ? withFilter(filters, one.value.name, one.value.value) : filters);
+      if (text === '') return parsed(previous ?? {});
+      if (!text.includes('=')) return unparsable('bad format of filter (expected name=value)');
+      const { name, value } = splitPair(text);
+      const key = name.trim().toLowerCase();
+      const values = previous?.[key] ?? [];
+      return parsed({ ...previous, [key]: values.includes(value.trim()) ? values : [...values, value.trim()] });
     },
   };
+}
+
+/** The parts of `name=value` around the first `=`. */
+export function splitPair(text: string): { name: string; value: string } {
+  const at = text.indexOf('=');
+  return at < 0 ? { name: text, value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 /** A duration, in nanoseconds. */
@@ -121,13 +130,17 @@ export function durationFlag(options: FlagOptions<number>): Flag<number> {
   return valueFlag({ defaultText, ...options, default: standard, valueWord: 'duration', parse: parseDuration });
 }
 
-function numberFlag(valueWord: string, parse: Parser<number>, options: FlagOptions<number>): Flag<number> {
+function numberFlag(
+  valueWord: string,
+  parse: (text: string) => ReturnType<typeof parseUint>,
+  options: FlagOptions<number>,
+): Flag<number> {
   const standard = options.default ?? 0;
   return valueFlag({
     defaultText: standard === 0 ? '' : String(standard),
     ...options,
     default: standard,
     valueWord,
-    parse,
+    parse: (text) => parse(text),
   });
 }

@@ -3,7 +3,22 @@
  * Flags are constants beside their command; what was given on one command line is in `ParsedFlags`.
  * Source: `spf13/pflag: flag.go` (`Flag`, `Value`).
  */
-import { type Parsed, type Parser, parsed } from '../opts/parsed.ts';
+
+/** A value made from text, or the reason why not, in the words that follow `invalid argument "x" for "--flag" flag: `. */
+export type ParseResult<T> = { ok: true; value: T } | { ok: false; message: string };
+
+/** Turns one text into a value. */
+export type Parse<T> = (text: string) => ParseResult<T>;
+
+/** Shorthand for a good result. */
+export function parsed<T>(value: T): ParseResult<T> {
+  return { ok: true, value };
+}
+
+/** Shorthand for a bad result. */
+export function unparsable(message: string): { ok: false; message: string } {
+  return { ok: false, message };
+}
 
 /** One flag. */
 export interface Flag<T> {
@@ -24,8 +39,8 @@ export interface Flag<T> {
   readonly hidden?: boolean;
   /** Values offered by Tab completion. */
   readonly values?: readonly string[];
-  /** Takes one occurrence; a refusal is in the words after `invalid argument "x" for "--flag" flag: `. `previous` is what earlier occurrences made, undefined for the first: lists append to it. */
-  accept(text: string, previous: T | undefined): Parsed<T>;
+  /** Takes one occurrence. `previous` is what earlier occurrences made, undefined for the first: lists append to it. */
+  accept(text: string, previous: T | undefined): ParseResult<T>;
 }
 
 /** What every kind of flag can be given when it is declared. */
@@ -41,14 +56,14 @@ export interface FlagOptions<T> {
 }
 
 /** A flag whose last occurrence counts, with the value type's own word and parser: the way to add value types. */
-export function valueFlag<T>(options: FlagOptions<T> & { valueWord: string; default: T; parse: Parser<T> }): Flag<T> {
+export function valueFlag<T>(options: FlagOptions<T> & { valueWord: string; default: T; parse: Parse<T> }): Flag<T> {
   const { parse, ...rest } = options;
   return { defaultText: '', ...rest, accept: (text) => parse(text) };
 }
 
 /** A flag that can be repeated; every occurrence adds one item. The order is that of the command line. */
 export function listFlag<T>(
-  options: FlagOptions<readonly T[]> & { valueWord?: string; parse: Parser<T> },
+  options: FlagOptions<readonly T[]> & { valueWord?: string; parse: Parse<T> },
 ): Flag<readonly T[]> {
   const { parse, ...rest } = options;
   return {
