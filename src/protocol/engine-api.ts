@@ -278,6 +278,7 @@ export interface ContainerSpec {
   Dir?: string;
   User?: string;
   Groups?: string[];
+  Privileges?: { CredentialSpec?: CredentialSpec | null };
   StopSignal?: string;
   TTY?: boolean;
   OpenStdin?: boolean;
@@ -298,6 +299,13 @@ export interface ContainerSpec {
   OomScoreAdj?: number;
 }
 
+/** Where a Windows service account is described. */
+export interface CredentialSpec {
+  Config?: string;
+  File?: string;
+  Registry?: string;
+}
+
 export type MountType = 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster' | 'image';
 
 export interface Mount {
@@ -306,8 +314,15 @@ export interface Mount {
   Target?: string;
   ReadOnly?: boolean;
   Consistency?: string;
-  BindOptions?: { Propagation?: string; NonRecursive?: boolean; CreateMountpoint?: boolean };
+  BindOptions?: {
+    Propagation?: string;
+    NonRecursive?: boolean;
+    CreateMountpoint?: boolean;
+    ReadOnlyNonRecursive?: boolean;
+    ReadOnlyForceRecursive?: boolean;
+  };
   VolumeOptions?: { NoCopy?: boolean; Labels?: Labels; Subpath?: string; DriverConfig?: Driver };
+  ImageOptions?: { Subpath?: string };
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
 }
 
