@@ -7,7 +7,7 @@
  */
 import { assert } from './assert.ts';
 import { startElection } from './elections.ts';
-import { compactLog, lastIndex, termAt } from './log.ts';
+import { compactLog, termAt } from './log.ts';
 import { proposeConfChange } from './membership.ts';
 import { advance, hasReady, ready } from './ready.ts';
 import { broadcastAppend, reportSnapshot, reportUnreachable } from './replication.ts';
@@ -73,10 +73,9 @@ export class Raft {
       const message = `leadership is being handed to ${state.leadTransferee}`;
       return { ok: false, error: { kind: 'transferring', message } };
     }
-    const index = lastIndex(state.log) + 1;
-    appendAsLeader(this, { index, term: state.term, type: 'normal', data });
+    const proposed = appendAsLeader(this, { type: 'normal', data });
     broadcastAppend(this);
-    return { ok: true, index, term: state.term };
+    return proposed;
   }
 
   /** Proposes to add, remove or update one member; refused while another change is not applied yet. */
@@ -114,6 +113,7 @@ export class Raft {
   /** A snapshot of exactly the applied prefix. To be called when no `Ready` is open, so that `data` stands for it. */
   createSnapshot(data: unknown): Snapshot {
     const { log, configuration, readyOpen } = this.state;
+    assert(log.applied > 0, 'nothing is applied yet');
     assert(
       !readyOpen && log.pendingSnapshot === null,
       'a snapshot while a Ready is open could stand for another prefix',
