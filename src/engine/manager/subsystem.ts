@@ -32,6 +32,8 @@ export interface LeaderContext {
   /** Node id of the leading machine. */
   readonly nodeId: string;
   readonly now: Micros;
+  /** The trace event that what goes on right now is caused by; kept by those who act on it later, together with other things. */
+  readonly cause: EventId;
   /**
    * Asks for a write turn of subsystem `name`. Without `data`, turns asked for before the turn has come are one turn.
    * With `data` every call gets its own turn, in order. What is going on now is the cause of what the turn does.
