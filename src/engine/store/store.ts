@@ -111,12 +111,13 @@ export class Store implements StoreReader {
     this.listeners.push(listener);
   }
 
-  /** Applies a committed entry at raft index `index`. Removing or updating what is not there is a mistake of ours. */
-  apply(changes: readonly StoreChange[], index: number): void {
+  /** Applies a committed entry at raft index `index` and returns what changed. Removing or updating what is not there is a mistake of ours. */
+  apply(changes: readonly StoreChange[], index: number): readonly StoreEvent[] {
     const events: StoreEvent[] = [];
     for (const change of changes) events.push(this.applyOne(change));
     this.state.version = index;
     for (const listener of this.listeners) listener(events);
+    return events;
   }
 
   /** Replaces everything by a snapshot's state. Watchers are not told: who restores also restarts them. */

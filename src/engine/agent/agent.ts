@@ -1,0 +1,465 @@
+/**
+ * The agent of one node: its session with a manager, its heartbeats, the tasks assigned to it, and what it reports of them.
+ * `swarmkit: agent/agent.go, session.go, worker.go, task.go, reporter.go`; steps of a task: `agent/exec/controller.go Do`.
+ *
+ * A task's state only rises. The agent pauses at READY while nothing more is wanted; PREPARING, STARTING and RUNNING run to
+ * their end. Agents that lose their manager keep their tasks running, look for another manager, and report everything anew.
+ */
+import type { Micros } from '../../protocol/events.ts';
+import { diskSet } from '../hardware/disk.ts';
+import type { Envelope, Hardware } from '../hardware/hardware.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { milliseconds, seconds } from '../kernel/time.ts';
+import {
+  type Assignment,
+  type Assignments,
+  type HeartbeatReply,
+  MANAGER_PORT,
+  type ManagerMessageKind,
+  type ManagerMessages,
+  type RemoteManager,
+  type SessionMessage,
+} from '../manager/messages.ts';
+import {
+  type Config,
+  type Node,
+  type NodeDescription,
+  type Secret,
+  type Task,
+  TaskState,
+  type TaskStateValue,
+  type TaskStatus,
+  taskStateName,
+} from '../store/objects.ts';
+import type { Executor, OperationResult, TaskOperation } from './executor.ts';
+
+/** `swarmkit: agent/agent.go`: first wait, ceiling and growth of the reconnect back-off. */
+const BACKOFF_BASE: Micros = milliseconds(100);
+const BACKOFF_MAX: Micros = seconds(8);
+/** `swarmkit: agent/session.go dispatcherRPCTimeout` */
+const RPC_TIMEOUT: Micros = seconds(5);
+/** Between two steps of a task: what the agent's own book-keeping takes. */
+const STEP_TIME: Micros = milliseconds(2);
+/** `swarmkit: agent/task.go`: wait before an operation with a temporary error is tried again. */
+const RETRY_DELAY: Micros = seconds(1);
+
+/** One task on this node. */
+export interface TaskRun {
+  task: Task;
+  status: TaskStatus;
+  /** Operation under way. */
+  operation: TaskOperation | null;
+  /** A step is scheduled. */
+  stepping: boolean;
+  /** Its object is gone: to be removed once it has stopped. */
+  removing: boolean;
+}
+
+export interface AgentState {
+  nodeId: string;
+  /** Certificate's role. */
+  managers: RemoteManager[];
+  /** Open session, or one being opened (`id` empty). */
+  session: { id: string; with: string; attempt: number } | null;
+  attempts: number;
+  backoff: Micros;
+  heartbeatTimeout: number;
+  node: Node | null;
+  tasks: Record<string, TaskRun>;
+  secrets: Record<string, Secret>;
+  configs: Record<string, Config>;
+  /** Statuses that the dispatcher has not been sent yet. */
+  unreported: Record<string, TaskStatus>;
+  reporting: boolean;
+  saving: boolean;
+}
+
+/** What the agent's machine offers it. */
+export interface AgentHost {
+  describe(): NodeDescription;
+  /** Host name of this machine if a manager runs on it: its agent talks to that one. */
+  localManager(): string | null;
+  /** The session has told of this node (again): its role or availability may have changed. */
+  nodeChanged(node: Node): void;
+  /** The first session message has come: the node is part of the swarm. */
+  sessionOpened(): void;
+  managersChanged(managers: readonly RemoteManager[]): void;
+}
+
+export function initialAgent(nodeId: string, managers: readonly RemoteManager[]): AgentState {
+  return {
+    nodeId,
+    managers: [...managers],
+    session: null,
+    attempts: 0,
+    backoff: 0,
+    heartbeatTimeout: 0,
+    node: null,
+    tasks: {},
+    secrets: {},
+    configs: {},
+    unreported: {},
+    reporting: false,
+    saving: false,
+  };
+}
+
+/** Key of the agent's task database on disk. */
+const DISK_KEY = 'agent.tasks';
+
+export class Agent {
+  readonly state: AgentState;
+  private readonly kernel: Kernel;
+  private readonly hardware: Hardware;
+  private readonly machine: string;
+  private readonly executor: Executor;
+  private readonly host: AgentHost;
+
+  constructor(
+    kernel: Kernel,
+    hardware: Hardware,
+    machine: string,
+    state: AgentState,
+    executor: Executor,
+    host: AgentHost,
+  ) {
+    this.kernel = kernel;
+    this.hardware = hardware;
+    this.machine = machine;
+    this.state = state;
+    this.executor = executor;
+    this.host = host;
+  }
+
+  private get owner(): string {
+    return `${this.machine}/agent`;
+  }
+
+  /** Begins: takes up the tasks that its database has, and looks for a manager. */
+  start(): void {
+    const saved = this.hardware.machine(this.machine).disk.durable[DISK_KEY] as
+      | Record<string, { task: Task; status: TaskStatus }>
+      | undefined;
+    for (const id in saved) {
+      const { task, status } = saved[id]!;
+      this.state.tasks[id] = { task, status, operation: null, stepping: false, removing: false };
+      this.step(id);
+    }
+    this.connect();
+  }
+
+  /** Host name of the manager that the open session is with. */
+  get sessionWith(): string | null {
+    return this.state.session?.id ? this.state.session.with : null;
+  }
+
+  // ---- session
+
+  /** Opens a session with some manager: the local one if there is one, else one at random. */
+  connect(): void {
+    const target = this.host.localManager() ?? this.pickManager();
+    const attempt = ++this.state.attempts;
+    if (target === null) return this.retryLater();
+    this.state.session = { id: '', with: target, attempt };
+    const request: ManagerMessages['dispatcher.session'] = {
+      origin: this.machine,
+      nodeId: this.state.nodeId,
+      address: this.hardware.machine(this.machine).address,
+      description: this.host.describe(),
+    };
+    this.send('dispatcher.session', request);
+    this.kernel.schedule(RPC_TIMEOUT, 'agent.session-timeout', this.owner, { machine: this.machine, attempt });
+  }
+
+  sessionTimeout(attempt: number): void {
+    const { session } = this.state;
+    if (session && session.attempt === attempt && session.id === '') this.closeSession('no answer');
+  }
+
+  heartbeat(): void {
+    const { session } = this.state;
+    if (!session?.id) return;
+    this.send('dispatcher.heartbeat', { origin: this.machine, nodeId: this.state.nodeId, sessionId: session.id });
+    this.state.heartbeatTimeout = this.kernel.schedule(RPC_TIMEOUT, 'agent.heartbeat-timeout', this.owner, {
+      machine: this.machine,
+      attempt: session.attempt,
+    });
+  }
+
+  heartbeatTimedOut(attempt: number): void {
+    if (this.state.session?.attempt === attempt) this.closeSession('heartbeat without answer');
+  }
+
+  /** A message for the agent. */
+  receive(envelope: Envelope): void {
+    const kind = envelope.kind as ManagerMessageKind;
+    const { session } = this.state;
+    if (kind === 'dispatcher.session-message') return this.sessionMessage(envelope.payload as SessionMessage);
+    if (!session) return;
+    const { sessionId } = envelope.payload as { sessionId: string };
+    if (sessionId !== session.id) return;
+    if (kind === 'dispatcher.refusal') this.closeSession((envelope.payload as { message: string }).message);
+    else if (kind === 'dispatcher.heartbeat-reply') {
+      this.kernel.cancel(this.state.heartbeatTimeout);
+      this.kernel.schedule((envelope.payload as HeartbeatReply).period, 'agent.heartbeat', this.owner, {
+        machine: this.machine,
+        attempt: session.attempt,
+      });
+    } else if (kind === 'dispatcher.assignments') this.assign(envelope.payload as Assignments);
+  }
+
+  /** Nobody listens where a message of ours went: the session is broken. */
+  refused(envelope: Envelope): void {
+    if (this.state.session?.with === envelope.to) this.closeSession('connection refused');
+  }
+
+  /** The local manager has started or stopped: the session moves. */
+  reconnect(): void {
+    if (this.state.session) this.closeSession('manager changed');
+  }
+
+  private sessionMessage(message: SessionMessage): void {
+    const { session } = this.state;
+    if (!session || (!message.first && session.id !== message.sessionId)) return;
+    this.state.managers = [...message.managers];
+    this.state.node = message.node;
+    this.host.managersChanged(message.managers);
+    if (message.first) {
+      if (session.id !== '') return;
+      session.id = message.sessionId;
+      this.state.backoff = 0;
+      this.kernel.emit('agent.session', this.machine, [`machine:${this.machine}`, `node:${this.state.nodeId}`], {
+        manager: session.with,
+      });
+      for (const id in this.state.tasks) this.state.unreported[id] = this.state.tasks[id]!.status;
+      this.heartbeat();
+      this.host.sessionOpened();
+      this.scheduleReport();
+    }
+    this.host.nodeChanged(message.node);
+  }
+
+  private closeSession(reason: string): void {
+    const { session } = this.state;
+    if (!session) return;
+    this.state.session = null;
+    this.kernel.cancel(this.state.heartbeatTimeout);
+    this.kernel.emit('agent.session.closed', this.machine, [`machine:${this.machine}`], {
+      manager: session.with,
+      reason,
+    });
+    this.retryLater();
+  }
+
+  /** `swarmkit: agent.go`: b' = min(100 ms + 2b, 8 s), then a wait of rand(0, b'). */
+  private retryLater(): void {
+    this.state.backoff = Math.min(BACKOFF_BASE + 2 * this.state.backoff, BACKOFF_MAX);
+    const wait = this.kernel.random('agents').int(this.state.backoff);
+    this.kernel.schedule(wait, 'agent.connect', this.owner, this.machine);
+  }
+
+  private pickManager(): string | null {
+    const { managers } = this.state;
+    if (managers.length === 0) return null;
+    const chosen = managers[this.kernel.random('agents').int(managers.length)]!;
+    const host = chosen.address.slice(0, chosen.address.lastIndexOf(':'));
+    return this.hardware.machineAt(host)?.name ?? null;
+  }
+
+  private send<K extends ManagerMessageKind>(kind: K, payload: ManagerMessages[K]): void {
+    const to = this.state.session?.with;
+    if (to) this.hardware.send({ from: this.machine, to, port: MANAGER_PORT, kind, payload });
+  }
+
+  // ---- assignments
+
+  private assign(assignments: Assignments): void {
+    const complete = assignments.type === 'complete';
+    const seen = new Set<string>();
+    for (const change of assignments.changes) this.take(change, seen);
+    if (complete) {
+      for (const id in this.state.tasks) if (!seen.has(id)) this.dropTask(id);
+      for (const id in this.state.secrets) if (!seen.has(id)) delete this.state.secrets[id];
+      for (const id in this.state.configs) if (!seen.has(id)) delete this.state.configs[id];
+    }
+    this.save();
+  }
+
+  private take(change: Assignment, seen: Set<string>): void {
+    if (change.action === 'remove') {
+      if ('taskId' in change) this.dropTask(change.taskId);
+      else if ('secretId' in change) delete this.state.secrets[change.secretId];
+      else delete this.state.configs[change.configId];
+    } else if ('task' in change) {
+      seen.add(change.task.id);
+      this.takeTask(change.task);
+    } else if ('secret' in change) {
+      seen.add(change.secret.id);
+      this.state.secrets[change.secret.id] = change.secret;
+    } else {
+      seen.add(change.config.id);
+      this.state.configs[change.config.id] = change.config;
+    }
+  }
+
+  private takeTask(task: Task): void {
+    const run = this.state.tasks[task.id];
+    if (!run) {
+      this.state.tasks[task.id] = { task, status: task.status, operation: null, stepping: false, removing: false };
+    } else {
+      // What is wanted comes from the manager; what is comes from here.
+      run.task = task;
+      if (task.desiredState >= TaskState.shutdown && run.operation !== null && run.operation !== 'shutdown')
+        run.operation = null;
+    }
+    this.step(task.id);
+  }
+
+  /** The task object is gone: stop it if need be, and remove its container. */
+  private dropTask(id: string): void {
+    const run = this.state.tasks[id];
+    if (!run || run.removing) return;
+    run.removing = true;
+    run.operation = 'remove';
+    this.executor.remove(run.task);
+  }
+
+  // ---- a task's way through its states
+
+  /** Schedules the next step of a task. */
+  private step(id: string): void {
+    const run = this.state.tasks[id];
+    if (!run || run.stepping) return;
+    run.stepping = true;
+    this.kernel.schedule(STEP_TIME, 'agent.step', this.owner, { machine: this.machine, id });
+  }
+
+  /** One step. `swarmkit: agent/exec/controller.go Do` */
+  runStep(id: string): void {
+    const run = this.state.tasks[id];
+    if (!run) return;
+    run.stepping = false;
+    if (run.operation !== null || run.removing) return;
+    const { task, status } = run;
+    if (status.state > TaskState.running) return;
+    if (task.desiredState >= TaskState.shutdown) return this.operate(run, 'shutdown');
+    switch (status.state) {
+      case TaskState.preparing:
+        return this.operate(run, 'prepare');
+      case TaskState.starting:
+        return this.operate(run, 'start');
+      case TaskState.running:
+        return this.operate(run, 'wait');
+    }
+    if (status.state >= task.desiredState) return;
+    switch (status.state) {
+      case TaskState.assigned:
+        return this.enter(run, TaskState.accepted, 'accepted');
+      case TaskState.accepted:
+        return this.enter(run, TaskState.preparing, 'preparing');
+      case TaskState.ready:
+        return this.enter(run, TaskState.starting, 'starting');
+    }
+  }
+
+  private operate(run: TaskRun, operation: TaskOperation): void {
+    run.operation = operation;
+    const { task } = run;
+    if (operation === 'prepare') {
+      this.executor.prepare(
+        task,
+        task.spec.container.secrets.flatMap(({ id }) => this.state.secrets[id] ?? []),
+        task.spec.container.configs.flatMap(({ id }) => this.state.configs[id] ?? []),
+      );
+    } else this.executor[operation](task);
+  }
+
+  /** An operation has ended. */
+  done(id: string, operation: TaskOperation, result: OperationResult): void {
+    const run = this.state.tasks[id];
+    if (!run || run.operation !== operation) return;
+    run.operation = null;
+    if (operation === 'remove') {
+      delete this.state.tasks[id];
+      delete this.state.unreported[id];
+      return this.save();
+    }
+    if (!result.ok && result.temporary) {
+      run.stepping = true;
+      this.kernel.schedule(RETRY_DELAY, 'agent.step', this.owner, { machine: this.machine, id });
+      return;
+    }
+    if (operation === 'shutdown') return this.enter(run, TaskState.shutdown, 'shutdown', result);
+    if (!result.ok) {
+      const state = run.status.state < TaskState.starting ? TaskState.rejected : TaskState.failed;
+      return this.enter(run, state, run.status.message, result, result.message);
+    }
+    if (operation === 'prepare') this.enter(run, TaskState.ready, 'prepared', result);
+    else if (operation === 'start') this.enter(run, TaskState.running, 'started', result);
+    else this.enter(run, TaskState.complete, 'finished', result);
+  }
+
+  private enter(run: TaskRun, state: TaskStateValue, message: string, result?: OperationResult, err = ''): void {
+    const { status, task } = run;
+    run.status = {
+      timestamp: this.kernel.now,
+      state,
+      message,
+      err,
+      container: result ? (result.container ?? status.container) : status.container,
+      ports: result?.ok ? result.ports : status.ports,
+      appliedBy: '',
+    };
+    this.kernel.begin('agent.task', this.machine, [`task:${task.id}`, `service:${task.serviceId}`], {
+      state: taskStateName(state),
+      service: task.serviceAnnotations.name,
+      slot: task.slot,
+      err,
+    });
+    this.state.unreported[task.id] = run.status;
+    this.scheduleReport();
+    this.save();
+    this.step(task.id);
+  }
+
+  // ---- reports and the task database
+
+  private scheduleReport(): void {
+    if (this.state.reporting) return;
+    this.state.reporting = true;
+    this.kernel.schedule(milliseconds(1), 'agent.report', this.owner, this.machine);
+  }
+
+  report(): void {
+    this.state.reporting = false;
+    const { session, unreported } = this.state;
+    if (!session?.id) return;
+    const updates = Object.entries(unreported).map(([taskId, status]) => ({ taskId, status }));
+    if (updates.length === 0) return;
+    this.state.unreported = {};
+    this.send('dispatcher.status', { origin: this.machine, nodeId: this.state.nodeId, sessionId: session.id, updates });
+  }
+
+  /** Writes the task database soon: changes of one moment are one write. */
+  private save(): void {
+    if (this.state.saving) return;
+    this.state.saving = true;
+    this.kernel.schedule(milliseconds(1), 'agent.save', this.owner, this.machine);
+  }
+
+  saveNow(): void {
+    this.state.saving = false;
+    const saved: Record<string, { task: Task; status: TaskStatus }> = {};
+    for (const id in this.state.tasks) {
+      const { task, status } = this.state.tasks[id]!;
+      saved[id] = { task, status };
+    }
+    diskSet(this.hardware.machine(this.machine).disk, DISK_KEY, saved);
+    this.hardware.sync(this.machine, 'agent', null);
+  }
+}
+
+/** Forgets the task database: the node has left. */
+export function forgetAgent(hardware: Hardware, machine: string): void {
+  diskSet(hardware.machine(machine).disk, DISK_KEY, undefined);
+}

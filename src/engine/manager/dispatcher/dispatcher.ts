@@ -1,0 +1,429 @@
+/**
+ * The dispatcher: sessions with agents, their heartbeats, what each has to run, and what they report.
+ * `swarmkit: manager/dispatcher/dispatcher.go, nodes.go, assignments.go`
+ *
+ * A node is Ready while its beats come; silent for three periods it is Down. A new leader knows nobody: it marks every node
+ * Unknown and gives each twice that grace to register again.
+ *
+ * Simplified: an agent gets its assignments with its session instead of by a second stream.
+ */
+import type { EventId, Micros } from '../../../protocol/events.ts';
+import { milliseconds, seconds } from '../../kernel/time.ts';
+import {
+  type Config,
+  type Node,
+  type NodeState,
+  type Secret,
+  type Task,
+  TaskState,
+  type TaskStatus,
+} from '../../store/objects.ts';
+import type { StoreEvent, Transaction } from '../../store/store.ts';
+import type { ManagerContext, MessageReceiver } from '../manager.ts';
+import type {
+  Assignment,
+  HeartbeatRequest,
+  ManagerMessageKind,
+  Relayed,
+  SessionRequest,
+  StatusRequest,
+} from '../messages.ts';
+import type { Subsystem } from '../subsystem.ts';
+
+/** `swarmkit: dispatcher.go, nodes.go` */
+const HEARTBEAT_EPSILON: Micros = milliseconds(500);
+const GRACE_PERIODS = 3;
+const GRACE_PERIODS_UNKNOWN = 6;
+const STATUS_BATCH: Micros = milliseconds(100);
+const ASSIGNMENT_BATCH: Micros = milliseconds(100);
+const RATE_LIMIT_COUNT = 3;
+const RATE_LIMIT_WINDOW: Micros = seconds(8);
+/** A node down for so long has its tasks orphaned. */
+const ORPHAN_TIMEOUT: Micros = seconds(24 * 3600);
+
+interface Session {
+  id: string;
+  /** The agent's host, and the manager in between. */
+  agent: Relayed;
+  /** False until its node has been written as Ready. */
+  registered: boolean;
+  expiresAt: Micros;
+  /** What the agent has been told, by id: the very objects. */
+  tasks: Record<string, Task>;
+  secrets: Record<string, Secret>;
+  configs: Record<string, Config>;
+  /** A batch of assignments is due. */
+  batching: boolean;
+}
+
+interface DispatcherState {
+  sessions: Record<string, Session>;
+  /** Reports that wait for the next batch. */
+  reports: { nodeId: string; taskId: string; status: TaskStatus; cause: EventId }[];
+  flushing: boolean;
+  /** Times of recent registrations per node. */
+  registrations: Record<string, Micros[]>;
+}
+
+type DispatcherWrite =
+  | { type: 'register'; nodeId: string; session: string; request: SessionRequest }
+  | { type: 'state'; nodeId: string; state: NodeState; message: string; ifUnknown: boolean }
+  | { type: 'unknown' }
+  | { type: 'orphan'; nodeId: string }
+  | { type: 'reports' };
+
+export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
+  readonly name = 'dispatcher';
+  readonly state: DispatcherState;
+  private readonly context: ManagerContext;
+
+  constructor(context: ManagerContext, state?: unknown) {
+    this.context = context;
+    this.state = (state as DispatcherState | undefined) ?? {
+      sessions: {},
+      reports: [],
+      flushing: false,
+      registrations: {},
+    };
+  }
+
+  start(): void {
+    let unknown = false;
+    for (const node of this.context.store.all('node')) {
+      if (node.status.state === 'down') this.context.schedule(this.name, ORPHAN_TIMEOUT, 'orphan', node.id);
+      else {
+        unknown ||= node.description !== null;
+        this.context.schedule(this.name, this.drawPeriod() * GRACE_PERIODS_UNKNOWN, 'unknown-expired', node.id);
+      }
+    }
+    if (unknown) this.requestWrite({ type: 'unknown' });
+  }
+
+  receive(kind: ManagerMessageKind, payload: unknown): void {
+    if (kind === 'dispatcher.session') this.openSession(payload as SessionRequest);
+    else if (kind === 'dispatcher.heartbeat') this.heartbeat(payload as HeartbeatRequest);
+    else if (kind === 'dispatcher.status') this.status(payload as StatusRequest);
+  }
+
+  onCommit(events: readonly StoreEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'task')
+        this.taskChanged(event.object as Task, event.old as Task | undefined, event.action === 'remove');
+      else if (event.kind === 'node') this.nodeChanged(event);
+    }
+  }
+
+  /** The raft group has changed: agents learn where managers are. */
+  membersChanged(): void {
+    for (const nodeId in this.state.sessions) {
+      const node = this.context.store.get('node', nodeId);
+      if (node && this.state.sessions[nodeId]!.registered) this.tell(nodeId, node, false);
+    }
+  }
+
+  timer(kind: string, data: unknown): void {
+    const nodeId = data as string;
+    switch (kind) {
+      case 'expire':
+        return this.expire(nodeId);
+      case 'unknown-expired':
+        if (!this.state.sessions[nodeId]) {
+          this.requestWrite({
+            type: 'state',
+            nodeId,
+            state: 'down',
+            message: 'heartbeat failure for node in "unknown" state',
+            ifUnknown: true,
+          });
+        }
+        return;
+      case 'assign':
+        return this.sendIncremental(nodeId);
+      case 'flush':
+        this.state.flushing = false;
+        return this.requestWrite({ type: 'reports' });
+      case 'orphan':
+        if (this.context.store.get('node', nodeId)?.status.state === 'down')
+          this.requestWrite({ type: 'orphan', nodeId });
+        return;
+    }
+  }
+
+  write(transaction: Transaction, data: unknown): void {
+    const write = data as DispatcherWrite;
+    switch (write.type) {
+      case 'register':
+        return this.writeRegistration(transaction, write.nodeId, write.request);
+      case 'state':
+        return this.writeState(transaction, write.nodeId, write.state, write.message, write.ifUnknown);
+      case 'unknown':
+        for (const node of transaction.all('node')) {
+          if (node.status.state === 'down' || node.description === null || this.state.sessions[node.id]) continue;
+          const message = 'Node moved to "unknown" state due to leadership change in cluster';
+          transaction.update({ ...node, status: { ...node.status, state: 'unknown', message } });
+        }
+        return;
+      case 'orphan':
+        return this.writeOrphans(transaction, write.nodeId);
+      case 'reports':
+        return this.writeReports(transaction);
+    }
+  }
+
+  written(data: unknown, ok: boolean): void {
+    const write = data as DispatcherWrite;
+    if (write.type !== 'register' || !ok) return;
+    const session = this.state.sessions[write.nodeId];
+    const node = this.context.store.get('node', write.nodeId);
+    if (!session || session.id !== write.session || !node) return;
+    session.registered = true;
+    this.tell(write.nodeId, node, true);
+    this.sendComplete(write.nodeId, session);
+  }
+
+  // ---- sessions
+
+  private openSession(request: SessionRequest): void {
+    const { nodeId } = request;
+    const node = this.context.store.get('node', nodeId);
+    const agent: Relayed =
+      request.via === undefined ? { origin: request.origin } : { origin: request.origin, via: request.via };
+    if (!node)
+      return this.context.answer(agent, 'dispatcher.refusal', { sessionId: '', message: 'node not registered' });
+    if (this.tooMany(nodeId)) {
+      return this.context.answer(agent, 'dispatcher.refusal', {
+        sessionId: '',
+        message: `node ${nodeId} exceeded rate limit count of registrations`,
+      });
+    }
+    const session: Session = {
+      id: this.context.newId(),
+      agent,
+      registered: false,
+      expiresAt: 0,
+      tasks: {},
+      secrets: {},
+      configs: {},
+      batching: false,
+    };
+    const renewed = this.state.sessions[nodeId] !== undefined;
+    this.state.sessions[nodeId] = session;
+    session.expiresAt = this.context.now + this.drawPeriod() * GRACE_PERIODS;
+    if (!renewed) this.context.schedule(this.name, session.expiresAt - this.context.now, 'expire', nodeId);
+    this.requestWrite({ type: 'register', nodeId, session: session.id, request });
+  }
+
+  private tooMany(nodeId: string): boolean {
+    const since = this.context.now - RATE_LIMIT_WINDOW;
+    const recent = (this.state.registrations[nodeId] ?? []).filter((at) => at > since);
+    recent.push(this.context.now);
+    this.state.registrations[nodeId] = recent;
+    return recent.length > RATE_LIMIT_COUNT;
+  }
+
+  private heartbeat(request: HeartbeatRequest): void {
+    const session = this.state.sessions[request.nodeId];
+    if (!session || session.id !== request.sessionId) return this.refuse(request, request.sessionId);
+    const period = this.drawPeriod();
+    session.expiresAt = this.context.now + period * GRACE_PERIODS;
+    this.context.answer(session.agent, 'dispatcher.heartbeat-reply', { sessionId: session.id, period });
+  }
+
+  private refuse(to: Relayed, sessionId: string): void {
+    this.context.answer(to, 'dispatcher.refusal', { sessionId, message: 'session invalid' });
+  }
+
+  /** The beat was due: if another came meanwhile, wait for the next; else the node is down. */
+  private expire(nodeId: string): void {
+    const session = this.state.sessions[nodeId];
+    if (!session) return;
+    if (session.expiresAt > this.context.now) {
+      this.context.schedule(this.name, session.expiresAt - this.context.now, 'expire', nodeId);
+      return;
+    }
+    delete this.state.sessions[nodeId];
+    this.requestWrite({ type: 'state', nodeId, state: 'down', message: 'heartbeat failure', ifUnknown: false });
+  }
+
+  /** 5 s (or as the cluster is set) give or take half a second, drawn for each beat. */
+  private drawPeriod(): Micros {
+    let period = seconds(5);
+    for (const cluster of this.context.store.all('cluster')) period = cluster.spec.dispatcherHeartbeat;
+    return period + this.context.random('dispatcher').between(-HEARTBEAT_EPSILON, HEARTBEAT_EPSILON);
+  }
+
+  // ---- what agents are told
+
+  private tell(nodeId: string, node: Node, first: boolean): void {
+    const session = this.state.sessions[nodeId];
+    if (!session) return;
+    const managers = this.context.members().map(({ nodeId: id, address }) => ({ nodeId: id, address }));
+    this.context.answer(session.agent, 'dispatcher.session-message', { sessionId: session.id, node, managers, first });
+  }
+
+  private nodeChanged(event: StoreEvent): void {
+    const session = this.state.sessions[event.id];
+    const node = event.object as Node;
+    if (event.action === 'remove') {
+      if (!session) return;
+      delete this.state.sessions[event.id];
+      this.context.answer(session.agent, 'dispatcher.refusal', { sessionId: session.id, message: 'node removed' });
+      return;
+    }
+    const old = event.old as Node | undefined;
+    if (old && old.status.state !== 'down' && node.status.state === 'down')
+      this.context.schedule(this.name, ORPHAN_TIMEOUT, 'orphan', node.id);
+    const matters = old && (old.spec !== node.spec || old.role !== node.role);
+    if (session?.registered && matters) this.tell(event.id, node, false);
+  }
+
+  private taskChanged(task: Task, old: Task | undefined, removed: boolean): void {
+    const session = this.state.sessions[task.nodeId];
+    if (!session?.registered || session.batching) return;
+    if (task.status.state < TaskState.assigned) return;
+    // What the agent itself has reported is no news to it.
+    if (!removed && old && sameForAgent(old, task) && session.tasks[task.id]) return;
+    session.batching = true;
+    this.context.schedule(this.name, ASSIGNMENT_BATCH, 'assign', task.nodeId);
+  }
+
+  private sendComplete(nodeId: string, session: Session): void {
+    session.tasks = {};
+    session.secrets = {};
+    session.configs = {};
+    const changes = this.difference(nodeId, session);
+    this.context.answer(
+      session.agent,
+      'dispatcher.assignments',
+      { sessionId: session.id, type: 'complete', changes },
+      { note: String(changes.length) },
+    );
+  }
+
+  private sendIncremental(nodeId: string): void {
+    const session = this.state.sessions[nodeId];
+    if (!session) return;
+    session.batching = false;
+    if (!session.registered) return;
+    const changes = this.difference(nodeId, session);
+    if (changes.length === 0) return;
+    this.context.answer(
+      session.agent,
+      'dispatcher.assignments',
+      { sessionId: session.id, type: 'incremental', changes },
+      { note: String(changes.length) },
+    );
+  }
+
+  /** What the agent has to be told so that it knows what the store has for its node; notes it as told. */
+  private difference(nodeId: string, session: Session): Assignment[] {
+    const { store } = this.context;
+    const tasks: Record<string, Task> = {};
+    const secrets: Record<string, Secret> = {};
+    const configs: Record<string, Config> = {};
+    for (const task of store.tasksOfNode(nodeId)) {
+      if (task.status.state < TaskState.assigned) continue;
+      tasks[task.id] = task;
+      if (task.status.state > TaskState.running || task.desiredState > TaskState.running) continue;
+      for (const { id } of task.spec.container.secrets) {
+        const secret = store.get('secret', id);
+        if (secret) secrets[id] = secret;
+      }
+      for (const { id } of task.spec.container.configs) {
+        const config = store.get('config', id);
+        if (config) configs[id] = config;
+      }
+    }
+    const changes: Assignment[] = [];
+    for (const id in secrets)
+      if (session.secrets[id] !== secrets[id]) changes.push({ action: 'update', secret: secrets[id]! });
+    for (const id in configs)
+      if (session.configs[id] !== configs[id]) changes.push({ action: 'update', config: configs[id]! });
+    for (const id in tasks) {
+      const known = session.tasks[id];
+      if (!known || (known !== tasks[id] && !sameForAgent(known, tasks[id]!)))
+        changes.push({ action: 'update', task: tasks[id]! });
+    }
+    for (const id in session.tasks) if (!tasks[id]) changes.push({ action: 'remove', taskId: id });
+    for (const id in session.secrets) if (!secrets[id]) changes.push({ action: 'remove', secretId: id });
+    for (const id in session.configs) if (!configs[id]) changes.push({ action: 'remove', configId: id });
+    session.tasks = tasks;
+    session.secrets = secrets;
+    session.configs = configs;
+    return changes;
+  }
+
+  // ---- what agents report
+
+  private status(request: StatusRequest): void {
+    const session = this.state.sessions[request.nodeId];
+    if (!session || session.id !== request.sessionId) return this.refuse(request, request.sessionId);
+    const cause = this.context.emit('task.report', [`node:${request.nodeId}`], { updates: request.updates.length });
+    for (const { taskId, status } of request.updates)
+      this.state.reports.push({ nodeId: request.nodeId, taskId, status, cause });
+    if (this.state.flushing) return;
+    this.state.flushing = true;
+    this.context.schedule(this.name, STATUS_BATCH, 'flush');
+  }
+
+  private writeReports(transaction: Transaction): void {
+    const reports = this.state.reports;
+    this.state.reports = [];
+    for (const { nodeId, taskId, status } of reports) {
+      const task = transaction.get('task', taskId);
+      // A task that is gone, or belongs to another node, or a step back: ignored.
+      if (!task || task.nodeId !== nodeId || status.state < task.status.state) continue;
+      transaction.update({ ...task, status: { ...status, appliedBy: this.context.nodeId } });
+    }
+  }
+
+  private writeRegistration(transaction: Transaction, nodeId: string, request: SessionRequest): void {
+    const node = transaction.get('node', nodeId);
+    if (!node) return;
+    transaction.update({
+      ...node,
+      description: request.description,
+      status: { state: 'ready', message: '', address: request.address },
+    });
+  }
+
+  private writeState(
+    transaction: Transaction,
+    nodeId: string,
+    state: NodeState,
+    message: string,
+    ifUnknown: boolean,
+  ): void {
+    const node = transaction.get('node', nodeId);
+    if (!node || node.status.state === state || this.state.sessions[nodeId]) return;
+    if (ifUnknown && node.status.state !== 'unknown') return;
+    transaction.update({ ...node, status: { ...node.status, state, message } });
+  }
+
+  private writeOrphans(transaction: Transaction, nodeId: string): void {
+    for (const task of transaction.tasksOfNode(nodeId)) {
+      const { state } = task.status;
+      if (state < TaskState.assigned || state > TaskState.running) continue;
+      transaction.update({
+        ...task,
+        status: { ...task.status, state: TaskState.orphaned, timestamp: this.context.now },
+      });
+    }
+  }
+
+  private requestWrite(write: DispatcherWrite): void {
+    this.context.requestWrite(this.name, write);
+  }
+}
+
+/** Nothing differs that an agent would act on: `swarmkit: api/equality TasksEqualStable`. */
+function sameForAgent(a: Task, b: Task): boolean {
+  return (
+    a.desiredState === b.desiredState &&
+    a.spec === b.spec &&
+    a.nodeId === b.nodeId &&
+    a.networks === b.networks &&
+    a.endpoint === b.endpoint &&
+    a.assignedGeneric === b.assignedGeneric
+  );
+}

@@ -1,0 +1,551 @@
+/**
+ * One manager: its member of the raft group, its copy of the object store, and, while it leads, the subsystems that make
+ * the cluster do what is wanted. `swarmkit: manager/manager.go`
+ *
+ * Invariants: one write transaction is under way at a time; subsystems run only while this member leads and has applied
+ * every entry that was there before (`leading`); what is remembered between events is in `state`, plain data.
+ */
+import type { EventId, Micros, ObjectRef } from '../../protocol/events.ts';
+import type { Envelope, Hardware, MessageLabel } from '../hardware/hardware.ts';
+import { swarmId } from '../kernel/ids.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Random } from '../kernel/random.ts';
+import { milliseconds, seconds } from '../kernel/time.ts';
+import type { Entry, Snapshot } from '../raft/types.ts';
+import type { Store as StoreType } from '../store/store.ts';
+import { Store, type StoreChange, type StoreEvent, type StoreState, Transaction } from '../store/store.ts';
+import { type BootstrapOptions, bootstrapCluster } from './bootstrap.ts';
+import type { ControlApi } from './controlapi/control-api.ts';
+import { isRead } from './controlapi/control-api.ts';
+import type { ControlError, ControlRequest, ControlResult } from './controlapi/control-request.ts';
+import { leaderSubsystems } from './leader-subsystems.ts';
+import { MembershipChanges, type MembershipState } from './membership.ts';
+import {
+  MANAGER_PORT,
+  type ManagerMessageKind,
+  type ManagerMessages,
+  type Relayed,
+  type RemoteManager,
+} from './messages.ts';
+import { RaftNode, type RaftNodeState } from './raft-node.ts';
+import type { LeaderContext, RaftMember, Subsystem } from './subsystem.ts';
+
+/** What every entry of the raft log carries. */
+export interface StoreEntry {
+  readonly changes: readonly StoreChange[];
+  /** Subsystem that wrote it. */
+  readonly writer: string;
+  /** Trace event that it was written because of. */
+  readonly cause: EventId;
+}
+
+/** A write that waits for its turn. */
+interface Turn {
+  writer: string;
+  data: unknown;
+  cause: EventId;
+}
+
+/** A control call of this machine's daemon that has no answer yet. */
+interface WaitingCall {
+  request: ControlRequest;
+  deadline: Micros;
+  /** Manager it was sent to; null while no leader is known, own name if answered here. */
+  sentTo: string | null;
+}
+
+export interface ManagerState {
+  raftNode: RaftNodeState;
+  store: StoreState;
+  turns: Turn[];
+  turnScheduled: boolean;
+  inFlight: (Turn & { index: number; term: number }) | null;
+  /** Term of the last applied entry. */
+  appliedTerm: number;
+  leading: { term: number; started: boolean; subsystems: Record<string, unknown> } | null;
+  membership: MembershipState;
+  waiting: Record<string, WaitingCall>;
+  /** As leader: who gets the answer to a write (null: this machine's own daemon). */
+  answerTo: Record<string, string | null>;
+  /** What a founding member makes the cluster from. */
+  bootstrap: BootstrapOptions | null;
+}
+
+/** What a manager's subsystems may do beyond the store: send messages and change the raft group. */
+export interface ManagerContext extends LeaderContext {
+  readonly raftId: string;
+  readonly tickLength: Micros;
+  /** Sends to an agent or joining host, through the manager that passed its request on. */
+  answer<K extends ManagerMessageKind>(to: Relayed, kind: K, payload: ManagerMessages[K], label?: MessageLabel): void;
+  addMember(nodeId: string, address: string, origin: Relayed): void;
+  removeMember(raftId: string): void;
+  transferLeadership(): void;
+}
+
+/** What a manager's machine offers it. */
+export interface ManagerHost {
+  /** A control call of this machine's own daemon has its answer. */
+  controlDone(token: string, result: ControlResult): void;
+  /** This member is no longer in the raft group. */
+  removedFromRaft(): void;
+}
+
+/** The daemon's limit for a swarm request. `moby: daemon/cluster/cluster.go swarmRequestTimeout` */
+const REQUEST_TIMEOUT: Micros = seconds(20);
+/** How often a call looks for a leader while there is none. `swarmkit: raft.go LeaderConn` */
+const LEADER_POLL: Micros = seconds(1);
+
+export const NO_LEADER: ControlError = {
+  code: 'Unknown',
+  message:
+    "The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.",
+  wrapped: true,
+};
+const DEADLINE: ControlError = { code: 'DeadlineExceeded', message: 'context deadline exceeded', wrapped: true };
+const LOST_LEADERSHIP: ControlError = {
+  code: 'Unknown',
+  message: 'raft: failed to process the request: node lost leader status',
+  wrapped: true,
+};
+
+export function initialManager(
+  raftNode: RaftNodeState,
+  store: StoreState,
+  bootstrap: BootstrapOptions | null,
+): ManagerState {
+  return {
+    raftNode,
+    store,
+    turns: [],
+    turnScheduled: false,
+    inFlight: null,
+    appliedTerm: 0,
+    leading: null,
+    membership: { queue: [], current: null },
+    waiting: {},
+    answerTo: {},
+    bootstrap,
+  };
+}
+
+export class Manager {
+  readonly state: ManagerState;
+  readonly store: StoreType;
+  readonly raftNode: RaftNode;
+  private readonly kernel: Kernel;
+  private readonly hardware: Hardware;
+  private readonly machine: string;
+  private readonly host: ManagerHost;
+  private readonly membership: MembershipChanges;
+  private subsystems: Subsystem[] = [];
+
+  constructor(kernel: Kernel, hardware: Hardware, machine: string, state: ManagerState, host: ManagerHost) {
+    this.kernel = kernel;
+    this.hardware = hardware;
+    this.machine = machine;
+    this.state = state;
+    this.host = host;
+    this.store = new Store(state.store);
+    this.raftNode = new RaftNode(kernel, hardware, machine, state.raftNode, {
+      applyEntry: (entry) => this.applyEntry(entry),
+      applySnapshot: (snapshot) => this.applySnapshot(snapshot),
+      saveState: () => this.store.save(),
+      raftChanged: () => this.followRaft(),
+      removed: () => this.host.removedFromRaft(),
+    });
+    this.membership = new MembershipChanges(kernel, machine, this.raftNode, state.membership, (to, reply) =>
+      this.answer(to, 'raft.join-reply', reply),
+    );
+    if (state.leading?.started) this.subsystems = this.makeSubsystems(state.leading.subsystems);
+  }
+
+  start(): void {
+    this.raftNode.start();
+  }
+
+  get nodeId(): string {
+    return this.state.raftNode.nodeId;
+  }
+
+  /** Does this manager lead, with its subsystems running. */
+  get isLeading(): boolean {
+    return this.state.leading?.started === true;
+  }
+
+  /** The dispatcher, scheduler and so on, while this manager leads. */
+  subsystem<T extends Subsystem>(name: string): T | undefined {
+    return this.subsystems.find((subsystem) => subsystem.name === name) as T | undefined;
+  }
+
+  /** Managers as agents should know them. */
+  remotes(): RemoteManager[] {
+    return this.raftNode.members().map(({ nodeId, address }) => ({ nodeId, address }));
+  }
+
+  // ---- control calls
+
+  /**
+   * A call of this machine's daemon to the control API; answered through `host.controlDone(token, ...)`, at the latest after 20 s.
+   * It goes to the leader; while no leader is known it waits, or fails at once if that has lasted more than ten ticks.
+   */
+  control(token: string, request: ControlRequest): void {
+    this.state.waiting[token] = { request, deadline: this.kernel.now + REQUEST_TIMEOUT, sentTo: null };
+    this.kernel.schedule(REQUEST_TIMEOUT, 'manager.control-timeout', this.owner, { machine: this.machine, token });
+    this.place(token);
+  }
+
+  /** Tries to bring a waiting call to the leader. */
+  place(token: string): void {
+    const call = this.state.waiting[token];
+    if (!call || call.sentTo !== null) return;
+    if (this.isLeading) {
+      call.sentTo = this.machine;
+      this.serve(token, call.request, null);
+      return;
+    }
+    const leader = this.raftNode.leaderMachine();
+    if (leader !== null && leader !== this.machine) {
+      call.sentTo = leader;
+      this.send(
+        leader,
+        'control.request',
+        { token, request: call.request, origin: this.machine },
+        { note: call.request.op },
+      );
+      return;
+    }
+    if (leader === null && this.raftNode.lostQuorum) this.settle(token, { ok: false, error: NO_LEADER });
+    else this.kernel.schedule(LEADER_POLL, 'manager.control-poll', this.owner, { machine: this.machine, token });
+  }
+
+  controlTimeout(token: string): void {
+    this.settle(token, { ok: false, error: DEADLINE });
+  }
+
+  private settle(token: string, result: ControlResult): void {
+    if (!this.state.waiting[token]) return;
+    delete this.state.waiting[token];
+    this.host.controlDone(token, result);
+  }
+
+  /** Serves a call as leader; `replyTo` is the machine that asked, null for our own daemon. */
+  private serve(token: string, request: ControlRequest, replyTo: string | null): void {
+    const api = this.subsystem<ControlApi>('controlapi');
+    if (!api) return this.reply(token, replyTo, { ok: false, error: LOST_LEADERSHIP });
+    if (isRead(request)) return this.reply(token, replyTo, api.read(request));
+    this.state.answerTo[token] = replyTo;
+    this.requestWrite('controlapi', { token, request });
+  }
+
+  private reply(token: string, replyTo: string | null, result: ControlResult): void {
+    if (replyTo === null) this.settle(token, result);
+    else this.send(replyTo, 'control.reply', { token, result }, { ok: result.ok });
+  }
+
+  // ---- messages
+
+  /** A message of the control plane for this manager. */
+  receive(envelope: Envelope): void {
+    const kind = envelope.kind as ManagerMessageKind;
+    if (kind === 'control.request') {
+      const { token, request, origin } = envelope.payload as ManagerMessages['control.request'];
+      if (this.isLeading) this.serve(token, request, origin);
+      else
+        this.send(
+          origin,
+          'control.reply',
+          { token, result: { ok: false, error: this.raftNode.lostQuorum ? NO_LEADER : LOST_LEADERSHIP } },
+          { ok: false },
+        );
+      return;
+    }
+    if (kind === 'control.reply') {
+      const { token, result } = envelope.payload as ManagerMessages['control.reply'];
+      this.settle(token, result);
+      return;
+    }
+    this.receiveRequest(kind, envelope.payload as Relayed, envelope.from);
+  }
+
+  /** Requests of agents and joining hosts: served by the leader, passed on to it by others. */
+  private receiveRequest(kind: ManagerMessageKind, request: Relayed, from: string): void {
+    if (!this.isLeading) {
+      const leader = this.raftNode.leaderMachine();
+      if (leader !== null && leader !== this.machine && request.via === undefined) {
+        this.hardware.send({
+          from: this.machine,
+          to: leader,
+          port: MANAGER_PORT,
+          kind,
+          payload: { ...request, via: this.machine },
+        });
+      } else this.refuse(kind, request, from);
+      return;
+    }
+    if (kind === 'raft.join') {
+      const { nodeId, address } = request as ManagerMessages['raft.join'];
+      this.membership.add(nodeId, address, request);
+    } else if (kind === 'ca.request') this.requestWrite('ca', request);
+    else if (kind.startsWith('dispatcher.'))
+      this.subsystem<Subsystem & MessageReceiver>('dispatcher')?.receive(kind, request);
+  }
+
+  /** No leader to serve it: the asker is told, and tries again later or elsewhere. */
+  private refuse(kind: ManagerMessageKind, request: Relayed, from: string): void {
+    const to: Relayed = from === request.origin ? { origin: request.origin } : request;
+    if (kind === 'raft.join') this.answer(to, 'raft.join-reply', { ok: false, message: NO_LEADER.message });
+    else if (kind === 'ca.request') this.answer(to, 'ca.reply', { ok: false, message: NO_LEADER.message });
+    else if (kind.startsWith('dispatcher.')) {
+      const { sessionId } = request as { sessionId?: string };
+      this.answer(to, 'dispatcher.refusal', { sessionId: sessionId ?? '', message: NO_LEADER.message });
+    }
+  }
+
+  /** Nobody listened where a message of ours went. */
+  refused(envelope: Envelope): void {
+    if (envelope.kind !== 'control.request') return;
+    const { token } = envelope.payload as ManagerMessages['control.request'];
+    const call = this.state.waiting[token];
+    if (!call) return;
+    call.sentTo = null;
+    this.kernel.schedule(LEADER_POLL, 'manager.control-poll', this.owner, { machine: this.machine, token });
+  }
+
+  private answer<K extends ManagerMessageKind>(
+    to: Relayed,
+    kind: K,
+    payload: ManagerMessages[K],
+    label: MessageLabel = {},
+  ): void {
+    if (to.via === undefined || to.via === this.machine) this.send(to.origin, kind, payload, label);
+    else {
+      // The manager in between hands it on as it is.
+      this.hardware.send({
+        from: this.machine,
+        to: to.via,
+        port: MANAGER_PORT,
+        kind: `relay.${kind}`,
+        payload: { to: to.origin, payload },
+        label,
+      });
+    }
+  }
+
+  /** Passes an answer of the leader on to the host that asked. */
+  relay(envelope: Envelope): void {
+    const { to, payload } = envelope.payload as { to: string; payload: unknown };
+    this.hardware.send({
+      from: this.machine,
+      to,
+      port: MANAGER_PORT,
+      kind: envelope.kind.slice('relay.'.length),
+      payload,
+      label: envelope.label,
+    });
+  }
+
+  private send<K extends ManagerMessageKind>(
+    to: string,
+    kind: K,
+    payload: ManagerMessages[K],
+    label: MessageLabel = {},
+  ): void {
+    this.hardware.send({ from: this.machine, to, port: MANAGER_PORT, kind, payload, label });
+  }
+
+  // ---- leadership
+
+  private followRaft(): void {
+    const { state, raftNode } = this;
+    const { term } = raftNode.raft.state;
+    if (state.leading && (!raftNode.isLeader || state.leading.term !== term)) this.stopLeading();
+    if (!state.leading && raftNode.isLeader && state.appliedTerm === term) this.startLeading(term);
+    this.membership.pump();
+  }
+
+  private startLeading(term: number): void {
+    this.state.leading = { term, started: false, subsystems: {} };
+    this.kernel.begin('manager.leader.started', this.machine, [`machine:${this.machine}`], { term });
+    if (this.store.count('cluster') > 0) this.startSubsystems();
+    else this.requestWrite('bootstrap');
+  }
+
+  private startSubsystems(): void {
+    const leading = this.state.leading!;
+    leading.started = true;
+    this.subsystems = this.makeSubsystems({});
+    for (const subsystem of this.subsystems) leading.subsystems[subsystem.name] = subsystem.state;
+    for (const subsystem of this.subsystems) subsystem.start();
+  }
+
+  private stopLeading(): void {
+    this.state.leading = null;
+    this.subsystems = [];
+    this.state.turns = [];
+    this.state.inFlight = null;
+    this.kernel.endLife(this.leaderOwner);
+    this.state.turnScheduled = false;
+    this.membership.abandon();
+    this.kernel.emit('manager.leader.stopped', this.machine, [`machine:${this.machine}`], {});
+    const answers = this.state.answerTo;
+    this.state.answerTo = {};
+    for (const token in answers) this.reply(token, answers[token] ?? null, { ok: false, error: LOST_LEADERSHIP });
+  }
+
+  private makeSubsystems(states: Record<string, unknown>): Subsystem[] {
+    const context = this.context();
+    return leaderSubsystems.map(({ name, create }) => create(context, states[name]));
+  }
+
+  // ---- writing
+
+  requestWrite(writer: string, data?: unknown): void {
+    const { turns } = this.state;
+    if (data === undefined && turns.some((turn) => turn.writer === writer && turn.data === undefined)) return;
+    turns.push({ writer, data, cause: this.kernel.cause });
+    this.scheduleTurn();
+  }
+
+  private scheduleTurn(): void {
+    if (this.state.turnScheduled || this.state.inFlight !== null || this.state.turns.length === 0) return;
+    this.state.turnScheduled = true;
+    this.kernel.schedule(0, 'manager.turn', this.leaderOwner, this.machine);
+  }
+
+  /** Runs turns until one has something to propose. */
+  runTurns(): void {
+    this.state.turnScheduled = false;
+    while (this.state.leading && this.state.inFlight === null) {
+      const turn = this.state.turns.shift();
+      if (!turn) return;
+      this.kernel.because(turn.cause, () => this.runTurn(turn));
+    }
+  }
+
+  private runTurn(turn: Turn): void {
+    const transaction = new Transaction(this.store, this.kernel.now);
+    if (turn.writer === 'bootstrap') bootstrapCluster(transaction, this.state.bootstrap!, this.kernel);
+    else this.subsystem(turn.writer)?.write(transaction, turn.data);
+    if (transaction.size === 0) {
+      this.wrote(turn, true);
+      return;
+    }
+    const entry: StoreEntry = { changes: transaction.changes(), writer: turn.writer, cause: this.kernel.cause };
+    // Set before proposing: a sole member may apply the entry before `propose` returns.
+    const { lastIndex, term } = { lastIndex: this.raftNode.nextIndex(), term: this.raftNode.raft.state.term };
+    this.state.inFlight = { ...turn, index: lastIndex, term };
+    const result = this.raftNode.propose(entry);
+    if (result.ok) return;
+    this.state.inFlight = null;
+    this.wrote(turn, false);
+  }
+
+  private wrote(turn: Turn, ok: boolean): void {
+    this.subsystem(turn.writer)?.written?.(turn.data, ok);
+    if (turn.writer !== 'controlapi') return;
+    const { token } = turn.data as { token: string };
+    const replyTo = this.state.answerTo[token];
+    if (replyTo === undefined) return;
+    delete this.state.answerTo[token];
+    const result = this.subsystem<ControlApi>('controlapi')?.takeResult(token);
+    this.reply(token, replyTo, ok && result ? result : { ok: false, error: LOST_LEADERSHIP });
+  }
+
+  // ---- applying
+
+  private applyEntry(entry: Entry): void {
+    this.state.appliedTerm = entry.term;
+    if (entry.type === 'conf') {
+      this.membership.applied(entry);
+      if (this.isLeading)
+        for (const subsystem of this.subsystems)
+          (subsystem as Subsystem & { membersChanged?(): void }).membersChanged?.();
+      return;
+    }
+    if (entry.data === null) return;
+    const { changes, writer, cause } = entry.data as StoreEntry;
+    const { inFlight } = this.state;
+    const ours = inFlight !== null && inFlight.index === entry.index && inFlight.term === entry.term;
+    this.kernel.because(cause, () => {
+      if (ours)
+        this.kernel.begin('store.commit', this.machine, [], {
+          index: entry.index,
+          term: entry.term,
+          writer,
+          changes: changes.length,
+        });
+      const events = this.applyToStore(changes, entry.index);
+      if (this.isLeading) for (const subsystem of this.subsystems) subsystem.onCommit(events);
+      if (!ours) return;
+      this.state.inFlight = null;
+      if (writer === 'bootstrap') this.startSubsystems();
+      else this.wrote(inFlight, true);
+      this.scheduleTurn();
+    });
+  }
+
+  private applyToStore(changes: readonly StoreChange[], index: number): readonly StoreEvent[] {
+    return this.store.apply(changes, index);
+  }
+
+  private applySnapshot(snapshot: Snapshot): void {
+    this.store.restore(snapshot.data as StoreState);
+    this.kernel.emit('raft.snapshot.restored', this.machine, [`machine:${this.machine}`], { index: snapshot.index });
+  }
+
+  // ---- context of subsystems
+
+  private get owner(): string {
+    return `${this.machine}/manager`;
+  }
+
+  private get leaderOwner(): string {
+    return `${this.machine}/leader`;
+  }
+
+  /** A subsystem's timer. */
+  timer(name: string, kind: string, data: unknown): void {
+    this.subsystem(name)?.timer?.(kind, data);
+  }
+
+  private context(): ManagerContext {
+    const { kernel, machine, raftNode, membership, leaderOwner } = this;
+    return {
+      store: this.store,
+      machine,
+      nodeId: this.nodeId,
+      raftId: raftNode.state.raftId,
+      tickLength: raftNode.tickLength,
+      get now(): Micros {
+        return kernel.now;
+      },
+      get cause(): EventId {
+        return kernel.cause;
+      },
+      requestWrite: (name, data) => this.requestWrite(name, data),
+      schedule: (name: string, delay: Micros, kind: string, data?: unknown): number =>
+        kernel.schedule(delay, 'manager.timer', leaderOwner, { machine, name, kind, data }),
+      cancel: (handle) => kernel.cancel(handle),
+      random: (purpose: string): Random => kernel.random(purpose),
+      newId: () => swarmId(kernel.random('ids')),
+      emit: (kind: string, objects: ObjectRef[], facts?, cause?) => kernel.emit(kind, machine, objects, facts, cause),
+      begin: (kind: string, objects: ObjectRef[], facts?, cause?) => kernel.begin(kind, machine, objects, facts, cause),
+      members: (): RaftMember[] => raftNode.members(),
+      canRemoveMember: (raftId) => raftNode.canRemoveMember(raftId),
+      answer: (to, kind, payload, label) => this.answer(to, kind, payload, label),
+      addMember: (nodeId, address, origin) => membership.add(nodeId, address, origin),
+      removeMember: (raftId) => membership.remove(raftId),
+      transferLeadership: () => {
+        raftNode.transferLeadership();
+      },
+    };
+  }
+}
+
+/** A subsystem that takes messages of agents. */
+export interface MessageReceiver {
+  receive(kind: ManagerMessageKind, payload: unknown): void;
+}
+
+/** How long until a demoted or promoted node's renewal starts. `swarmkit: node/node.go` */
+export const RENEWAL_PAUSE: Micros = milliseconds(500);

@@ -1,0 +1,106 @@
+/**
+ * Changes of the raft group, one at a time, as the leader makes them: joins of new managers, removals of demoted ones.
+ * `swarmkit: manager/state/raft/raft.go Join, RemoveMember`. A change that raft does not accept yet (one is pending, or the
+ * leader has committed nothing in its own term) waits for the next change of raft's state.
+ *
+ * Simplified: the joiner's address is not health-checked before it is added.
+ */
+import { swarmId } from '../kernel/ids.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { ConfChange, ConfEntry } from '../raft/types.ts';
+import type { RaftJoinReply, Relayed } from './messages.ts';
+import type { MemberContext, RaftNode } from './raft-node.ts';
+
+interface WantedChange {
+  change: ConfChange;
+  /** Who waits for the answer to a join. */
+  asker: Relayed | null;
+}
+
+export interface MembershipState {
+  queue: WantedChange[];
+  /** Proposed, not applied yet. */
+  current: WantedChange | null;
+}
+
+export class MembershipChanges {
+  readonly state: MembershipState;
+  private readonly kernel: Kernel;
+  private readonly machine: string;
+  private readonly node: RaftNode;
+  private readonly answer: (to: Relayed, reply: RaftJoinReply) => void;
+
+  constructor(
+    kernel: Kernel,
+    machine: string,
+    node: RaftNode,
+    state: MembershipState,
+    answer: (to: Relayed, reply: RaftJoinReply) => void,
+  ) {
+    this.kernel = kernel;
+    this.machine = machine;
+    this.node = node;
+    this.state = state;
+    this.answer = answer;
+  }
+
+  /** A manager asks to become a member. A node that is a member already only gets its address updated. */
+  add(nodeId: string, address: string, asker: Relayed): void {
+    const context: MemberContext = { nodeId, address };
+    const known = this.node.members().find((member) => member.nodeId === nodeId);
+    const change: ConfChange = known
+      ? { type: 'update', raftId: known.raftId, context }
+      : { type: 'add', raftId: swarmId(this.kernel.random('raft-ids')), context };
+    this.state.queue.push({ change, asker });
+    this.pump();
+  }
+
+  remove(raftId: string): void {
+    const wanted = (entry: WantedChange): boolean => entry.change.type === 'remove' && entry.change.raftId === raftId;
+    if (this.state.queue.some(wanted) || (this.state.current && wanted(this.state.current))) return;
+    this.state.queue.push({ change: { type: 'remove', raftId, context: null }, asker: null });
+    this.pump();
+  }
+
+  /** Proposes the next change if raft takes it now. */
+  pump(): void {
+    if (!this.node.isLeader || this.state.current !== null) return;
+    const next = this.state.queue[0];
+    if (!next) return;
+    // Before proposing: a sole member may apply the change before `proposeConfChange` returns.
+    this.state.current = next;
+    this.state.queue.shift();
+    const result = this.node.proposeConfChange(next.change);
+    if (result.ok) return;
+    this.state.current = null;
+    if (result.error.kind === 'conf-change-pending' || result.error.kind === 'term-not-committed') {
+      this.state.queue.unshift(next);
+      return;
+    }
+    if (next.asker) this.answer(next.asker, { ok: false, message: result.error.message });
+  }
+
+  /** A change of the group has been applied here. */
+  applied(entry: ConfEntry): void {
+    const { type, raftId, context } = entry.change;
+    const member = context as MemberContext | null;
+    this.kernel.emit(`raft.member.${type}`, this.machine, [`machine:${this.machine}`], {
+      raftId,
+      nodeId: member?.nodeId ?? null,
+    });
+    const { current } = this.state;
+    if (!current || current.change.raftId !== raftId || current.change.type !== type) return;
+    this.state.current = null;
+    if (current.asker) this.answer(current.asker, { ok: true, raftId, members: this.node.members() });
+  }
+
+  /** Leadership is lost: whoever waits is told to ask again. */
+  abandon(): void {
+    const waiting = this.state.current ? [this.state.current, ...this.state.queue] : this.state.queue;
+    this.state.queue = [];
+    this.state.current = null;
+    for (const { asker } of waiting)
+      if (asker)
+        this.answer(asker, { ok: false, message: 'raft: failed to process the request: node lost leader status' });
+  }
+}

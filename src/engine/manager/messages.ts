@@ -1,0 +1,150 @@
+/**
+ * What travels between machines for the control plane, all on port 2377: payloads by message kind.
+ * Sources: `swarmkit: api/raft.proto`, `api/dispatcher.proto`, `api/ca.proto`, `api/control.proto`.
+ * Payloads are immutable data. A manager that does not lead passes dispatcher and CA requests on to the leader
+ * (`swarmkit: protobuf/plugin/raftproxy`), and the answers back.
+ */
+import type { Micros } from '../../protocol/events.ts';
+import type { Message as RaftMessage } from '../raft/types.ts';
+import type { Config, Node, NodeDescription, NodeRole, Secret, Task, TaskStatus } from '../store/objects.ts';
+import type { ControlRequest, ControlResult } from './controlapi/control-request.ts';
+
+/** Port of the manager's API: raft, dispatcher, CA and control. */
+export const MANAGER_PORT = 2377;
+
+/** Where managers are, as agents and joining nodes remember it. */
+export interface RemoteManager {
+  readonly nodeId: string;
+  /** `ip:port` */
+  readonly address: string;
+}
+
+/** Marks what a manager passes on: who asked it, so that the answer finds its way back. */
+export interface Relayed {
+  /** Host that asks. */
+  readonly origin: string;
+  /** Manager in between, if the request was passed on. */
+  readonly via?: string;
+}
+
+/** A raft message; `sender` tells a member that does not know the sender yet where to answer. */
+export interface RaftEnvelope {
+  readonly message: RaftMessage;
+}
+
+/** Asks the leader to make the sender a member of the raft group. `swarmkit: raft.go Join` */
+export interface RaftJoinRequest extends Relayed {
+  readonly nodeId: string;
+  readonly address: string;
+}
+export type RaftJoinReply =
+  | { readonly ok: true; readonly raftId: string; readonly members: readonly RemoteManager[] }
+  | { readonly ok: false; readonly message: string };
+
+/** Asks for a certificate: with a token to join, or with the node's own identity to renew. `swarmkit: ca/server.go IssueNodeCertificate` */
+export interface CertificateRequest extends Relayed {
+  readonly token: string;
+  /** Empty when joining. */
+  readonly nodeId: string;
+  readonly hostname: string;
+  readonly availability: Node['spec']['availability'];
+}
+export type CertificateReply =
+  | {
+      readonly ok: true;
+      readonly nodeId: string;
+      readonly role: NodeRole;
+      readonly issuedAt: Micros;
+      readonly expiresAt: Micros;
+      readonly managers: readonly RemoteManager[];
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** Opens a session with the dispatcher. */
+export interface SessionRequest extends Relayed {
+  readonly nodeId: string;
+  readonly address: string;
+  readonly description: NodeDescription;
+}
+
+/** What a session tells the agent, at its start and whenever node or managers change. */
+export interface SessionMessage {
+  readonly sessionId: string;
+  readonly node: Node;
+  readonly managers: readonly RemoteManager[];
+  /** True for the first one. */
+  readonly first: boolean;
+}
+
+export interface HeartbeatRequest extends Relayed {
+  readonly nodeId: string;
+  readonly sessionId: string;
+}
+export interface HeartbeatReply {
+  readonly sessionId: string;
+  /** When the next beat is expected. */
+  readonly period: Micros;
+}
+
+export interface StatusRequest extends Relayed {
+  readonly nodeId: string;
+  readonly sessionId: string;
+  readonly updates: readonly { readonly taskId: string; readonly status: TaskStatus }[];
+}
+
+/** The dispatcher will not serve this: the session is over. */
+export interface DispatcherRefusal {
+  /** Empty if there was none yet. */
+  readonly sessionId: string;
+  readonly message: string;
+}
+
+/** A piece of an agent's assignments. */
+export type Assignment =
+  | { readonly action: 'update'; readonly task: Task }
+  | { readonly action: 'update'; readonly secret: Secret }
+  | { readonly action: 'update'; readonly config: Config }
+  | { readonly action: 'remove'; readonly taskId: string }
+  | { readonly action: 'remove'; readonly secretId: string }
+  | { readonly action: 'remove'; readonly configId: string };
+
+/** COMPLETE replaces everything the agent knows; INCREMENTAL changes it. */
+export interface Assignments {
+  readonly sessionId: string;
+  readonly type: 'complete' | 'incremental';
+  readonly changes: readonly Assignment[];
+}
+
+export interface ControlCall extends Relayed {
+  readonly token: string;
+  readonly request: ControlRequest;
+}
+export interface ControlReply {
+  readonly token: string;
+  readonly result: ControlResult;
+}
+
+/** Payload by message kind. */
+export interface ManagerMessages {
+  'raft.join': RaftJoinRequest;
+  'raft.join-reply': RaftJoinReply;
+  'ca.request': CertificateRequest;
+  'ca.reply': CertificateReply;
+  'dispatcher.session': SessionRequest;
+  'dispatcher.session-message': SessionMessage;
+  'dispatcher.heartbeat': HeartbeatRequest;
+  'dispatcher.heartbeat-reply': HeartbeatReply;
+  'dispatcher.status': StatusRequest;
+  'dispatcher.assignments': Assignments;
+  'dispatcher.refusal': DispatcherRefusal;
+  'control.request': ControlCall;
+  'control.reply': ControlReply;
+}
+export type ManagerMessageKind = keyof ManagerMessages;
+
+/** An answer on its way back through the manager that passed the question on. */
+export interface RelayedAnswer {
+  readonly kind: ManagerMessageKind;
+  readonly to: string;
+  readonly payload: unknown;
+}
