@@ -1,0 +1,72 @@
+/**
+ * `inspect`: objects as indented JSON, as compact JSON, or through a template.
+ * A template sees the typed object first; if that fails, the JSON as it came, where a missing key is an error.
+ * Source: `docker/cli: cli/command/inspect/inspector.go`.
+ */
+import { fromJson, type GoType } from '../template/go-value.ts';
+import { createTemplate, type Template } from '../template/template.ts';
+import { describeError } from './client.ts';
+import type { CommandContext } from './command.ts';
+
+/** An object as the daemon gave it, with Go's type for it if templates are to know it. */
+export interface Inspected {
+  raw: unknown;
+  type?: GoType;
+}
+
+/** Finds what a reference means; an `error` is the line to print for it. Refusals of the daemon may be thrown. */
+export type FindObject = (reference: string) => Promise<Inspected | { error: string }>;
+
+/** Exit status for a template that cannot be parsed. */
+const badTemplateStatus = 64;
+
+/** Prints all objects that were found, then a line for each that was not. */
+export async function inspectObjects(
+  context: CommandContext,
+  references: readonly string[],
+  format: string,
+  find: FindObject,
+): Promise<number> {
+  const template = format === '' || format === 'json' ? null : createTemplate(format);
+  if (template && !template.ok) return context.fail(`template parsing error: ${template.message}`, badTemplateStatus);
+  const { objects, errors } = await findAll(references, find);
+  if (!template) context.out(objectsJson(objects, format));
+  else context.out(executeAll(template.template, objects, errors) || '\n');
+  return errors.length === 0 ? 0 : context.fail(errors.join('\n'));
+}
+
+async function findAll(
+  references: readonly string[],
+  find: FindObject,
+): Promise<{ objects: Inspected[]; errors: string[] }> {
+  const objects: Inspected[] = [];
+  const errors: string[] = [];
+  for (const reference of references) {
+    try {
+      const found = await find(reference);
+      if ('error' in found) errors.push(found.error);
+      else objects.push(found);
+    } catch (error) {
+      const line = describeError(error);
+      if (line === null) throw error;
+      errors.push(line);
+    }
+  }
+  return { objects, errors };
+}
+
+function objectsJson(objects: readonly Inspected[], format: string): string {
+  const raws = objects.map((object) => object.raw);
+  return `${JSON.stringify(raws, null, format === 'json' ? undefined : 4)}\n`;
+}
+
+function executeAll(template: Template, objects: readonly Inspected[], errors: string[]): string {
+  let text = '';
+  for (const { raw, type } of objects) {
+    const typed = type && template.execute({ type, value: raw });
+    const result = typed?.ok ? typed : template.execute(fromJson(raw), { missingKeyIsError: true });
+    if (result.ok) text += `${result.text}\n`;
+    else errors.push(`template parsing error: ${result.message}`);
+  }
+  return text;
+}
