@@ -96,7 +96,13 @@ export interface ServiceWithCounts {
   readonly completedTasks: number;
 }
 
-/** A task with what its display needs. */
+/** Tasks with the networks they are attached to: Docker's JSON of a task carries each network whole. */
+export interface TasksWithNetworks {
+  readonly tasks: readonly Task[];
+  readonly networks: readonly Network[];
+}
+
+/** What `/info` shows of the cluster. */
 export interface ControlInfo {
   readonly cluster: Cluster;
   readonly nodes: number;
@@ -104,14 +110,13 @@ export interface ControlInfo {
   readonly members: readonly { readonly nodeId: string; readonly address: string }[];
 }
 
-/** Values by operation: lists are arrays; `create` gives the id; `update` and `remove` give null. */
+/** Values by operation: lists are arrays (but tasks, of which `get` gives a list of one); `create` gives the id; `update` and `remove` give null. */
 export type ControlValue =
   | NodeWithStatus
   | readonly NodeWithStatus[]
   | ServiceWithCounts
   | readonly ServiceWithCounts[]
-  | Task
-  | readonly Task[]
+  | TasksWithNetworks
   | Network
   | readonly Network[]
   | Secret
