@@ -1,0 +1,466 @@
+/**
+ * The container runtime of one machine: images, containers, volumes. It pulls, creates, starts, stops and removes; each takes
+ * virtual time, and ends with `RuntimeHost.operationDone(token, ...)`. What a container does inside is a program.
+ * Sources: `moby: daemon/` (create, start, kill, stop, rm), `daemon/health.go`.
+ *
+ * Simplified: containers and images are on the disk at once; only what runs is lost with the power (exit code 255, as a daemon
+ * finds it after a crash of the host).
+ */
+import type { Micros } from '../../protocol/events.ts';
+import { hexId } from '../kernel/ids.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { milliseconds, seconds } from '../kernel/time.ts';
+import type { Container, ContainerConfig, Image, LogLine, Volume } from './container.ts';
+import { programFor, programNamed } from './programs/catalogue.ts';
+import { runOnce } from './programs/exec.ts';
+import type { ProgramContext } from './programs/program.ts';
+import { existsInRegistry, familiarName, type ImageReference, imageOf, parseReference } from './registry.ts';
+
+/** Lines of log kept per container. */
+const LOG_CAPACITY = 500;
+const CREATE_TIME = { least: milliseconds(60), most: milliseconds(180) };
+const START_TIME = { least: milliseconds(120), most: milliseconds(320) };
+const PULL_TIME = { least: milliseconds(250), most: milliseconds(750) };
+const REMOVE_TIME: Micros = milliseconds(30);
+const KILL_TIME: Micros = milliseconds(8);
+/** How long a process takes to end after a signal that it heeds. */
+const EXIT_TIME = { least: milliseconds(20), most: milliseconds(90) };
+/** `moby: container.go defaultStopTimeout` */
+export const DEFAULT_STOP_GRACE: Micros = seconds(10);
+
+export interface RuntimeState {
+  containers: Map<string, Container>;
+  /** By `name:tag`. */
+  images: Map<string, Image>;
+  volumes: Map<string, Volume>;
+  /** References being pulled, with the tokens that wait. */
+  pulls: Record<string, string[]>;
+  /** Who waits for a container to stop. */
+  stopWaiters: { id: string; token: string }[];
+  nextPid: number;
+}
+
+export type RuntimeError = { kind: 'not-found' | 'conflict' | 'invalid'; message: string };
+export type RuntimeResult<T = null> = { ok: true; value: T } | { ok: false; error: RuntimeError };
+
+/** A thing that happened to a container, image or volume, for `docker events` and for whoever waits. */
+export interface RuntimeEvent {
+  type: 'container' | 'image' | 'volume';
+  action: string;
+  id: string;
+  attributes: Readonly<Record<string, string>>;
+}
+
+export interface RuntimeHost {
+  /** An operation that was started with `token` has ended. */
+  operationDone(token: string, result: RuntimeResult): void;
+  /** A container's main process has ended. */
+  containerExited(container: Container): void;
+  /** A container's health has changed. */
+  healthChanged(container: Container): void;
+  event(event: RuntimeEvent): void;
+}
+
+export function initialRuntime(): RuntimeState {
+  return { containers: new Map(), images: new Map(), volumes: new Map(), pulls: {}, stopWaiters: [], nextPid: 2000 };
+}
+
+export class Runtime {
+  readonly state: RuntimeState;
+  private readonly kernel: Kernel;
+  private readonly machine: string;
+  private readonly host: RuntimeHost;
+
+  constructor(kernel: Kernel, machine: string, state: RuntimeState, host: RuntimeHost) {
+    this.kernel = kernel;
+    this.machine = machine;
+    this.state = state;
+    this.host = host;
+  }
+
+  // ---- looking things up
+
+  /** By full id, name, or unique id prefix. */
+  find(ref: string): Container | undefined {
+    const { containers } = this.state;
+    const exact = containers.get(ref);
+    if (exact) return exact;
+    const name = ref.replace(/^\//, '');
+    const matches: Container[] = [];
+    for (const container of containers.values()) {
+      if (container.config.name === name) return container;
+      if (/^[0-9a-f]+$/.test(ref) && container.id.startsWith(ref)) matches.push(container);
+    }
+    return matches.length === 1 ? matches[0] : undefined;
+  }
+
+  /** The container of a task, if there is one. */
+  ofTask(taskId: string): Container | undefined {
+    for (const container of this.state.containers.values()) if (container.taskId === taskId) return container;
+    return undefined;
+  }
+
+  image(reference: string): Image | undefined {
+    const parsed = parseReference(reference);
+    return parsed ? this.state.images.get(familiarName(parsed)) : undefined;
+  }
+
+  // ---- images
+
+  /** Gets an image; done at once if the host has it. */
+  pull(reference: string, token: string): void {
+    const parsed = parseReference(reference);
+    if (!parsed) return this.host.operationDone(token, failed('invalid', 'invalid reference format'));
+    const name = familiarName(parsed);
+    if (this.state.images.has(name)) return this.host.operationDone(token, done());
+    const waiting = this.state.pulls[name];
+    if (waiting) {
+      waiting.push(token);
+      return;
+    }
+    this.state.pulls[name] = [token];
+    this.kernel.emit('image.pulling', this.machine, [`machine:${this.machine}`], { image: name });
+    this.schedule(this.between('runtime', PULL_TIME), 'runtime.pulled', { name, reference: parsed });
+  }
+
+  pulled(name: string, reference: ImageReference): void {
+    const waiting = this.state.pulls[name] ?? [];
+    delete this.state.pulls[name];
+    const exists = existsInRegistry(reference);
+    if (exists) {
+      this.state.images.set(name, imageOf(reference, this.kernel.now));
+      this.host.event({ type: 'image', action: 'pull', id: name, attributes: { name: reference.repository } });
+      this.kernel.begin('image.pulled', this.machine, [`machine:${this.machine}`], { image: name });
+    }
+    for (const token of waiting)
+      this.host.operationDone(token, exists ? done() : failed('not-found', `No such image: ${name}`));
+  }
+
+  // ---- containers
+
+  /** Makes a container of an image that the host has. Names are unique. */
+  create(config: ContainerConfig, taskId: string | null): RuntimeResult<Container> {
+    const image = this.image(config.image);
+    if (!image) return failed('not-found', `No such image: ${config.image}`);
+    for (const other of this.state.containers.values()) {
+      if (other.config.name === config.name) {
+        return failed(
+          'conflict',
+          `Conflict. The container name "/${config.name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`,
+        );
+      }
+    }
+    const id = hexId(this.kernel.random('container-ids'));
+    const container: Container = {
+      id,
+      config: { ...config, hostname: config.hostname || id.slice(0, 12) },
+      imageId: image.id,
+      state: 'created',
+      exitCode: 0,
+      error: '',
+      oomKilled: false,
+      pid: 0,
+      createdAt: this.kernel.now,
+      startedAt: null,
+      finishedAt: null,
+      health: { status: 'none', failingStreak: 0 },
+      taskId,
+      run: 0,
+      program: null,
+      logs: [],
+    };
+    this.state.containers.set(id, container);
+    for (const mount of config.mounts) if (mount.type === 'volume' && mount.source) this.ensureVolume(mount.source);
+    this.event(container, 'create');
+    return { ok: true, value: container };
+  }
+
+  /** Starts a container that does not run. */
+  start(id: string, token: string): void {
+    const container = this.state.containers.get(id);
+    if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
+    if (container.state === 'running') return this.host.operationDone(token, done());
+    container.run++;
+    this.schedule(this.between('runtime', START_TIME), 'runtime.started', { id, run: container.run, token });
+  }
+
+  started(id: string, run: number, token: string): void {
+    const container = this.state.containers.get(id);
+    if (!container || container.run !== run || container.state === 'running') {
+      return this.host.operationDone(token, failed('conflict', 'container was stopped while it started'));
+    }
+    const image = this.image(container.config.image);
+    if (!image) return this.host.operationDone(token, failed('not-found', `No such image: ${container.config.image}`));
+    container.state = 'running';
+    container.pid = this.state.nextPid++;
+    container.startedAt = this.kernel.now;
+    container.finishedAt = null;
+    container.exitCode = 0;
+    container.health = { status: container.config.health ? 'starting' : 'none', failingStreak: 0 };
+    this.kernel.begin('container.started', this.machine, this.objectsOf(container), {
+      name: container.config.name,
+      image: container.config.image,
+    });
+    this.event(container, 'start');
+    const { program, argv } = programFor(image, container.config.entrypoint, container.config.command);
+    container.program = { name: program.name, state: null };
+    const state = program.start(this.programContext(container), argv);
+    if (container.program) container.program.state = state;
+    if (container.config.health) this.scheduleProbe(container);
+    this.host.operationDone(token, done());
+  }
+
+  /** Sends a stop signal, and KILL after the grace period. */
+  stop(id: string, grace: Micros | null, token: string): void {
+    const container = this.state.containers.get(id);
+    if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
+    if (container.state !== 'running') {
+      container.run++;
+      return this.host.operationDone(token, done());
+    }
+    this.state.stopWaiters.push({ id, token });
+    this.signal(container, container.config.stopSignal || 'SIGTERM');
+    const wait = grace ?? container.config.stopGrace;
+    if (container.state === 'running') this.schedule(wait, 'runtime.grace-over', { id, run: container.run });
+  }
+
+  graceOver(id: string, run: number): void {
+    const container = this.state.containers.get(id);
+    if (container?.run === run && container.state === 'running') this.signal(container, 'SIGKILL');
+  }
+
+  /** Sends a signal to the main process. */
+  kill(id: string, signalName: string): RuntimeResult {
+    const container = this.state.containers.get(id);
+    if (!container) return failed('not-found', `No such container: ${id}`);
+    if (container.state !== 'running') return failed('conflict', `container ${id} is not running`);
+    this.signal(container, signalName);
+    return done();
+  }
+
+  /** The main process ends right now with this code: something inside went wrong. */
+  crash(id: string, exitCode: number): RuntimeResult {
+    const container = this.state.containers.get(id);
+    if (!container) return failed('not-found', `No such container: ${id}`);
+    if (container.state !== 'running') return failed('conflict', `container ${id} is not running`);
+    this.ended(container, exitCode);
+    return done();
+  }
+
+  /** Removes a container; with `force` it is killed first. */
+  remove(id: string, force: boolean, token: string): void {
+    const container = this.state.containers.get(id);
+    if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
+    if (container.state === 'running') {
+      if (!force) {
+        return this.host.operationDone(
+          token,
+          failed(
+            'conflict',
+            `cannot remove container "/${container.config.name}": container is running: stop the container before removing or force remove`,
+          ),
+        );
+      }
+      this.ended(container, 137);
+    }
+    container.state = 'removing';
+    container.run++;
+    this.schedule(REMOVE_TIME, 'runtime.removed', { id, token });
+  }
+
+  removed(id: string, token: string): void {
+    const container = this.state.containers.get(id);
+    if (container) {
+      this.state.containers.delete(id);
+      this.event(container, 'destroy');
+      this.kernel.emit('container.removed', this.machine, this.objectsOf(container), { name: container.config.name });
+    }
+    this.host.operationDone(token, done());
+  }
+
+  /** How long making a container takes; its caller waits so long before `create`. */
+  createTime(): Micros {
+    return this.between('runtime', CREATE_TIME);
+  }
+
+  /** Runs a command in a running container, to its end. Simplified: it takes no time and changes nothing. */
+  exec(id: string, argv: readonly string[]): RuntimeResult<{ exitCode: number; stdout: string; stderr: string }> {
+    const container = this.state.containers.get(id);
+    if (!container) return failed('not-found', `No such container: ${id}`);
+    if (container.state !== 'running') return failed('conflict', `container ${id} is not running`);
+    return { ok: true, value: runOnce(container, argv) };
+  }
+
+  /** The daemon stops in good order: every container gets its stop signal; `token` when all have ended. */
+  stopAll(): void {
+    for (const container of this.state.containers.values()) if (container.state === 'running') this.ended(container, 0);
+  }
+
+  /** The power went, and is back: what ran is dead, its exit code unknown to the daemon. */
+  foundAfterPowerLoss(at: Micros): void {
+    this.state.pulls = {};
+    this.state.stopWaiters = [];
+    for (const container of this.state.containers.values()) {
+      container.run++;
+      if (container.state === 'removing') container.state = 'dead';
+      if (container.state !== 'running') continue;
+      container.state = 'exited';
+      container.exitCode = 255;
+      container.finishedAt = at;
+      container.program = null;
+      container.pid = 0;
+    }
+  }
+
+  /** A program's timer. */
+  timer(id: string, run: number, kind: string): void {
+    const container = this.state.containers.get(id);
+    if (!container?.program || container.run !== run) return;
+    const program = programNamed(container.program.name);
+    program.timer?.(this.programContext(container), container.program.state, kind);
+  }
+
+  ensureVolume(name: string): Volume {
+    let volume = this.state.volumes.get(name);
+    if (!volume) {
+      volume = { name, createdAt: this.kernel.now, labels: {}, driver: 'local', content: {} };
+      this.state.volumes.set(name, volume);
+      this.host.event({ type: 'volume', action: 'create', id: name, attributes: { driver: 'local' } });
+    }
+    return volume;
+  }
+
+  // ---- health checks (`moby: daemon/health.go`)
+
+  private scheduleProbe(container: Container): void {
+    const { health } = container.config;
+    if (!health) return;
+    const starting =
+      container.health.status === 'starting' &&
+      health.startPeriod > 0 &&
+      this.kernel.now - (container.startedAt ?? 0) < health.startPeriod;
+    this.schedule(starting ? health.startInterval : health.interval, 'runtime.probe', {
+      id: container.id,
+      run: container.run,
+    });
+  }
+
+  probe(id: string, run: number): void {
+    const container = this.state.containers.get(id);
+    if (!container || container.run !== run || container.state !== 'running' || !container.config.health) return;
+    const { test, retries, startPeriod } = container.config.health;
+    const argv = test[0] === 'CMD-SHELL' ? ['sh', '-c', test[1] ?? ''] : test.slice(1);
+    const { exitCode } = runOnce(container, argv);
+    const was = container.health.status;
+    if (exitCode === 0) container.health = { status: 'healthy', failingStreak: 0 };
+    else if (was !== 'starting' || this.kernel.now - (container.startedAt ?? 0) >= startPeriod) {
+      const failingStreak = container.health.failingStreak + 1;
+      container.health = { status: failingStreak >= retries ? 'unhealthy' : was, failingStreak };
+    }
+    if (container.health.status !== was) {
+      this.kernel.begin('container.health', this.machine, this.objectsOf(container), {
+        status: container.health.status,
+        name: container.config.name,
+      });
+      this.event(container, `health_status: ${container.health.status}`);
+      this.host.healthChanged(container);
+    }
+    this.scheduleProbe(container);
+  }
+
+  // ---- inside
+
+  private signal(container: Container, name: string): void {
+    const signal = name.replace(/^SIG/, '');
+    if (signal === 'KILL' || signal === '9') {
+      this.event(container, 'kill', { signal: '9' });
+      this.schedule(KILL_TIME, 'runtime.exited', { id: container.id, run: container.run, code: 137 });
+      return;
+    }
+    this.event(container, 'kill', { signal: SIGNAL_NUMBERS[signal] ?? signal });
+    if (container.program)
+      programNamed(container.program.name).signal(this.programContext(container), container.program.state, signal);
+  }
+
+  /** The process has ended. */
+  exited(id: string, run: number, code: number): void {
+    const container = this.state.containers.get(id);
+    if (container?.run === run && container.state === 'running') this.ended(container, code);
+  }
+
+  private ended(container: Container, code: number): void {
+    container.state = 'exited';
+    container.exitCode = code;
+    container.finishedAt = this.kernel.now;
+    container.program = null;
+    container.pid = 0;
+    container.run++;
+    this.kernel.begin('container.exited', this.machine, this.objectsOf(container), {
+      name: container.config.name,
+      exitCode: code,
+    });
+    this.event(container, 'die', { exitCode: String(code) });
+    this.host.containerExited(container);
+    const waiting = this.state.stopWaiters.filter((waiter) => waiter.id === container.id);
+    this.state.stopWaiters = this.state.stopWaiters.filter((waiter) => waiter.id !== container.id);
+    for (const { token } of waiting) this.host.operationDone(token, done());
+  }
+
+  private programContext(container: Container): ProgramContext {
+    const { run } = container;
+    return {
+      config: container.config,
+      containerId: container.id,
+      hostname: container.config.hostname,
+      now: this.kernel.now,
+      log: (stream, text) => this.log(container, stream, text),
+      schedule: (delay, kind) => {
+        this.schedule(delay, 'runtime.timer', { id: container.id, run, kind });
+      },
+      exit: (code) => {
+        this.schedule(this.between('runtime', EXIT_TIME), 'runtime.exited', { id: container.id, run, code });
+      },
+    };
+  }
+
+  private log(container: Container, stream: LogLine['stream'], text: string): void {
+    container.logs.push({ at: this.kernel.now, stream, text });
+    if (container.logs.length > LOG_CAPACITY) container.logs.splice(0, container.logs.length - LOG_CAPACITY);
+  }
+
+  private event(container: Container, action: string, more: Readonly<Record<string, string>> = {}): void {
+    const { name, image, labels } = container.config;
+    this.host.event({ type: 'container', action, id: container.id, attributes: { ...labels, image, name, ...more } });
+  }
+
+  private objectsOf(container: Container): `${string}:${string}`[] {
+    const objects: `${string}:${string}`[] = [`container:${container.id}`, `machine:${this.machine}`];
+    if (container.taskId) objects.push(`task:${container.taskId}`);
+    return objects;
+  }
+
+  private between(purpose: string, range: { least: Micros; most: Micros }): Micros {
+    return this.kernel.random(purpose).between(range.least, range.most);
+  }
+
+  private schedule(delay: Micros, kind: string, data: Readonly<Record<string, unknown>>): void {
+    this.kernel.schedule(delay, kind, this.machine, { machine: this.machine, ...data });
+  }
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, string>> = {
+  HUP: '1',
+  INT: '2',
+  QUIT: '3',
+  USR1: '10',
+  USR2: '12',
+  TERM: '15',
+};
+
+function done(): { ok: true; value: null } {
+  return { ok: true, value: null };
+}
+
+function failed(kind: RuntimeError['kind'], message: string): { ok: false; error: RuntimeError } {
+  return { ok: false, error: { kind, message } };
+}

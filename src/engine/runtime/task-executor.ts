@@ -1,0 +1,269 @@
+/**
+ * Runs tasks as containers: the agent's controller. `moby: daemon/cluster/executor/container/controller.go, container.go`
+ *
+ * Shutting down first takes the task out of the load balancers and waits two seconds, so that connections can end, unless it
+ * has no swarm network.
+ */
+
+import type { Micros } from '../../protocol/events.ts';
+import type { Agent } from '../agent/agent.ts';
+import type { Executor, OperationResult, TaskOperation } from '../agent/executor.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { seconds } from '../kernel/time.ts';
+import type { Config, Secret, Task, TaskStatus } from '../store/objects.ts';
+import type { Container, ContainerConfig } from './container.ts';
+import { DEFAULT_STOP_GRACE, type Runtime, type RuntimeResult } from './runtime.ts';
+
+/** `controller.go Shutdown`: after the service binding is deactivated. */
+const DRAIN_TIME: Micros = seconds(2);
+
+/** Plain data: which operation each task is at, so that late ends of broken-off ones are ignored. */
+export interface TaskExecutorState {
+  operations: Record<string, { operation: TaskOperation; token: string; task: Task }>;
+  nextToken: number;
+}
+
+export function initialTaskExecutor(): TaskExecutorState {
+  return { operations: {}, nextToken: 1 };
+}
+
+export class TaskExecutor implements Executor {
+  readonly state: TaskExecutorState;
+  private readonly kernel: Kernel;
+  private readonly machine: string;
+  private readonly runtime: Runtime;
+  private readonly agent: () => Agent | null;
+
+  constructor(kernel: Kernel, machine: string, state: TaskExecutorState, runtime: Runtime, agent: () => Agent | null) {
+    this.kernel = kernel;
+    this.machine = machine;
+    this.state = state;
+    this.runtime = runtime;
+    this.agent = agent;
+  }
+
+  prepare(task: Task, _secrets: readonly Secret[], _configs: readonly Config[]): void {
+    const token = this.begin(task, 'prepare');
+    if (this.runtime.ofTask(task.id)) return this.end(task.id, this.success(task.id));
+    this.runtime.pull(task.spec.container.image, token);
+  }
+
+  start(task: Task): void {
+    const token = this.begin(task, 'start');
+    const container = this.runtime.ofTask(task.id);
+    if (!container) return this.end(task.id, failure('No such container', null));
+    if (container.state === 'running') return this.startedOrWaiting(task.id, container);
+    if (container.startedAt !== null) return this.exitedResult(task.id, container);
+    this.runtime.start(container.id, token);
+  }
+
+  wait(task: Task): void {
+    this.begin(task, 'wait');
+    const container = this.runtime.ofTask(task.id);
+    if (!container) return this.end(task.id, failure(`No such container`, null));
+    if (container.state !== 'running' && container.state !== 'created') this.exitedResult(task.id, container);
+  }
+
+  shutdown(task: Task): void {
+    const token = this.begin(task, 'shutdown');
+    const container = this.runtime.ofTask(task.id);
+    if (!container || container.state !== 'running') {
+      if (container) this.runtime.stop(container.id, null, token);
+      else this.end(task.id, this.success(task.id));
+      return;
+    }
+    const drain = task.networks.length > 0 ? DRAIN_TIME : 0;
+    this.kernel.schedule(drain, 'executor.stop', this.machine, { machine: this.machine, taskId: task.id, token });
+  }
+
+  remove(task: Task): void {
+    const token = this.begin(task, 'remove');
+    const container = this.runtime.ofTask(task.id);
+    if (!container) return this.end(task.id, this.success(task.id));
+    if (container.state === 'running') {
+      const drain = task.networks.length > 0 ? DRAIN_TIME : 0;
+      this.kernel.schedule(drain, 'executor.stop', this.machine, { machine: this.machine, taskId: task.id, token });
+    } else this.runtime.remove(container.id, true, token);
+  }
+
+  /** The drain before a stop is over. */
+  stopNow(taskId: string, token: string): void {
+    const current = this.state.operations[taskId];
+    const container = this.runtime.ofTask(taskId);
+    if (!current || current.token !== token) return;
+    if (container) this.runtime.stop(container.id, current.task.spec.container.stopGracePeriod, token);
+    else this.end(taskId, this.success(taskId));
+  }
+
+  /** An operation of the runtime has ended. Returns whether the token was one of ours. */
+  operationDone(token: string, result: RuntimeResult): boolean {
+    if (!token.startsWith('task/')) return false;
+    const taskId = token.split('/')[1]!;
+    const current = this.state.operations[taskId];
+    if (!current || current.token !== token) return true;
+    if (!result.ok) {
+      this.end(taskId, failure(result.error.message, this.statusOf(taskId)));
+      return true;
+    }
+    this.proceed(taskId, current);
+    return true;
+  }
+
+  /** Goes on after a part of an operation has ended well. */
+  private proceed(taskId: string, current: { operation: TaskOperation; token: string; task: Task }): void {
+    const { operation, token, task } = current;
+    const container = this.runtime.ofTask(taskId);
+    if (operation === 'prepare') {
+      this.kernel.schedule(this.runtime.createTime(), 'executor.create', this.machine, {
+        machine: this.machine,
+        taskId,
+        token,
+      });
+    } else if (operation === 'start') {
+      if (container) this.startedOrWaiting(taskId, container);
+    } else if (operation === 'remove' && container) {
+      this.runtime.remove(container.id, true, token);
+    } else this.end(taskId, this.success(task.id));
+  }
+
+  /** The image is there: makes the container. */
+  create(taskId: string, token: string): void {
+    const current = this.state.operations[taskId];
+    if (!current || current.token !== token) return;
+    const made = this.runtime.create(this.configOf(current.task), taskId);
+    this.end(taskId, made.ok ? this.success(taskId) : failure(made.error.message, null));
+  }
+
+  /** Called for every container that has ended. */
+  containerExited(container: Container): void {
+    const { taskId } = container;
+    if (!taskId) return;
+    const operation = this.state.operations[taskId]?.operation;
+    if (operation === 'wait' || operation === 'start') this.exitedResult(taskId, container);
+  }
+
+  /** A health check has made up its mind. */
+  healthChanged(container: Container): void {
+    const { taskId } = container;
+    if (!taskId) return;
+    const current = this.state.operations[taskId];
+    if (!current) return;
+    if (container.health.status === 'healthy' && current.operation === 'start') this.end(taskId, this.success(taskId));
+    else if (
+      container.health.status === 'unhealthy' &&
+      (current.operation === 'start' || current.operation === 'wait')
+    ) {
+      this.runtime.stop(container.id, current.task.spec.container.stopGracePeriod, `unhealthy/${taskId}`);
+    }
+  }
+
+  /** Running, and healthy if that is asked for: done; else the health check will tell. */
+  private startedOrWaiting(taskId: string, container: Container): void {
+    if (container.config.health && container.health.status !== 'healthy') return;
+    this.end(taskId, this.success(taskId));
+  }
+
+  private exitedResult(taskId: string, container: Container): void {
+    const status = this.statusOf(taskId);
+    const unhealthy = container.health.status === 'unhealthy' ? ': dockerexec: unhealthy container' : '';
+    if (container.exitCode === 0) this.end(taskId, this.success(taskId));
+    else this.end(taskId, failure(`task: non-zero exit (${container.exitCode})${unhealthy}`, status));
+  }
+
+  private begin(task: Task, operation: TaskOperation): string {
+    const token = `task/${task.id}/${this.state.nextToken++}`;
+    this.state.operations[task.id] = { operation, token, task };
+    return token;
+  }
+
+  private end(taskId: string, result: OperationResult): void {
+    const current = this.state.operations[taskId];
+    if (!current) return;
+    delete this.state.operations[taskId];
+    this.agent()?.done(taskId, current.operation, result);
+  }
+
+  private success(taskId: string): OperationResult {
+    return { ok: true, container: this.statusOf(taskId), ports: [] };
+  }
+
+  private statusOf(taskId: string): TaskStatus['container'] {
+    const container = this.runtime.ofTask(taskId);
+    return container ? { id: container.id, pid: container.pid, exitCode: container.exitCode } : null;
+  }
+
+  private configOf(task: Task): ContainerConfig {
+    const { container, limits } = task.spec;
+    const name = containerName(task);
+    return {
+      name,
+      image: container.image,
+      entrypoint: container.command,
+      command: container.args,
+      env: container.env,
+      hostname: container.hostname,
+      labels: {
+        ...container.labels,
+        'com.docker.swarm.node.id': task.nodeId,
+        'com.docker.swarm.service.id': task.serviceId,
+        'com.docker.swarm.service.name': task.serviceAnnotations.name,
+        'com.docker.swarm.task': '',
+        'com.docker.swarm.task.id': task.id,
+        'com.docker.swarm.task.name': name,
+      },
+      workingDir: container.dir,
+      user: container.user,
+      tty: container.tty,
+      openStdin: container.openStdin,
+      stopSignal: container.stopSignal,
+      stopGrace: container.stopGracePeriod ?? DEFAULT_STOP_GRACE,
+      health:
+        container.health && container.health.test[0] !== 'NONE' && container.health.test.length > 0
+          ? withHealthDefaults(container.health)
+          : null,
+      mounts: container.mounts.map(({ type, source, target, readOnly }) => ({ type, source, target, readOnly })),
+      networks: task.networks.map(({ networkId, addresses, aliases }) => ({
+        id: networkId,
+        name: '',
+        address: addresses[0] ?? '',
+        aliases,
+      })),
+      ports: (task.endpoint?.ports ?? [])
+        .filter((port) => port.publishMode === 'host')
+        .map((port) => ({
+          target: port.targetPort,
+          published: port.publishedPort,
+          protocol: port.protocol,
+          ip: '0.0.0.0',
+        })),
+      autoRemove: false,
+      restart: 'no',
+      memoryBytes: limits.memoryBytes,
+      nanoCpus: limits.nanoCpus,
+    };
+  }
+}
+
+/** `SERVICE.SLOT.TASKID`, for global services with the node's id as slot. */
+export function containerName(task: Task): string {
+  const slot = task.slot > 0 || task.jobIteration !== null ? String(task.slot) : task.nodeId;
+  return task.annotations.name || `${task.serviceAnnotations.name}.${slot}.${task.id}`;
+}
+
+type Health = NonNullable<Task['spec']['container']['health']>;
+
+/** Zero means docker's default: 30 s, 30 s, 3 tries, start interval 5 s. */
+function withHealthDefaults(health: Health): NonNullable<ContainerConfig['health']> {
+  return {
+    test: health.test,
+    interval: health.interval || seconds(30),
+    timeout: health.timeout || seconds(30),
+    startPeriod: health.startPeriod,
+    startInterval: health.startInterval || seconds(5),
+    retries: health.retries || 3,
+  };
+}
+
+function failure(message: string, container: TaskStatus['container']): OperationResult {
+  return { ok: false, temporary: false, message, container };
+}
