@@ -1,0 +1,103 @@
+/** The page: the grid of its panels on a wide screen, the phone's order on a narrow one, and what lies over both. */
+import { lazy, Suspense, useEffect } from 'react';
+import { listenToKeys } from './actions/keyboard.ts';
+import { Splitter } from './components/splitter.tsx';
+import { Dock } from './dock/dock.tsx';
+import { Phone } from './phone.tsx';
+import { StageView } from './stage-view.tsx';
+import { useMedia } from './store/hooks.ts';
+import { usePanels } from './store/panels.ts';
+import { useWorld } from './store/world.ts';
+import { TerminalPanel } from './terminal/terminal-panel.tsx';
+import { TopBar } from './top-bar/top-bar.tsx';
+
+const Inspector = lazy(() => import('./inspector/inspector.tsx'));
+const ActionMenu = lazy(() => import('./actions/action-menu.tsx'));
+const StartsDialog = lazy(() => import('./top-bar/starts-dialog.tsx'));
+const HelpDialog = lazy(() => import('./top-bar/help-dialog.tsx'));
+const CrashDialog = lazy(() => import('./crash-dialog.tsx'));
+
+/** One line of the terminal, when it is folded: its tabs. */
+const foldedTerminal = 30;
+
+export function App() {
+  const isNarrow = useMedia('(max-width: 720px)');
+  useEffect(listenToKeys, []);
+  return (
+    <>
+      {isNarrow ? <Phone /> : <Desk />}
+      <Suspense fallback={null}>
+        <Overlays />
+      </Suspense>
+    </>
+  );
+}
+
+function Desk() {
+  const isLarge = useMedia('(min-width: 1800px) and (min-height: 1000px)');
+  const folded = usePanels((state) => state.terminalFolded);
+  const inspectorWidth = usePanels((state) => state.inspectorWidth) ?? (isLarge ? 440 : 384);
+  const openTerminal = usePanels((state) => state.terminalHeight) ?? (isLarge ? 256 : 224);
+  const set = usePanels((state) => state.set);
+  const terminalHeight = folded ? foldedTerminal : openTerminal;
+  return (
+    <div
+      className="grid h-dvh overflow-hidden"
+      style={{
+        gridTemplateColumns: `minmax(0, 1fr) min(${inspectorWidth}px, 42vw)`,
+        gridTemplateRows: `${isLarge ? 52 : 48}px minmax(0, 1fr) min(${terminalHeight}px, 50vh) ${isLarge ? 192 : 176}px`,
+      }}
+    >
+      <TopBar />
+      <main className="flex min-h-0 min-w-0">
+        <StageView />
+      </main>
+      <aside
+        aria-label="Inspector"
+        className="relative row-span-2 flex min-h-0 min-w-0 flex-col border-l border-line bg-chrome"
+      >
+        <Splitter
+          name="Width of the inspector"
+          orientation="vertical"
+          value={inspectorWidth}
+          min={300}
+          max={720}
+          onChange={(value) => set({ inspectorWidth: value })}
+          className="left-0"
+        />
+        <Suspense fallback={null}>
+          <Inspector />
+        </Suspense>
+      </aside>
+      <div className="relative min-h-0 min-w-0">
+        <Splitter
+          name="Height of the terminal"
+          orientation="horizontal"
+          value={terminalHeight}
+          min={80}
+          max={560}
+          onChange={(value) => set({ terminalHeight: value, terminalFolded: false })}
+          className="top-0"
+        />
+        <TerminalPanel />
+      </div>
+      <div className="col-span-2 min-h-0 min-w-0">
+        <Dock />
+      </div>
+    </div>
+  );
+}
+
+function Overlays() {
+  const dialog = usePanels((state) => state.dialog);
+  const crash = useWorld((state) => state.crash);
+  const hasMenu = useWorld((state) => state.menu !== null);
+  return (
+    <>
+      {hasMenu && <ActionMenu />}
+      {dialog === 'starts' && <StartsDialog />}
+      {dialog === 'help' && <HelpDialog />}
+      {crash && <CrashDialog crash={crash} />}
+    </>
+  );
+}

@@ -1,0 +1,283 @@
+/**
+ * The timeline's lanes on one canvas: what happened when, by who it concerns. The playhead stands at the right and the events move
+ * to the left at the pace of virtual time; the span shown grows with the rate, so that something always moves and nothing flies.
+ */
+import type { Micros, TraceEvent } from '../../protocol/events.ts';
+import { serviceIdentity } from '../look/identity.ts';
+import { fontMono, fontUi, palettes, type Theme } from '../look/palette.ts';
+import { weightOf } from '../narrator/headline.ts';
+import { dockLanes, laneOf } from '../narrator/lanes.ts';
+import { timeText } from '../narrator/time-text.ts';
+import { firstEventAt } from '../store/event-log.ts';
+
+export interface LanesView {
+  width: number;
+  height: number;
+  theme: Theme;
+  /** All lanes on one line. */
+  compact: boolean;
+  now: Micros;
+  /** Virtual microseconds from the left edge to the playhead. */
+  span: number;
+  /** Rate in force, for the decimals of the playhead's time. */
+  decimals: number;
+  selected: number | null;
+  /** Label of an event when it deserves one. */
+  labelOf: (event: TraceEvent) => string;
+  /** Index of the service's hue, or null. */
+  hueOf: (event: TraceEvent) => number | null;
+}
+
+/** Where things stand, in CSS pixels: five labelled lanes under an axis, or, on a phone, all of it on one line. */
+interface LaneLayout {
+  labels: number;
+  axis: number;
+  lanes: number;
+}
+const wholeLayout: LaneLayout = { labels: 112, axis: 24, lanes: dockLanes.length };
+const compactLayout: LaneLayout = { labels: 14, axis: 0, lanes: 1 };
+const rightMargin = 44;
+
+type Place = Pick<LanesView, 'width' | 'height' | 'now' | 'span' | 'compact'>;
+
+const layoutOf = (view: Pick<LanesView, 'compact'>) => (view.compact ? compactLayout : wholeLayout);
+
+/** Where now is. */
+export function playheadX(view: Pick<LanesView, 'width' | 'compact'>): number {
+  return Math.max(layoutOf(view).labels + 40, view.width - rightMargin);
+}
+
+/** The span for a rate: 30 s at ×1, less when slow, more when fast, but not in proportion. */
+export function spanFor(rate: number): number {
+  return 30e6 * rate ** 0.7;
+}
+
+export function timeToX(at: Micros, view: Omit<Place, 'height'>): number {
+  const right = playheadX(view);
+  return right - ((view.now - at) / view.span) * (right - layoutOf(view).labels);
+}
+
+function laneStep(view: Pick<Place, 'height' | 'compact'>): number {
+  const { axis, lanes } = layoutOf(view);
+  return (view.height - axis) / lanes;
+}
+
+function laneY(index: number, view: Pick<Place, 'height' | 'compact'>): number {
+  return layoutOf(view).axis + laneStep(view) * ((view.compact ? 0 : index) + 0.5);
+}
+
+const laneIndexOf = new Map(dockLanes.flatMap((lane, index) => lane.holds.map((held) => [held, index])));
+
+/** Draws all. Returns nothing: hit-testing asks `eventAtPoint`. */
+export function drawLanes(context: CanvasRenderingContext2D, events: readonly TraceEvent[], view: LanesView): void {
+  const colours = palettes[view.theme];
+  const right = playheadX(view);
+  const { labels } = layoutOf(view);
+  context.fillStyle = colours.chrome;
+  context.fillRect(0, 0, view.width, view.height);
+  if (view.compact) {
+    context.fillStyle = colours.line2;
+    context.fillRect(labels, view.height / 2 - 0.5, right - labels, 1);
+  } else {
+    context.fillStyle = colours.stage;
+    context.fillRect(labels, 0, right - labels, view.height);
+    drawAxis(context, view);
+    drawLaneLines(context, view);
+  }
+  context.save();
+  context.beginPath();
+  context.rect(labels, 0, right - labels + 8, view.height);
+  context.clip();
+  drawEvents(context, events, view);
+  context.restore();
+  drawPlayhead(context, view, right);
+}
+
+function drawLaneLines(context: CanvasRenderingContext2D, view: LanesView): void {
+  const { line, t2 } = palettes[view.theme];
+  const step = laneStep(view);
+  const { labels, axis } = wholeLayout;
+  context.font = `400 12px ${fontUi}`;
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  dockLanes.forEach((lane, index) => {
+    context.fillStyle = t2;
+    context.fillText(lane.label, 16, laneY(index, view));
+    context.fillStyle = line;
+    context.fillRect(labels, Math.round(axis + step * (index + 1)), playheadX(view) - labels, 1);
+  });
+}
+
+const axisDigits = [1, 2, 5];
+
+/** A round step of time that leaves at least 90 px between two numbers. */
+export function axisStep(span: number, width: number): { step: number; decimals: number } {
+  const least = (span / Math.max(1, width)) * 90;
+  if (least > 30e6) {
+    const step =
+      [60, 120, 300, 600, 1200, 3600, 7200, 18000, 36000].find((seconds) => seconds * 1e6 >= least) ?? 86_400;
+    return { step: step * 1e6, decimals: 0 };
+  }
+  const power = 10 ** Math.floor(Math.log10(least));
+  const digit = axisDigits.find((wanted) => wanted * power >= least) ?? 10;
+  const step = digit * power;
+  return { step, decimals: Math.max(0, Math.min(6, Math.ceil(6 - Math.log10(step) - 1e-9))) };
+}
+
+function drawAxis(context: CanvasRenderingContext2D, view: LanesView): void {
+  const { line2, t2 } = palettes[view.theme];
+  const right = playheadX(view);
+  const { labels, axis } = wholeLayout;
+  const { step, decimals } = axisStep(view.span, right - labels);
+  const minor = step / 5;
+  context.font = `400 12px ${fontMono}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  const first = Math.max(0, Math.ceil((view.now - view.span) / minor));
+  for (let tick = first; tick * minor <= view.now; tick++) {
+    const at = tick * minor;
+    const x = Math.round(timeToX(at, view));
+    const major = tick % 5 === 0;
+    context.fillStyle = line2;
+    context.fillRect(x, major ? axis - 8 : axis - 4, 1, major ? 8 : 4);
+    if (!major || x > right - 70 || x < labels + 24) continue;
+    context.fillStyle = t2;
+    context.fillText(timeText(at, decimals), x, 9);
+  }
+}
+
+function drawPlayhead(context: CanvasRenderingContext2D, view: LanesView, x: number): void {
+  const { inverse, onInverse } = palettes[view.theme];
+  const text = timeText(view.now, view.decimals);
+  context.font = `600 13px ${fontMono}`;
+  const width = context.measureText(text).width + 14;
+  context.fillStyle = inverse;
+  context.fillRect(x - 1, 0, 2, view.height);
+  const left = Math.min(x - width / 2, view.width - width - 2);
+  context.beginPath();
+  context.roundRect(left, 0, width, 19, 3);
+  context.fill();
+  context.fillStyle = onInverse;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, left + width / 2, 10);
+}
+
+/** From the newest to the oldest: a mark per pixel column and lane is enough, and a label goes where the ones after it leave room. */
+function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEvent[], view: LanesView): void {
+  const first = firstEventAt(events, view.now - view.span);
+  const last = events.length;
+  const takenX = dockLanes.map(() => Number.POSITIVE_INFINITY);
+  const takenMark = dockLanes.map(() => Number.NaN);
+  for (let index = last - 1; index >= first; index--) {
+    const event = events[index] as TraceEvent;
+    if (event.at > view.now) continue;
+    const lane = laneIndexOf.get(laneOf(event.kind)) ?? 2;
+    const x = timeToX(event.at, view);
+    const y = laneY(lane, view);
+    const heavy = weightOf(event) >= 2 || lane === 0;
+    const label = heavy && !view.compact ? view.labelOf(event) : '';
+    const column = Math.round(x);
+    const isSelected = event.id === view.selected;
+    if (column === takenMark[lane] && !label && !isSelected) continue;
+    if (!heavy) takenMark[lane] = column;
+    drawMark(context, event, x, y, lane, heavy, view);
+    if (isSelected) ring(context, x, y, palettes[view.theme].t1);
+    if (!label) continue;
+    context.font = `${heavy ? 650 : 400} 12px ${fontUi}`;
+    const end = x + 12 + context.measureText(label).width;
+    if (end > (takenX[lane] as number) || end > playheadX(view) - 4) {
+      takenX[lane] = Math.min(takenX[lane] as number, x - 12);
+      continue;
+    }
+    takenX[lane] = x - 12;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    context.fillStyle = palettes[view.theme].stage;
+    context.fillRect(x + 9, y - 7, end - x - 5, 14);
+    context.fillStyle = palettes[view.theme].t1;
+    context.fillText(label, x + 11, y);
+  }
+}
+
+function drawMark(
+  context: CanvasRenderingContext2D,
+  event: TraceEvent,
+  x: number,
+  y: number,
+  lane: number,
+  heavy: boolean,
+  view: LanesView,
+): void {
+  const { t1, t3, stage } = palettes[view.theme];
+  const hue = lane === 3 ? view.hueOf(event) : null;
+  if (lane === 0) {
+    context.fillStyle = t1;
+    diamond(context, x, y, 6);
+  } else if (lane === 4) {
+    context.strokeStyle = t1;
+    context.lineWidth = 1.5;
+    cross(context, x, y, 3.5);
+  } else if (hue !== null) {
+    const { fill, edge } = serviceIdentity(hue, view.theme);
+    const running = event.data?.state === 'running';
+    context.fillStyle = running ? fill : stage;
+    context.strokeStyle = edge;
+    context.lineWidth = 1.25;
+    context.fillRect(x - 3, y - 6, 6, 12);
+    context.strokeRect(x - 3, y - 6, 6, 12);
+  } else if (heavy && lane === 2) {
+    context.fillStyle = stage;
+    context.strokeStyle = t1;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(x, y, 4.5, 0, Math.PI * 2);
+    context.fill();
+    context.stroke();
+  } else {
+    context.fillStyle = heavy ? t1 : t3;
+    const reach = heavy ? 7 : 4.5;
+    context.fillRect(Math.round(x) - (heavy ? 1 : 0), y - reach, heavy ? 2.5 : 1, reach * 2);
+  }
+}
+
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
+  context.beginPath();
+  context.moveTo(x, y - size);
+  context.lineTo(x + size, y);
+  context.lineTo(x, y + size);
+  context.lineTo(x - size, y);
+  context.fill();
+}
+
+function cross(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
+  context.beginPath();
+  context.moveTo(x - size, y - size);
+  context.lineTo(x + size, y + size);
+  context.moveTo(x + size, y - size);
+  context.lineTo(x - size, y + size);
+  context.stroke();
+}
+
+function ring(context: CanvasRenderingContext2D, x: number, y: number, colour: string): void {
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.strokeRect(x - 8, y - 9, 16, 18);
+}
+
+/** The event under the pointer: the nearest within 8 px in the lane it is over. */
+export function eventAtPoint(events: readonly TraceEvent[], view: Place, x: number, y: number): TraceEvent | null {
+  const { axis, lanes, labels } = layoutOf(view);
+  const lane = Math.floor((y - axis) / laneStep(view));
+  if (lane < 0 || lane >= lanes || x < labels) return null;
+  let best: TraceEvent | null = null;
+  let bestScore = 8;
+  for (let index = firstEventAt(events, view.now - view.span); index < events.length; index++) {
+    const event = events[index] as TraceEvent;
+    if (!view.compact && laneIndexOf.get(laneOf(event.kind)) !== lane) continue;
+    // A heavy event is as good as a light one three pixels nearer: it is what one aims at.
+    const score = Math.abs(timeToX(event.at, view) - x) - Math.min(weightOf(event), 3);
+    if (score < bestScore) [best, bestScore] = [event, score];
+  }
+  return best;
+}

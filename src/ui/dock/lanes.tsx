@@ -1,0 +1,139 @@
+/** The canvas of the lanes: drawn when time or events have moved; hovering says an event's sentence, a click selects it. */
+import { type MouseEvent, useEffect, useRef, useState } from 'react';
+import type { TraceEvent } from '../../protocol/events.ts';
+import { namesOf, sentenceText } from '../narrator/sentences.ts';
+import { decimalsFor, timeText } from '../narrator/time-text.ts';
+import { serviceWithId, splitRef, taskWithId } from '../store/rows.ts';
+import { virtualNow } from '../store/virtual-now.ts';
+import { useWorld } from '../store/world.ts';
+import { drawLanes, eventAtPoint, type LanesView, playheadX, spanFor } from './draw-lanes.ts';
+import { shortLabel } from './short-label.ts';
+
+interface Hint {
+  x: number;
+  text: string;
+}
+
+export function Lanes({ compact = false }: { compact?: boolean }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useRef<LanesView | null>(null);
+  const [hint, setHint] = useState<Hint | null>(null);
+
+  useEffect(() => (canvas.current ? runLanes(canvas.current, view, compact) : undefined), [compact]);
+
+  const eventUnder = (event: MouseEvent): TraceEvent | null => {
+    const box = canvas.current?.getBoundingClientRect();
+    if (!box || !view.current) return null;
+    const { list } = useWorld.getState().events;
+    return eventAtPoint(list, view.current, event.clientX - box.left, event.clientY - box.top);
+  };
+  const onMove = (event: MouseEvent) => {
+    const found = eventUnder(event);
+    const box = canvas.current?.getBoundingClientRect();
+    if (!found || !box) {
+      setHint(null);
+      return;
+    }
+    const { snapshot } = useWorld.getState();
+    const text = `${timeText(found.at, 3)}  ${sentenceText(found, namesOf(snapshot))}`;
+    setHint({ x: event.clientX - box.left, text });
+  };
+  const onClick = (event: MouseEvent) => {
+    const found = eventUnder(event);
+    if (found) useWorld.getState().select(`event:${found.id}`);
+  };
+  return (
+    <div className={`relative min-h-0 flex-1 ${compact ? '' : 'border-t border-line'}`}>
+      {/* What the lanes show is also the list of events in the inspector, which a keyboard and a reader can use. */}
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label="Timeline of events in lanes: you, raft, nodes, tasks, network. The same events are listed in the inspector."
+        className="absolute inset-0 size-full cursor-crosshair"
+        onMouseMove={onMove}
+        onMouseLeave={() => setHint(null)}
+        onClick={onClick}
+      />
+      {hint && (
+        <div
+          className="pointer-events-none absolute bottom-full z-20 mb-1 max-w-[520px] border border-line2 bg-chrome px-2 py-1 text-small whitespace-pre-wrap text-t1"
+          style={hint.x > 700 ? { right: `calc(100% - ${hint.x + 20}px)` } : { left: Math.max(4, hint.x - 20) }}
+        >
+          {hint.text}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Keeps the canvas up to date. Returns the way to stop. */
+function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | null }, compact: boolean): () => void {
+  const context = canvas.getContext('2d');
+  if (!context) return () => {};
+  let size = { width: 0, height: 0 };
+  let span = spanFor(useWorld.getState().time.rate);
+  let lastDrawn = '';
+  let frame = 0;
+  const stillMotion = matchMedia('(prefers-reduced-motion: reduce)');
+  const resize = new ResizeObserver(([entry]) => {
+    if (!entry) return;
+    const { width, height } = entry.contentRect;
+    const ratio = devicePixelRatio || 1;
+    size = { width, height };
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    lastDrawn = '';
+  });
+  resize.observe(canvas);
+  const fontsCame = () => {
+    lastDrawn = '';
+  };
+  document.fonts.addEventListener('loadingdone', fontsCame);
+  const draw = () => {
+    frame = requestAnimationFrame(draw);
+    if (size.width === 0) return;
+    const state = useWorld.getState();
+    const now = virtualNow();
+    const wanted = spanFor(state.time.rate);
+    span = stillMotion.matches || Math.abs(Math.log(wanted / span)) < 0.005 ? wanted : span * (wanted / span) ** 0.12;
+    const perPixel = span / playheadX({ width: size.width, compact });
+    const drawn = `${Math.floor(now / perPixel)} ${span} ${state.eventsVersion} ${state.theme} ${state.selection} ${state.worldNumber}`;
+    if (drawn === lastDrawn) return;
+    lastDrawn = drawn;
+    const view = viewOf({ ...size, compact }, now, span);
+    current.current = view;
+    drawLanes(context, state.events.list, view);
+  };
+  frame = requestAnimationFrame(draw);
+  return () => {
+    cancelAnimationFrame(frame);
+    resize.disconnect();
+    document.fonts.removeEventListener('loadingdone', fontsCame);
+  };
+}
+
+function viewOf(size: { width: number; height: number; compact: boolean }, now: number, span: number): LanesView {
+  const { snapshot, theme, selection, time } = useWorld.getState();
+  const names = namesOf(snapshot);
+  const selected = selection ? splitRef(selection) : null;
+  return {
+    ...size,
+    theme,
+    now,
+    span,
+    decimals: decimalsFor(time.rate),
+    selected: selected?.kind === 'event' ? Number(selected.id) : null,
+    labelOf: (event) => shortLabel(event, names),
+    hueOf: (event) => {
+      for (const ref of event.objects) {
+        const { kind, id } = splitRef(ref);
+        const service =
+          kind === 'service' ? id : kind === 'task' ? (taskWithId(snapshot, id)?.serviceId ?? null) : null;
+        const found = serviceWithId(snapshot, service);
+        if (found) return found.hueIndex;
+      }
+      return null;
+    },
+  };
+}

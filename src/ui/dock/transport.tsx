@@ -1,0 +1,154 @@
+/** Virtual time and what can be done with it: pause, step, speed; and why it runs slower than asked. */
+import { Pause, Play, StepForward } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { positionOf, setAutoSlow, setPlaying, setSpeed, speedAt, stepToNextEvent } from '../actions/time-control.ts';
+import { IconButton } from '../components/icon-button.tsx';
+import { decimalsFor, rateText, timeText } from '../narrator/time-text.ts';
+import { virtualNow } from '../store/virtual-now.ts';
+import { useWorld } from '../store/world.ts';
+
+export function Transport() {
+  return (
+    <div className="flex h-11 flex-none items-center gap-[6px] px-4">
+      <PlayButton className="h-8 w-10" />
+      <StepButton className="size-8" />
+      <Clock className="mr-[6px] ml-[14px]" />
+      <Rate />
+      <SpeedSlider />
+      <AutoSlow />
+    </div>
+  );
+}
+
+export function PlayButton({ className }: { className: string }) {
+  const playing = useWorld((state) => state.time.playing);
+  return (
+    <IconButton
+      icon={playing ? Pause : Play}
+      name={playing ? 'Pause' : 'Play'}
+      shortcut="Space"
+      strong
+      onClick={() => setPlaying(!useWorld.getState().time.playing)}
+      className={className}
+    />
+  );
+}
+
+export function StepButton({ className }: { className: string }) {
+  return (
+    <IconButton
+      icon={StepForward}
+      name="Step to the next event"
+      shortcut="."
+      onClick={() => void stepToNextEvent()}
+      className={className}
+    />
+  );
+}
+
+/** The virtual clock, written straight into the page sixty times a second: React has no part in it. */
+export function Clock({ className = '' }: { className?: string }) {
+  const ref = useRef<HTMLTimeElement>(null);
+  useEffect(() => {
+    let frame = 0;
+    let shown = '';
+    const tick = () => {
+      const text = timeText(virtualNow(), decimalsFor(useWorld.getState().time.rate));
+      if (text !== shown && ref.current) ref.current.textContent = text;
+      shown = text;
+      frame = requestAnimationFrame(tick);
+    };
+    tick();
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <time
+      ref={ref}
+      role="timer"
+      aria-label="Virtual time"
+      aria-live="off"
+      className={`min-w-[8ch] text-clock font-semibold tracking-[-0.01em] whitespace-nowrap ${className}`}
+    />
+  );
+}
+
+/** The rate in force. */
+export function Rate({ className = 'h-8 text-lens' }: { className?: string }) {
+  const rate = useWorld((state) => state.time.rate);
+  return (
+    <span
+      title="Virtual seconds per second"
+      className={`inline-flex min-w-[7ch] flex-none items-center justify-center rounded-control border border-line2 px-2 font-mono font-semibold ${className}`}
+    >
+      {rateText(rate)}
+    </span>
+  );
+}
+
+const decades = [-3, -2, -1, 0, 1, 2, 3];
+
+export function SpeedSlider() {
+  const speed = useWorld((state) => state.time.speed);
+  return (
+    <span className="relative ml-2 inline-block h-9 w-[190px] flex-none">
+      <svg width="190" height="36" aria-hidden="true" className="pointer-events-none absolute inset-0">
+        <path d="M8 15H182" stroke="var(--line2)" strokeWidth="1.5" />
+        {decades.map((power) => (
+          <path key={power} d={`M${tickX(power)} 11v8`} stroke="var(--line2)" strokeWidth="1.5" />
+        ))}
+        {[
+          [-3, '1/1000'],
+          [0, '1'],
+          [3, '1000'],
+        ].map(([power, text]) => (
+          <text
+            key={text}
+            x={tickX(Number(power))}
+            y="32"
+            fontSize="10"
+            fill="var(--t3)"
+            fontFamily="var(--mono)"
+            textAnchor={power === -3 ? 'start' : power === 3 ? 'end' : 'middle'}
+            dx={power === -3 ? -6 : power === 3 ? 6 : 0}
+          >
+            {text}
+          </text>
+        ))}
+      </svg>
+      <input
+        type="range"
+        min={-3}
+        max={3}
+        step={0.1}
+        value={positionOf(speed)}
+        aria-label="Speed of virtual time"
+        aria-valuetext={`${rateText(speed).slice(1)} virtual seconds per second`}
+        onChange={(event) => setSpeed(speedAt(snap(event.target.valueAsNumber)))}
+        className="speed-slider absolute inset-x-0 top-[3px] h-6 w-full"
+      />
+    </span>
+  );
+}
+
+const tickX = (power: number) => 8 + ((power + 3) / 6) * 174;
+/** Whole powers of ten draw the thumb a little. */
+const snap = (position: number) => (Math.abs(position - Math.round(position)) < 0.06 ? Math.round(position) : position);
+
+export function AutoSlow() {
+  const autoSlow = useWorld((state) => state.time.autoSlow);
+  const slowed = useWorld((state) => state.time.slowed);
+  return (
+    <span className="ml-3 flex min-w-0 items-center gap-4 text-small text-t2">
+      <label className="flex flex-none items-center gap-2">
+        <input
+          type="checkbox"
+          checked={autoSlow}
+          onChange={(event) => setAutoSlow(event.target.checked)}
+          className="size-4 accent-(--t1)"
+        />
+        slower while there is no leader
+      </label>
+      {slowed && <span className="truncate text-t1">slowed by itself: {slowed}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,112 @@
+/** The live list of events, newest on top, with a filter of words and one of lanes. Scrolled away from the top it stands still. */
+import { useCallback, useRef } from 'react';
+import type { EventLane, ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import { ScrollRegion } from '../components/scroll-region.tsx';
+import { laneOf } from '../narrator/lanes.ts';
+import { namesOf, sentenceText } from '../narrator/sentences.ts';
+import { timeText } from '../narrator/time-text.ts';
+import { EVENT_CAP } from '../store/event-log.ts';
+import { useThrottled } from '../store/hooks.ts';
+import { usePanels } from '../store/panels.ts';
+import { useWorld } from '../store/world.ts';
+import { filterEvents, lanesToChoose, shownEvents } from './filter-events.ts';
+
+const refreshMs = 250;
+
+export function LiveEvents() {
+  const text = usePanels((state) => state.eventText);
+  const lane = usePanels((state) => state.eventLane);
+  const set = usePanels((state) => state.set);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <h2 className="px-5 pt-4 text-heading font-[650]">Events</h2>
+      <p className="px-5 text-small text-t2">Select a machine or a task to see why it is as it is.</p>
+      <div className="flex gap-2 px-5 pt-3 pb-2">
+        <input
+          type="search"
+          value={text}
+          onChange={(event) => set({ eventText: event.target.value })}
+          placeholder="Filter: node3, running, vote"
+          aria-label="Filter events by words"
+          className="h-8 min-w-0 flex-1 rounded-control border border-line2 bg-stage px-2 text-small placeholder:text-t3"
+        />
+        <select
+          value={lane}
+          onChange={(event) => set({ eventLane: event.target.value as EventLane | 'all' })}
+          aria-label="Filter events by lane"
+          className="h-8 rounded-control border border-line2 bg-stage px-2 text-small"
+        >
+          {lanesToChoose.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      </div>
+      <EventList text={text} lane={lane} />
+    </div>
+  );
+}
+
+/** Events that satisfy the filters; those about `objects` only, if given. */
+export function EventList(props: { text?: string; lane?: EventLane | 'all'; objects?: readonly ObjectRef[] }) {
+  const { text = '', lane = 'all', objects } = props;
+  const key = objects?.join(' ');
+  const list = useRef<HTMLElement>(null);
+  const standing = useRef<TraceEvent[] | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
+  const read = useCallback(() => {
+    if (list.current && list.current.scrollTop > 4 && standing.current) return standing.current;
+    const { events, snapshot } = useWorld.getState();
+    const names = namesOf(snapshot);
+    standing.current = filterEvents(events.list, { text, lane, objects }, (event) => sentenceText(event, names));
+    return standing.current;
+  }, [text, lane, key]);
+  const events = useThrottled(subscribeToEvents, read, refreshMs);
+  const dropped = useWorld((state) => state.events.dropped);
+  return (
+    <ScrollRegion ref={list} className="min-h-0 flex-1 overflow-y-auto" name="List of events, newest first">
+      <ol>
+        {events.map((event) => (
+          <EventRow key={event.id} event={event} />
+        ))}
+      </ol>
+      {events.length === 0 && <p className="px-5 py-3 text-t2">No event fits.</p>}
+      {events.length >= shownEvents && (
+        <p className="px-5 py-3 text-caption text-t3">
+          The {shownEvents} newest that fit. The page keeps {EVENT_CAP.toLocaleString('en')} events
+          {dropped > 0 ? `; ${dropped.toLocaleString('en')} older ones have gone` : ''}.
+        </p>
+      )}
+    </ScrollRegion>
+  );
+}
+
+function subscribeToEvents(listener: () => void): () => void {
+  return useWorld.subscribe((state, before) => {
+    if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) listener();
+  });
+}
+
+function EventRow({ event }: { event: TraceEvent }) {
+  const text = sentenceText(event, namesOf(useWorld.getState().snapshot));
+  const lane = laneOf(event.kind);
+  return (
+    <li>
+      <button
+        type="button"
+        onClick={() => useWorld.getState().select(`event:${event.id}`)}
+        onMouseEnter={() => useWorld.getState().setHover(event.objects[0] ?? null)}
+        onMouseLeave={() => useWorld.getState().setHover(null)}
+        title={event.kind}
+        className="flex w-full gap-3 px-5 py-[3px] text-left text-small hover:bg-raise"
+      >
+        <time className="w-[64px] flex-none text-right text-caption leading-[18px] text-t3">{timeText(event.at)}</time>
+        <span className={`min-w-0 break-words ${lane === 'you' ? 'font-[650] text-t1' : 'text-t2'}`}>
+          {lane === 'you' && <span aria-hidden="true">◆ </span>}
+          {text}
+        </span>
+      </button>
+    </li>
+  );
+}

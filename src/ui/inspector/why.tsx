@@ -1,0 +1,169 @@
+/** The tab Why: the chain of causes of the selected thing's last event, and the scheduler's own explanation where it decided. */
+import { useEffect, useState } from 'react';
+import type { EventId, ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import { explanationText, hasSentence, namesOf, sentenceOf } from '../narrator/sentences.ts';
+import { timeText } from '../narrator/time-text.ts';
+import { eventWithId } from '../store/event-log.ts';
+import { taskName } from '../store/rows.ts';
+import { fetchEvents } from '../store/worker-client.ts';
+import { useWorld } from '../store/world.ts';
+import { Decision } from './decision.tsx';
+import { type Inspected, objectsOf } from './subject.ts';
+import { type ChainStep, foldChain, walkCauses } from './why-chain.ts';
+
+export function Why({ inspected }: { inspected: Inspected }) {
+  const last = useLastEvent(inspected);
+  const chain = useChain(last);
+  if (!last) return <p className="text-t2">Nothing has happened to it since the world began.</p>;
+  const decision = chain.findLast((event) => event.kind === 'scheduler.decision' || event.kind === 'scheduler.unfit');
+  return (
+    <>
+      <h3 className="text-heading font-[650]">{question(inspected)}</h3>
+      <Chain chain={chain} />
+      {decision && explanationText(decision) === '' && decision.data?.explanation !== undefined && (
+        <Decision event={decision} />
+      )}
+    </>
+  );
+}
+
+function question(inspected: Inspected): string {
+  switch (inspected.kind) {
+    case 'task': {
+      const { task } = inspected;
+      if (!task.machine) return `Why is ${taskName(task)} on no node yet?`;
+      return task.desiredState === 'running' || task.state === 'running'
+        ? `Why is ${taskName(task)} on ${task.machine}?`
+        : `Why does ${taskName(task)} not run?`;
+    }
+    case 'machine':
+      return `What happened last to ${inspected.machine.name}?`;
+    case 'service':
+      return `What happened last to ${inspected.service.name}?`;
+    default:
+      return 'Why did this happen?';
+  }
+}
+
+/** The thing's last event that says something: from what the page remembers, else from the worker. */
+function useLastEvent(inspected: Inspected): TraceEvent | null {
+  const objects = objectsOf(inspected);
+  const key = inspected.kind === 'event' ? `event:${inspected.event.id}` : objects.join(' ');
+  const known = inspected.kind === 'task' ? inspected.task.lastEvent : 0;
+  // Only things with news are looked up again: a task's `lastEvent`, or the newest event about a machine.
+  const newest = useWorld((state) => {
+    if (inspected.kind === 'event') return inspected.event.id;
+    if (known > 0) return known;
+    return newestAbout(state.events.list, objects)?.id ?? 0;
+  });
+  const [last, setLast] = useState<TraceEvent | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` and `newest` stand for the thing and its news.
+  useEffect(() => {
+    let current = true;
+    const keep = (event: TraceEvent | null) => {
+      if (current) setLast(event);
+    };
+    if (inspected.kind === 'event') keep(inspected.event);
+    else if (newest > 0) void findEvent(newest).then(keep);
+    else if (objects[0])
+      void fetchEvents({ object: objects[0], limit: 10_000 }).then((events) => keep(events.at(-1) ?? null));
+    else keep(null);
+    return () => {
+      current = false;
+    };
+  }, [key, newest]);
+  return last;
+}
+
+function newestAbout(list: readonly TraceEvent[], objects: readonly ObjectRef[]): TraceEvent | undefined {
+  for (let index = list.length - 1; index >= Math.max(0, list.length - 4000); index--) {
+    const event = list[index] as TraceEvent;
+    if (hasSentence(event.kind) && event.objects.some((ref) => objects.includes(ref))) return event;
+  }
+  return undefined;
+}
+
+/** An event by id: remembered, or asked for. */
+async function findEvent(id: EventId): Promise<TraceEvent | null> {
+  const remembered = eventWithId(useWorld.getState().events.list, id);
+  if (remembered) return remembered;
+  const [found] = await fetchEvents({ from: id, limit: 1 });
+  return found?.id === id ? found : null;
+}
+
+function useChain(last: TraceEvent | null): TraceEvent[] {
+  const [chain, setChain] = useState<TraceEvent[]>([]);
+  useEffect(() => {
+    let current = true;
+    if (!last) setChain([]);
+    else {
+      void walkCauses(last, findEvent).then((events) => {
+        if (current) setChain(events);
+      });
+    }
+    return () => {
+      current = false;
+    };
+  }, [last]);
+  return chain;
+}
+
+function Chain({ chain }: { chain: TraceEvent[] }) {
+  const [unfolded, setUnfolded] = useState(false);
+  const first = chain[0];
+  const steps = foldChain(chain, (event) => unfolded || hasSentence(event.kind));
+  return (
+    <ol className="why-chain mt-3">
+      {first && first.cause === 0 && !first.kind.startsWith('input.') && first.id > 1 && (
+        <li data-root>
+          <time className="absolute top-0 left-0 w-[70px] text-right text-caption leading-[19px] text-t3">
+            {timeText(0)}
+          </time>
+          The world begins
+        </li>
+      )}
+      {steps.map((step, index) => (
+        <Step
+          key={step.type === 'event' ? step.event.id : `fold ${step.events[0]?.id}`}
+          step={step}
+          isEnd={index === steps.length - 1}
+          onUnfold={() => setUnfolded(true)}
+        />
+      ))}
+    </ol>
+  );
+}
+
+function Step({ step, isEnd, onUnfold }: { step: ChainStep; isEnd: boolean; onUnfold: () => void }) {
+  const snapshot = useWorld((state) => state.snapshot);
+  if (step.type === 'fold') {
+    return (
+      <li data-fold>
+        <button
+          type="button"
+          onClick={onUnfold}
+          className="text-small text-t3 underline decoration-dotted underline-offset-2 hover:text-t1"
+        >
+          {step.events.length} small {step.events.length === 1 ? 'step' : 'steps'}
+        </button>
+      </li>
+    );
+  }
+  const { event } = step;
+  const { lead, rest } = sentenceOf(event, namesOf(snapshot));
+  const isInput = event.kind.startsWith('input.');
+  return (
+    <li data-root={isInput ? '' : undefined} data-end={isEnd ? '' : undefined}>
+      <time className="absolute top-0 left-0 w-[70px] text-right text-caption leading-[19px] text-t3">
+        {timeText(event.at)}
+      </time>
+      <button
+        type="button"
+        onClick={() => useWorld.getState().select(`event:${event.id}`)}
+        className="text-left underline-offset-2 hover:underline"
+      >
+        {isInput || isEnd ? <b className="text-t1">{lead}</b> : lead} {rest}
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+/** Where the page begins: the worker first, so that the world is made while React is still being read; then the page. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { Start } from '../protocol/start.ts';
+import { defaultStart, startNamed } from '../scenarios/starts.ts';
+import { App } from './app.tsx';
+import './look/page.css';
+import { createSwarmscope, type Swarmscope, startFromAddress } from './scripting.ts';
+import { stageMounted } from './stage-view.tsx';
+import { startTheme } from './store/theme.ts';
+import { connectWorld, loadStart, type WorldLink } from './store/worker-client.ts';
+import { useWorld } from './store/world.ts';
+import { forgetTerminals, startTerminals } from './terminal/sessions.ts';
+
+declare global {
+  interface Window {
+    swarmscope: Swarmscope;
+  }
+}
+
+/** The worker; while the page is developed alone, its stand-in. */
+async function createLink(): Promise<WorldLink> {
+  if (import.meta.env.DEV && new URLSearchParams(location.search).has('fixture')) {
+    const { FakeLink } = await import('./fixtures/fake-link.ts');
+    return new FakeLink();
+  }
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+  worker.onerror = (event) => {
+    useWorld.getState().crashed(event.message || 'The worker that runs the world could not be started.', '');
+  };
+  return worker as WorldLink;
+}
+
+function requestedStart(): Start {
+  const usual = startNamed(defaultStart) as Start;
+  try {
+    return startFromAddress(location.search) ?? usual;
+  } catch (error) {
+    console.warn((error as Error).message);
+    return usual;
+  }
+}
+
+async function begin(): Promise<void> {
+  startTheme();
+  startTerminals();
+  connectWorld(await createLink());
+  useWorld.subscribe((state, before) => {
+    if (state.worldNumber !== before.worldNumber) forgetTerminals();
+  });
+  loadStart(requestedStart()).catch((error: Error) => useWorld.getState().crashed(error.message, ''));
+  window.swarmscope = createSwarmscope(stageMounted);
+  createRoot(document.getElementById('root') as HTMLElement).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}
+
+void begin();

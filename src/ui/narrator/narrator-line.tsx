@@ -1,0 +1,55 @@
+/** The sentence above the stage; also what a screen reader hears of the running world. */
+import { useEffect, useRef, useState } from 'react';
+import { useWorld } from '../store/world.ts';
+import { type Headline, invitation, nextHeadline } from './headline.ts';
+
+const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0 };
+
+export function NarratorLine({ className }: { className: string }) {
+  const { lead, rest } = useHeadline();
+  const long = lead.length + rest.length > 96;
+  return (
+    <p
+      role="status"
+      aria-live="polite"
+      className={`${className} ${long ? 'text-[17px] leading-[22px]' : 'text-narrator'} font-[450] text-balance`}
+    >
+      <b>{lead}</b> {rest}
+    </p>
+  );
+}
+
+/** Follows the events as they come. */
+function useHeadline(): Headline {
+  const [headline, setHeadline] = useState(nothingYet);
+  const held = useRef({ headline: nothingYet, since: 0, seen: 0, world: -1 });
+  useEffect(() => {
+    const follow = () => {
+      const { snapshot, events, worldNumber } = useWorld.getState();
+      const now = held.current;
+      if (!snapshot) return;
+      const show = (next: Headline) => {
+        if (next === now.headline) return;
+        now.headline = next;
+        now.since = performance.now();
+        setHeadline(next);
+      };
+      if (now.world !== worldNumber) {
+        now.world = worldNumber;
+        now.seen = 0;
+        show(invitation(snapshot));
+      }
+      const last = events.list.at(-1)?.id ?? 0;
+      if (last <= now.seen) return;
+      let first = events.list.length;
+      while (first > 0 && (events.list[first - 1]?.id ?? 0) > now.seen) first -= 1;
+      now.seen = last;
+      show(nextHeadline(now.headline, events.list.slice(first), snapshot, performance.now() - now.since));
+    };
+    follow();
+    return useWorld.subscribe((state, before) => {
+      if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) follow();
+    });
+  }, []);
+  return headline;
+}

@@ -1,0 +1,174 @@
+/** The page on a narrow screen: stage on top, a sheet that pulls up, command chips instead of a keyboard, and the transport at thumb's reach. */
+import { Menu, SquareTerminal } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import type { ObjectRef } from '../protocol/events.ts';
+import type { Snapshot } from '../protocol/snapshot.ts';
+import { commandHost } from './actions/actions.ts';
+import { setSpeed } from './actions/time-control.ts';
+import { Logo } from './components/glyphs.tsx';
+import { IconButton } from './components/icon-button.tsx';
+import { Lanes } from './dock/lanes.tsx';
+import { Clock, PlayButton, Rate, StepButton } from './dock/transport.tsx';
+import { StageView } from './stage-view.tsx';
+import { usePanels } from './store/panels.ts';
+import { splitRef, taskWithId } from './store/rows.ts';
+import { useWorld } from './store/world.ts';
+import { typeCommand } from './terminal/sessions.ts';
+import { TerminalWhenReady, useTerminalHost } from './terminal/terminal-panel.tsx';
+import { QuorumBar } from './top-bar/quorum-bar.tsx';
+import { LensTabs, ThemeButton, WorldButton } from './top-bar/top-bar.tsx';
+
+const Inspector = lazy(() => import('./inspector/inspector.tsx'));
+
+export function Phone() {
+  return (
+    <div className="flex h-dvh flex-col overflow-hidden">
+      <header className="flex h-12 flex-none items-center gap-1 border-b border-line bg-chrome pr-1 pl-[14px]">
+        <h1>
+          <span className="sr-only">Swarmscope</span>
+          <Logo size={22} />
+        </h1>
+        <WorldButton phone />
+        <span className="ml-auto">
+          <QuorumBar short />
+        </span>
+        <ThemeButton className="size-11" />
+        <IconButton
+          icon={Menu}
+          name="Help and settings"
+          onClick={() => usePanels.getState().set({ dialog: 'help' })}
+          className="size-11"
+        />
+      </header>
+      <nav aria-label="Lenses" className="h-11 flex-none border-b border-line bg-chrome">
+        <LensTabs className="flex h-full" grow />
+      </nav>
+      <main className="flex min-h-0 flex-1 flex-col">
+        <StageView phone />
+        <Sheet />
+        <Chips />
+      </main>
+      <section aria-label="Time" className="flex h-[104px] flex-none flex-col border-t border-line bg-chrome">
+        <Lanes compact />
+        <div className="flex h-[60px] flex-none items-center gap-1 px-2">
+          <StepButton className="size-11" />
+          <PlayButton className="h-12 w-[60px]" />
+          <Clock className="ml-auto" />
+          <SpeedCycle />
+        </div>
+      </section>
+    </div>
+  );
+}
+
+/** Under the stage: the inspector or a terminal; a tap on its handle pulls it up over the stage. */
+function Sheet() {
+  const sheet = usePanels((state) => state.sheet);
+  const up = usePanels((state) => state.sheetUp);
+  const set = usePanels((state) => state.set);
+  const host = useTerminalHost();
+  return (
+    <section
+      aria-label={sheet === 'terminal' ? `Terminal of ${host ?? 'no host'}` : 'Inspector'}
+      className={`flex flex-none flex-col border-t border-line transition-[height] duration-200 ease-chrome ${
+        up ? 'h-[62%]' : 'h-[174px]'
+      } ${sheet === 'terminal' ? 'bg-stage' : 'bg-chrome'}`}
+    >
+      <button
+        type="button"
+        aria-expanded={up}
+        aria-label={up ? 'Lower the sheet' : 'Pull the sheet up'}
+        onClick={() => set({ sheetUp: !up })}
+        className="flex h-6 w-full flex-none items-center justify-center"
+      >
+        <span className="h-1 w-9 rounded-[2px] bg-line2" />
+      </button>
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        {sheet === 'terminal' ? (
+          <TerminalWhenReady host={host} />
+        ) : (
+          <Suspense fallback={null}>
+            <Inspector />
+          </Suspense>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** Commands to tap: a phone's keyboard is a poor place for them. The first chip names the host and shows its terminal. */
+function Chips() {
+  const host = useTerminalHost();
+  const sheet = usePanels((state) => state.sheet);
+  const commands = useWorld((state) => (state.snapshot ? suggestions(state.snapshot, state.selection).join('\n') : ''));
+  const run = (command: string) => {
+    const { snapshot } = useWorld.getState();
+    const on = (snapshot && commandHost(snapshot, host)) ?? host;
+    if (!on) return;
+    usePanels.getState().set({ sheet: 'terminal', terminalHost: on });
+    typeCommand(on, command);
+  };
+  return (
+    <fieldset
+      aria-label="Commands"
+      className="flex h-14 flex-none items-center gap-2 overflow-x-auto border-t border-line bg-raise px-[14px] [scrollbar-width:none]"
+    >
+      <button
+        type="button"
+        aria-pressed={sheet === 'terminal'}
+        aria-label={`Terminal of ${host ?? 'no host'}`}
+        onClick={() => usePanels.getState().set({ sheet: sheet === 'terminal' ? 'inspector' : 'terminal' })}
+        className="flex h-11 flex-none items-center gap-2 rounded-control pr-1 font-mono text-small text-t2 aria-pressed:text-t1"
+      >
+        <SquareTerminal size={18} strokeWidth={1.75} aria-hidden="true" />
+        {host}
+      </button>
+      {commands.split('\n').map((command) => (
+        <button
+          key={command}
+          type="button"
+          onClick={() => run(command)}
+          className="h-11 flex-none rounded-control border border-line2 bg-stage px-3 font-mono text-small font-semibold whitespace-nowrap"
+        >
+          {command.replace(/^docker /, '')}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What one would type next, with the selected thing first. */
+export function suggestions(snapshot: Snapshot, selection: ObjectRef | null): string[] {
+  if (!snapshot.quorum)
+    return [`docker swarm init --advertise-addr ${snapshot.machines[0]?.address ?? ''}`, 'docker info'];
+  const { kind, id } = selection ? splitRef(selection) : { kind: '', id: '' };
+  const task = kind === 'task' ? taskWithId(snapshot, id) : undefined;
+  const machine = kind === 'machine' ? id : task?.machine;
+  const service = snapshot.services[0];
+  return [
+    ...(machine ? [`docker node ps ${machine}`] : []),
+    ...(service ? [`docker service ps ${task?.serviceName || service.name}`] : []),
+    'docker node ls',
+    'docker service ls',
+    ...(service
+      ? [`docker service scale ${service.name}=${service.desired + 2}`]
+      : ['docker service create --name web --replicas 4 -p 80:80 nginx:1.26']),
+  ];
+}
+
+/** A tap goes to the next speed that is of use on a phone. */
+function SpeedCycle() {
+  const speed = useWorld((state) => state.time.speed);
+  const stops = [0.01, 0.1, 1, 10, 100];
+  const next = stops.find((stop) => stop > speed * 1.001) ?? (stops[0] as number);
+  return (
+    <button
+      type="button"
+      aria-label={`Speed ${speed}; tap for ${next}`}
+      onClick={() => setSpeed(next)}
+      className="rounded-control"
+    >
+      <Rate className="h-11 text-lens" />
+    </button>
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * `window.swarmscope`: the world by script, for tests, measurements and the curious. Times are virtual seconds. Documented in
+ * the README.
+ */
+import type { ApiMethod, ApiResponse } from '../protocol/api.ts';
+import type { Fault, FaultKind, FaultResult } from '../protocol/faults.ts';
+import type { Snapshot } from '../protocol/snapshot.ts';
+import type { Start } from '../protocol/start.ts';
+import type { AdvanceResult, RunResult } from '../protocol/worker-messages.ts';
+import { startNamed } from '../scenarios/starts.ts';
+import { virtualNow } from './store/virtual-now.ts';
+import { call, causeFault, loadStart, send } from './store/worker-client.ts';
+import { useWorld } from './store/world.ts';
+
+export interface Swarmscope {
+  /** Runs a command line on a host and waits, in virtual time, until it is done. */
+  run(host: string, command: string): Promise<RunResult>;
+  /** One Engine API request to a host's daemon; `path` may carry a query. */
+  request(host: string, method: ApiMethod, path: string, body?: unknown): Promise<ApiResponse>;
+  /** `fault('power-off', 'node1')`, `fault('link-cut', 'node1', 'node2')`, `fault('port-close', 'node1', 80, 'tcp')`, ... */
+  fault(kind: FaultKind, host: string, ...rest: unknown[]): Promise<FaultResult>;
+  /** The whole picture as the worker has it now. */
+  snapshot(): Promise<Snapshot>;
+  time: {
+    /** Virtual seconds on the page's clock. */
+    now(): number;
+    pause(): Promise<void>;
+    play(): Promise<void>;
+    /** Virtual seconds per wall second, 0.001 to 1000. */
+    speed(rate: number): Promise<void>;
+    /** Lets so many virtual seconds pass as fast as they can be computed. */
+    advance(seconds: number): Promise<AdvanceResult>;
+  };
+  /** Begins another world: a name, `MACHINESxTASKS`, or a start of one's own. */
+  load(start: string | Start): Promise<void>;
+  /** Resolves after the first complete picture. */
+  ready: Promise<void>;
+  /** Resolves after the frame that shows all the engine has said so far. */
+  painted(): Promise<void>;
+}
+
+/** A fault from a script's words. Throws on a kind that does not exist or lacks something. */
+export function faultFrom(kind: FaultKind, host: string, rest: readonly unknown[]): Fault {
+  switch (kind) {
+    case 'power-off':
+    case 'power-on':
+    case 'daemon-stop':
+    case 'daemon-start':
+    case 'daemon-restart':
+    case 'cable-cut':
+    case 'cable-mend':
+      return { kind, machine: host };
+    case 'link-cut':
+    case 'link-mend':
+      return { kind, from: host, to: words(rest[0], kind, 'the other host') };
+    case 'link-quality':
+      return { kind, from: host, to: words(rest[0], kind, 'the other host'), ...(rest[1] as object | undefined) };
+    case 'port-close':
+    case 'port-open':
+      return { kind, machine: host, port: Number(rest[0]), protocol: rest[1] === 'udp' ? 'udp' : 'tcp' };
+    case 'container-crash':
+      return { kind, machine: host, container: words(rest[0], kind, 'a container'), exitCode: Number(rest[1] ?? 137) };
+    default:
+      throw new Error(`no such fault: ${String(kind)}`);
+  }
+}
+
+function words(value: unknown, kind: string, what: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Error(`${kind} needs ${what}`);
+}
+
+/** Path and query apart: `/tasks?filters=...`. */
+export function splitPath(path: string): { path: string; query?: Record<string, string> } {
+  const mark = path.indexOf('?');
+  if (mark < 0) return { path };
+  return { path: path.slice(0, mark), query: Object.fromEntries(new URLSearchParams(path.slice(mark + 1))) };
+}
+
+/** The start the address asks for, or null for the usual one. Throws words for one that does not exist. */
+export function startFromAddress(search: string): Start | null {
+  // `1+2` is typed as it is: in a query `+` would be a blank.
+  const name = new URLSearchParams(search.replaceAll('+', '%2B')).get('start');
+  if (name === null || name === '') return null;
+  const start = startNamed(name);
+  if (!start) throw new Error(`There is no start named "${name}".`);
+  return start;
+}
+
+/** A frame has been painted with all that the store held when it began. */
+function frame(): Promise<void> {
+  // The second frame's callback runs only after the first one has been painted.
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+}
+
+/** Waits until the store satisfies a condition. */
+function storeUntil(condition: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    if (condition()) {
+      resolve();
+      return;
+    }
+    const stop = useWorld.subscribe(() => {
+      if (!condition()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+async function painted(): Promise<void> {
+  const { snapshot: said } = await call<'snapshot'>({ call: 'snapshot' });
+  const { worldNumber } = useWorld.getState();
+  await storeUntil(() => {
+    const state = useWorld.getState();
+    if (state.worldNumber !== worldNumber) return true;
+    return state.snapshot !== null && state.snapshot.eventCount >= said.eventCount && state.snapshot.now >= said.now;
+  });
+  await frame();
+}
+
+async function timeUntil(change: { playing?: boolean; speed?: number }): Promise<void> {
+  send({ type: 'time', ...change });
+  await storeUntil(() => {
+    const { time } = useWorld.getState();
+    return (
+      (change.playing === undefined || time.playing === change.playing) &&
+      (change.speed === undefined || time.speed === change.speed)
+    );
+  });
+}
+
+/** Makes the object; `firstPicture` is what `ready` waits for besides the first snapshot (the stage must be there). */
+export function createSwarmscope(stageIsThere: Promise<void>): Swarmscope {
+  const firstPicture = async () => {
+    await storeUntil(() => useWorld.getState().snapshot !== null);
+    await stageIsThere;
+    await frame();
+  };
+  return {
+    async run(host, command) {
+      return (await call<'run'>({ call: 'run', host, command })).result;
+    },
+    async request(host, method, path, body) {
+      const { response } = await call<'request'>({
+        call: 'request',
+        host,
+        request: { method, ...splitPath(path), body },
+      });
+      return response;
+    },
+    fault: async (kind, host, ...rest) => causeFault(faultFrom(kind, host, rest)),
+    async snapshot() {
+      return (await call<'snapshot'>({ call: 'snapshot' })).snapshot;
+    },
+    time: {
+      now: () => virtualNow() / 1e6,
+      pause: () => timeUntil({ playing: false }),
+      play: () => timeUntil({ playing: true }),
+      speed: (rate) => timeUntil({ speed: rate }),
+      async advance(seconds) {
+        return (await call<'advance'>({ call: 'advance', seconds })).result;
+      },
+    },
+    async load(start) {
+      const known = typeof start === 'string' ? startNamed(start) : start;
+      if (!known) throw new Error(`There is no start named "${String(start)}".`);
+      await loadStart(known);
+      await painted();
+    },
+    ready: firstPicture(),
+    painted,
+  };
+}

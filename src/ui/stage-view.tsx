@@ -1,0 +1,29 @@
+/** The stage with the narrator above it. */
+import { type ReactNode, useEffect } from 'react';
+import { NarratorLine } from './narrator/narrator-line.tsx';
+
+/** Until the stage is there the page shows its place. */
+const found = import.meta.glob<{ default: () => ReactNode }>('./stage/stage.tsx', { eager: true });
+const Stage = found['./stage/stage.tsx']?.default ?? (() => null);
+
+let stageIsUp: () => void = () => {};
+/** Resolves once the stage is on the page: part of the first complete picture. */
+export const stageMounted = new Promise<void>((resolve) => {
+  stageIsUp = resolve;
+});
+
+export function StageView({ phone = false }: { phone?: boolean }) {
+  useEffect(() => stageIsUp(), []);
+  return (
+    <section aria-label="Stage" className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-stage">
+      <NarratorLine
+        className={
+          phone ? 'flex h-[58px] flex-none items-center px-[14px] !text-[18px] !leading-6' : 'flex-none px-5 pt-3 h-14'
+        }
+      />
+      <div id="stage" role="tabpanel" aria-label="The swarm" className="relative min-h-0 flex-1">
+        <Stage />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+/**
+ * The page's end of the line to the world: calls with answers, messages without, and what the worker says of itself into the
+ * store. After each picture that has been drawn it tells the worker, which only then sends the next: a slow page gets fewer
+ * pictures, never a queue of old ones.
+ */
+import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import type { Fault, FaultResult } from '../../protocol/faults.ts';
+import type { Start } from '../../protocol/start.ts';
+import type { PageCall, PageCallResult, PageMessage, WorkerMessage } from '../../protocol/worker-messages.ts';
+import { useWorld } from './world.ts';
+
+/** What the client needs of a worker; a stand-in for tests has the same. */
+export interface WorldLink {
+  postMessage(message: PageMessage): void;
+  onmessage: ((event: { data: WorkerMessage }) => void) | null;
+}
+
+type ResultOf<Kind extends PageCall['call']> = Extract<PageCallResult, { call: Kind }>;
+type CallOf<Kind extends PageCall['call']> = Extract<PageCall, { call: Kind }>;
+
+interface Pending {
+  resolve(result: PageCallResult): void;
+  reject(error: Error): void;
+}
+
+let link: WorldLink | null = null;
+let lastCall = 0;
+const pending = new Map<number, Pending>();
+const terminalListeners = new Set<(host: string, data: string) => void>();
+
+/** Puts the page on the line. Called once, before anything is rendered. */
+export function connectWorld(to: WorldLink): void {
+  link = to;
+  link.onmessage = (event) => receive(event.data);
+}
+
+/** A message without an answer. */
+export function send(message: PageMessage): void {
+  link?.postMessage(message);
+}
+
+/** A call with an answer; rejects when the worker could not do it. */
+export function call<Kind extends PageCall['call']>(request: CallOf<Kind>): Promise<ResultOf<Kind>> {
+  return new Promise((resolve, reject) => {
+    lastCall += 1;
+    pending.set(lastCall, { resolve: (result) => resolve(result as ResultOf<Kind>), reject });
+    send({ type: 'call', id: lastCall, call: request });
+  });
+}
+
+/** Begins another world. Resolves when its first picture is in the store. */
+export async function loadStart(start: Start | string): Promise<void> {
+  await call<'load'>({ call: 'load', start });
+}
+
+/** Makes something go wrong, or right again. */
+export async function causeFault(fault: Fault): Promise<FaultResult> {
+  return (await call<'fault'>({ call: 'fault', fault })).result;
+}
+
+/** Events as the worker keeps them: older than what the page remembers, or only those about one object. */
+export async function fetchEvents(query: { from?: number; limit?: number; object?: ObjectRef }): Promise<TraceEvent[]> {
+  return (await call<'events'>({ call: 'events', ...query })).events;
+}
+
+/** Bytes for a host's terminal. Returns the way to stop listening. */
+export function onTerminalOutput(listener: (host: string, data: string) => void): () => void {
+  terminalListeners.add(listener);
+  return () => terminalListeners.delete(listener);
+}
+
+function receive(message: WorkerMessage): void {
+  const world = useWorld.getState();
+  switch (message.type) {
+    case 'result':
+      settle(message.id)?.resolve(message.result);
+      return;
+    case 'failed':
+      settle(message.id)?.reject(new Error(message.message));
+      return;
+    case 'world':
+      world.loadWorld(message.snapshot, message.time, message.start);
+      return;
+    case 'delta':
+      world.applyDelta(message.delta, message.events, message.time);
+      confirmDrawn(message.sequence);
+      return;
+    case 'terminal-output':
+      for (const listener of terminalListeners) listener(message.host, message.data);
+      return;
+    case 'crashed':
+      world.crashed(message.message, message.session);
+      return;
+  }
+}
+
+function settle(id: number): Pending | undefined {
+  const waiting = pending.get(id);
+  pending.delete(id);
+  return waiting;
+}
+
+let drawnSequence = 0;
+let confirming = false;
+/** A page nobody looks at has no frames; it still wants a picture now and then. */
+const HIDDEN_PAGE_MS = 250;
+
+function confirmDrawn(sequence: number): void {
+  drawnSequence = sequence;
+  if (confirming) return;
+  confirming = true;
+  const confirm = () => {
+    confirming = false;
+    send({ type: 'drawn', sequence: drawnSequence });
+  };
+  if (document.hidden) setTimeout(confirm, HIDDEN_PAGE_MS);
+  else requestAnimationFrame(confirm);
+}
