@@ -278,7 +278,7 @@ export interface ContainerSpec {
   Dir?: string;
   User?: string;
   Groups?: string[];
-  Privileges?: { CredentialSpec?: CredentialSpec | null };
+  Privileges?: Privileges;
   StopSignal?: string;
   TTY?: boolean;
   OpenStdin?: boolean;
@@ -299,11 +299,18 @@ export interface ContainerSpec {
   OomScoreAdj?: number;
 }
 
-/** Where a Windows service account is described. */
+/** Rights of a container beyond its capabilities. */
+export interface Privileges {
+  CredentialSpec: CredentialSpec | null;
+  SELinuxContext: null;
+  NoNewPrivileges: boolean;
+}
+
+/** Where a Windows service account is described; all but one are empty. */
 export interface CredentialSpec {
-  Config?: string;
-  File?: string;
-  Registry?: string;
+  Config: string;
+  File: string;
+  Registry: string;
 }
 
 export type MountType = 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster' | 'image';

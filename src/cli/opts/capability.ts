@@ -3,7 +3,7 @@
 const ALL = 'ALL';
 const RESET = 'RESET';
 
-function normalized(names: string[]): Set<string> {
+function normalized(names: readonly string[]): Set<string> {
   return new Set(names.map((name) => normalize(name.trim().toUpperCase())));
 }
 
@@ -22,7 +22,7 @@ function listed(names: Set<string>): string[] {
 }
 
 /** For a new service: `ALL` stands for all others, `RESET` means nothing. */
-export function newCapabilities(add: string[], drop: string[]): Capabilities {
+export function newCapabilities(add: readonly string[], drop: readonly string[]): Capabilities {
   const [adding, dropping] = [new Set(listed(normalized(add))), new Set(listed(normalized(drop)))];
   adding.delete(RESET);
   dropping.delete(RESET);
@@ -30,7 +30,7 @@ export function newCapabilities(add: string[], drop: string[]): Capabilities {
 }
 
 /** For an update: adding what was dropped only undoes that, and the other way round; `RESET` empties a list first. */
-export function updatedCapabilities(now: Capabilities, add: string[], drop: string[]): Capabilities {
+export function updatedCapabilities(now: Capabilities, add: readonly string[], drop: readonly string[]): Capabilities {
   const [toAdd, toDrop] = [normalized(add), normalized(drop)];
   const adding = toAdd.delete(RESET) ? new Set<string>() : normalized(now.add);
   const dropping = toDrop.delete(RESET) ? new Set<string>() : normalized(now.drop);

@@ -24,7 +24,7 @@ export function parseLabel(text: string): ParseResult<string> {
 }
 
 /** `["a=1", "b"]` as `{ a: "1", b: "" }`, names sorted as Go prints maps. */
-export function toRecord(pairs: string[]): Record<string, string> {
+export function toRecord(pairs: readonly string[]): Record<string, string> {
   const record = new Map<string, string>();
   for (const pair of pairs) {
     const { head, rest } = cut(pair, '=');
