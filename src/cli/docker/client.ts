@@ -96,11 +96,10 @@ export class DockerClient {
 
 /** Conditions as the API takes them, `{"role":{"manager":true}}`; nothing when there are none. */
 export function filtersQuery(filters: Filters): string | undefined {
-  const entries = Object.entries(filters);
-  if (entries.length === 0) return undefined;
-  return JSON.stringify(
-    Object.fromEntries(entries.map(([key, values]) => [key, Object.fromEntries(values.map((value) => [value, true]))])),
-  );
+  const keys = Object.keys(filters).sort();
+  if (keys.length === 0) return undefined;
+  const sets = keys.map((key) => [key, Object.fromEntries([...filters[key]!].sort().map((value) => [value, true]))]);
+  return JSON.stringify(Object.fromEntries(sets));
 }
 
 /** The line for a failed request, as docker prints it; null for anything that is no answer of a daemon (our own mistake). */

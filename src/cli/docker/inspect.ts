@@ -17,8 +17,11 @@ export interface Inspected {
 /** Finds what a reference means; an `error` is the line to print for it. Refusals of the daemon may be thrown. */
 export type FindObject = (reference: string) => Promise<Inspected | { error: string }>;
 
-/** Exit status for a template that cannot be parsed. */
-const badTemplateStatus = 64;
+/** What differs between commands. */
+export interface InspectOptions {
+  /** Exit status for a template that cannot be parsed. */
+  badTemplateStatus?: number;
+}
 
 /** Prints all objects that were found, then a line for each that was not. */
 export async function inspectObjects(
@@ -26,6 +29,7 @@ export async function inspectObjects(
   references: readonly string[],
   format: string,
   find: FindObject,
+  { badTemplateStatus = 64 }: InspectOptions = {},
 ): Promise<number> {
   const template = format === '' || format === 'json' ? null : createTemplate(format);
   if (template && !template.ok) return context.fail(`template parsing error: ${template.message}`, badTemplateStatus);
