@@ -1,0 +1,296 @@
+/**
+ * The Raft lens as data: managers on a ring in their fixed order, the log as one strip per manager around the newest entries, and a table
+ * of what each has said: votes while somebody stands for election, otherwise what the leader hears from its followers.
+ */
+import type { ObjectRef } from '../../protocol/events.ts';
+import type { MachineView, QuorumView, RaftView, Snapshot } from '../../protocol/snapshot.ts';
+import { nodeOfMachine } from '../store/rows.ts';
+import type { Measure } from './layout.ts';
+import { type MachineFacts, machineFacts, shortMachineName } from './machine-facts.ts';
+import { measured, type Route } from './routes.ts';
+import type { Box, Point } from './scene.ts';
+
+/** A manager on the ring. */
+export interface Seat {
+  ref: ObjectRef;
+  name: string;
+  short: string;
+  machine: MachineView;
+  facts: MachineFacts;
+  raft: RaftView | null;
+  center: Point;
+  /** Base line of the words under the seat. */
+  labelAt: Point;
+}
+
+export interface VoteTally {
+  candidate: string;
+  term: number;
+  needed: number;
+  members: number;
+  yes: string[];
+  no: string[];
+  /** Could still answer. */
+  open: string[];
+  /** Without power or cable: cannot answer. */
+  silent: string[];
+}
+
+export interface LogCell {
+  index: number;
+  state: 'applied' | 'committed' | 'stored' | 'none' | 'compacted';
+}
+
+export interface LogRow {
+  seat: Seat;
+  cells: LogCell[];
+  /** As the leader has it; null for the leader itself and without a leader. */
+  match: number | null;
+  next: number | null;
+}
+
+export interface LogPanel {
+  box: Box;
+  first: number;
+  columns: number;
+  cellWidth: number;
+  rowHeight: number;
+  labelWidth: number;
+  rows: LogRow[];
+  /** Newest entry that a majority has; the line stands after it. */
+  commit: number;
+}
+
+export interface RaftTable {
+  at: Point;
+  width: number;
+  title: string;
+  kind: 'votes' | 'hears';
+  rowHeight: number;
+  seats: Seat[];
+}
+
+export interface RaftScene {
+  from: Snapshot;
+  width: number;
+  height: number;
+  seats: Seat[];
+  byName: Map<string, Seat>;
+  centre: Point;
+  /** Radius of hexagon and timer at this size. */
+  hexagon: number;
+  timer: number;
+  scale: number;
+  /** Free radius in the middle, for the gauge. */
+  free: number;
+  tallies: VoteTally[];
+  quorum: QuorumView | null;
+  leader: Seat | null;
+  log: LogPanel | null;
+  table: RaftTable | null;
+  legendAt: Point | null;
+}
+
+const HEXAGON = 42;
+const TIMER = 62;
+const LABEL_SIZE = 14;
+
+export function layoutRaft(snapshot: Snapshot, width: number, height: number, measure: Measure): RaftScene {
+  const members = managersOf(snapshot);
+  const wide = width >= 720;
+  const showTable = wide || height >= 560;
+  const ringBox = wide
+    ? { x: 12, y: 8, w: width * 0.47 - 12, h: height - 16 - 26 }
+    : { x: 4, y: 4, w: width - 8, h: showTable ? height * 0.62 : height - 8 };
+  const ring = fitRing(
+    members.length,
+    ringBox,
+    members.map((member) => labelWidth(member, measure)),
+  );
+  const seats = members.map((machine, index): Seat => {
+    const angle = ring.start + (index * 2 * Math.PI) / Math.max(1, members.length);
+    const center = {
+      x: Math.round(ring.centre.x + Math.cos(angle) * ring.radius),
+      y: Math.round(ring.centre.y + Math.sin(angle) * ring.radius),
+    };
+    return {
+      ref: `machine:${machine.name}`,
+      name: machine.name,
+      short: shortMachineName(machine.name),
+      machine,
+      facts: machineFacts(machine, nodeOfMachine(snapshot, machine.name)),
+      raft: machine.raft,
+      center,
+      labelAt: { x: center.x, y: center.y + TIMER * ring.scale + 8 + LABEL_SIZE },
+    };
+  });
+  const byName = new Map(seats.map((seat) => [seat.name, seat]));
+  const leader = seats.find((seat) => seat.facts.leads) ?? null;
+  const tallies = seats.filter((seat) => seat.facts.candidate).map((seat) => tallyOf(seat, byName));
+  const scene: RaftScene = {
+    from: snapshot,
+    width,
+    height,
+    seats,
+    byName,
+    centre: ring.centre,
+    hexagon: HEXAGON * ring.scale,
+    timer: TIMER * ring.scale,
+    scale: ring.scale,
+    free: ring.radius - TIMER * ring.scale - 10,
+    tallies,
+    quorum: snapshot.quorum,
+    leader,
+    log: null,
+    table: null,
+    legendAt: wide && seats.length > 0 ? { x: 20, y: height - 12 } : null,
+  };
+  if (seats.length > 0) layPanels(scene, wide, ringBox, showTable);
+  return scene;
+}
+
+/** Managers, and those who still sit in the configuration. In the order in which the machines were made. */
+function managersOf(snapshot: Snapshot): MachineView[] {
+  const seated = new Set(snapshot.quorum?.members.map((member) => member.machine));
+  return snapshot.machines.filter((machine) => machine.role === 'manager' || seated.has(machine.name));
+}
+
+function labelWidth(machine: MachineView, measure: Measure): number {
+  return Math.max(measure('candidate, 13.5 of 16 s', LABEL_SIZE, 650), measure(machine.name, 15, 700));
+}
+
+/** The largest seats that stand apart from each other and within the box, with their words. */
+function fitRing(
+  count: number,
+  box: Box,
+  labels: number[],
+): { centre: Point; radius: number; scale: number; start: number } {
+  const start = count === 2 ? Math.PI : -Math.PI / 2;
+  const label = Math.max(0, ...labels);
+  for (let scale = 1.25; scale > 0.3; scale -= 0.05) {
+    const above = TIMER * scale + 4;
+    const below = TIMER * scale + 8 + LABEL_SIZE + 6;
+    const side = Math.max(TIMER * scale + 4, Math.min(label / 2, box.w / 4));
+    if (count <= 1) return { centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 10 }, radius: 0, scale, start };
+    const angles = Array.from({ length: count }, (_, index) => start + (index * 2 * Math.PI) / count);
+    const highest = -Math.min(...angles.map(Math.sin));
+    const lowest = Math.max(...angles.map(Math.sin));
+    const widest = Math.max(...angles.map((angle) => Math.abs(Math.cos(angle))), 0.01);
+    const vertical = (box.h - above - below) / Math.max(0.01, highest + lowest);
+    const radius = Math.min(vertical, (box.w / 2 - side) / widest, 230);
+    const apart = 2 * radius * Math.sin(Math.PI / count);
+    const needed = 2 * TIMER * scale + (count > 2 ? 12 : 120 * scale);
+    // Words of the two lowest neighbours stand side by side.
+    if (apart >= needed && (apart >= label * 0.98 || scale <= 0.7) && radius > 20) {
+      const spare = box.h - above - below - radius * (highest + lowest);
+      return {
+        centre: { x: box.x + box.w / 2, y: box.y + above + radius * highest + spare / 2 },
+        radius,
+        scale,
+        start,
+      };
+    }
+  }
+  return {
+    centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 6 },
+    radius: Math.max(20, Math.min(box.w, box.h) / 2 - 34),
+    scale: 0.3,
+    start,
+  };
+}
+
+/** Who has said what to a candidate: what can still happen is visible. */
+export function tallyOf(seat: Seat, byName: Map<string, Seat>): VoteTally {
+  const raft = seat.raft!;
+  const rest = raft.members.filter((name) => !raft.votesGranted.includes(name) && !raft.votesRejected.includes(name));
+  const canAnswer = (name: string) => {
+    const other = byName.get(name);
+    return other !== undefined && other.facts.alive && other.facts.cable;
+  };
+  return {
+    candidate: seat.name,
+    term: raft.term,
+    needed: Math.floor(raft.members.length / 2) + 1,
+    members: raft.members.length,
+    yes: raft.votesGranted,
+    no: raft.votesRejected,
+    open: rest.filter(canAnswer),
+    silent: rest.filter((name) => !canAnswer(name)),
+  };
+}
+
+const TABLE_ROW = 27;
+
+function layPanels(scene: RaftScene, wide: boolean, ringBox: Box, showTable: boolean): void {
+  const { height, width, seats } = scene;
+  const left = wide ? width * 0.5 + 8 : 14;
+  const right = width - (wide ? 20 : 14);
+  const top = wide ? 14 : ringBox.y + ringBox.h + 4;
+  const tableHeight = 34 + seats.length * TABLE_ROW;
+  const room = height - top - 8;
+  const logHeader = 44;
+  const logRow = Math.max(22, Math.min(40, (room - tableHeight - logHeader - 44) / seats.length));
+  const both = room >= logHeader + 22 * seats.length + 30 + tableHeight;
+  if (wide || (showTable && room > logHeader + 22 * seats.length)) {
+    const rowHeight = both ? logRow : Math.max(18, Math.min(40, (room - logHeader - 30) / seats.length));
+    scene.log = layLog(
+      scene,
+      { x: left, y: top, w: right - left, h: logHeader + rowHeight * seats.length + 26 },
+      rowHeight,
+    );
+  }
+  if (both && scene.log) {
+    const kind = scene.tallies.length > 0 ? 'votes' : 'hears';
+    scene.table = {
+      at: { x: left, y: scene.log.box.y + scene.log.box.h + 22 },
+      width: right - left,
+      title: kind === 'votes' ? `Votes in term ${scene.tallies[0]!.term}` : hearsTitle(scene),
+      kind,
+      rowHeight: TABLE_ROW,
+      seats,
+    };
+  }
+}
+
+function hearsTitle(scene: RaftScene): string {
+  return scene.leader ? `What ${scene.leader.name} hears, term ${scene.leader.raft?.term ?? 0}` : 'No leader';
+}
+
+function layLog(scene: RaftScene, box: Box, rowHeight: number): LogPanel {
+  const labelWidth = box.w < 420 ? 52 : 60;
+  const newest = Math.max(0, ...scene.seats.map((seat) => seat.raft?.lastIndex ?? 0));
+  const cellWidth = box.w < 420 ? 34 : 44;
+  const columns = Math.max(1, Math.floor((box.w - labelWidth) / cellWidth));
+  // The newest entry has a free column after it, where the next one will stand.
+  const first = Math.max(1, newest - columns + 2);
+  const peers = new Map(scene.leader?.raft?.peers.map((peer) => [peer.machine, peer]));
+  const rows = scene.seats.map((seat): LogRow => {
+    const cells: LogCell[] = [];
+    for (let index = first; index < first + columns; index++) cells.push({ index, state: cellState(seat.raft, index) });
+    const peer = seat === scene.leader ? undefined : peers.get(seat.name);
+    return { seat, cells, match: peer?.matchIndex ?? null, next: peer?.nextIndex ?? null };
+  });
+  const commit = Math.max(0, ...scene.seats.map((seat) => seat.raft?.commitIndex ?? 0));
+  return { box, first, columns, cellWidth, rowHeight, labelWidth, rows, commit };
+}
+
+/** What a manager's log has at an index. */
+export function cellState(raft: RaftView | null, index: number): LogCell['state'] {
+  if (!raft || index > raft.lastIndex) return 'none';
+  if (index < raft.firstIndex) return 'compacted';
+  if (index <= raft.lastApplied) return 'applied';
+  return index <= raft.commitIndex ? 'committed' : 'stored';
+}
+
+/** The lane of a message between two seats: straight, beside the lane of the other direction. */
+export function raftRoute(scene: RaftScene, from: string, to: string): Route | null {
+  const [a, b] = [scene.byName.get(from)?.center, scene.byName.get(to)?.center];
+  if (!a || !b) return null;
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const [dx, dy] = [(b.x - a.x) / length, (b.y - a.y) / length];
+  const lane = Math.max(3, 6 * scene.scale);
+  const away = scene.timer + 8;
+  if (length <= 2 * away + 4) return null;
+  const at = (distance: number): Point => ({ x: a.x + dx * distance - dy * lane, y: a.y + dy * distance + dx * lane });
+  return measured([at(away), at(length - away)]);
+}

@@ -1,0 +1,661 @@
+/**
+ * The Raft lens: the ring of managers (term as hue and number, role as outline, election timer as a closing arc), the gauge of votes or
+ * of CheckQuorum in its middle, the log strips, and the table of votes. Raft 5.2 (elections), 5.3 (log), CheckQuorum as in etcd.
+ */
+import type { Micros, ObjectRef } from '../../protocol/events.ts';
+import { msPerHalfPixel } from './cluster-lens.ts';
+import { drawCrack, drawCross, drawCrown } from './draw-glyphs.ts';
+import { resetBrush } from './draw-machine.ts';
+import { drawFlight, traceRoute } from './draw-message.ts';
+import { drawTimer } from './draw-timer.ts';
+import { timerArcs, timerText } from './election-timer.ts';
+import { type Flights, flightState } from './flights.ts';
+import { drawRings, type Frame, type Moving, onScreen } from './frame.ts';
+import { type LogPanel, type RaftScene, type RaftTable, raftRoute, type Seat, type VoteTally } from './raft-layout.ts';
+import type { Route } from './routes.ts';
+import type { Box } from './scene.ts';
+import { type Brush, drawText } from './stage-look.ts';
+
+/** Paints what stands. */
+export function paintRaft(brush: Brush, scene: RaftScene, frame: Frame): void {
+  resetBrush(brush);
+  brush.clearRect(0, 0, frame.width, frame.height);
+  brush.save();
+  const { k, x, y } = frame.view;
+  brush.translate(x, y);
+  brush.scale(k, k);
+  for (const seat of scene.seats) paintSeat(brush, scene, seat, frame);
+  if (scene.seats.length === 0) {
+    drawText(brush, 'No managers yet: docker swarm init makes the first.', frame.width / 2, frame.height / 2, {
+      size: 16,
+      color: frame.look.palette.t2,
+      align: 'center',
+    });
+  }
+  paintGauge(brush, scene, frame);
+  if (scene.log) paintLog(brush, scene, scene.log, frame);
+  if (scene.table) paintTable(brush, scene, scene.table, frame);
+  if (scene.legendAt) paintTimerLegend(brush, scene, frame);
+  brush.restore();
+  resetBrush(brush);
+}
+
+/** A regular hexagon with its points left and right. */
+function hexagon(brush: Brush, x: number, y: number, radius: number): void {
+  const rise = radius * 0.866;
+  brush.beginPath();
+  brush.moveTo(x + radius, y);
+  brush.lineTo(x + radius / 2, y + rise);
+  brush.lineTo(x - radius / 2, y + rise);
+  brush.lineTo(x - radius, y);
+  brush.lineTo(x - radius / 2, y - rise);
+  brush.lineTo(x + radius / 2, y - rise);
+  brush.closePath();
+}
+
+function paintSeat(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame): void {
+  const { palette } = frame.look;
+  const { x, y } = seat.center;
+  const radius = scene.hexagon;
+  const { facts, raft } = seat;
+  const nameSize = Math.max(12, 15 * scene.scale);
+  if (!facts.alive || !raft) {
+    hexagon(brush, x, y, radius);
+    brush.fillStyle = frame.look.hatch;
+    brush.fill();
+    outline(brush, palette.ghost, 1.5, [5, 4]);
+    const inner = radius * 1.28;
+    brush.fillStyle = palette.stage;
+    brush.fillRect(x - inner / 2, y - nameSize * 1.6, inner, nameSize * 2.95);
+    drawText(brush, seat.name, x, y - nameSize * 0.36, {
+      size: nameSize,
+      weight: 700,
+      color: palette.t2,
+      align: 'center',
+    });
+    drawCross(brush, x, y + nameSize * 0.72, nameSize * 0.9, palette.t1, null, 3);
+    const words = facts.power ? (facts.notes[0] ?? facts.title.text) : 'no power';
+    drawText(brush, words, seat.labelAt.x, seat.labelAt.y - scene.timer + radius, {
+      size: 14,
+      weight: 650,
+      color: palette.t1,
+      align: 'center',
+      halo: palette.stage,
+    });
+    return;
+  }
+  const term = frame.look.term(raft.term);
+  hexagon(brush, x, y, radius);
+  brush.fillStyle = term.fill;
+  brush.fill();
+  if (frame.look.theme === 'light') outline(brush, term.edge, 1.5, []);
+  const rim = radius + Math.max(4, 6 * scene.scale);
+  if (facts.candidate) {
+    hexagon(brush, x, y, rim);
+    outline(brush, palette.t1, 3, [8, 5]);
+  } else if (facts.leads) {
+    for (const [away, width] of [
+      [rim - radius, 1],
+      [rim - radius + 4.5, 2],
+    ] as const) {
+      hexagon(brush, x, y, radius + away);
+      outline(brush, palette.t1, width, []);
+    }
+  }
+  const crownRoom = facts.leads ? nameSize * 0.35 : 0;
+  drawText(brush, seat.name, x, y - nameSize * 0.46 + crownRoom, {
+    size: nameSize,
+    weight: 700,
+    color: term.ink,
+    align: 'center',
+  });
+  if (facts.leads) drawCrown(brush, x, y - nameSize * 1.5 + crownRoom, nameSize * 1.15, term.ink);
+  const question = facts.candidate ? ' ?' : '';
+  drawText(brush, `T${raft.term}${question}`, x, y + nameSize * 1.34 + crownRoom * 0.6, {
+    size: Math.max(14, 23 * scene.scale),
+    weight: 750,
+    color: term.ink,
+    align: 'center',
+  });
+  if (!facts.cable) drawCross(brush, x, y - rim - 6, 12, palette.t1, palette.stage, 2.6);
+}
+
+function outline(brush: Brush, color: string, width: number, dash: number[]): void {
+  brush.setLineDash(dash);
+  brush.strokeStyle = color;
+  brush.lineWidth = width;
+  brush.lineJoin = 'miter';
+  brush.stroke();
+  brush.setLineDash([]);
+}
+
+/** In the middle: votes while there is a candidate; otherwise who is heard. */
+function paintGauge(brush: Brush, scene: RaftScene, frame: Frame): void {
+  if (scene.seats.length < 2 || scene.free < 34) return;
+  const tally = scene.tallies[0];
+  if (tally) {
+    scene.tallies.slice(0, 2).forEach((one, index) => {
+      paintVotes(brush, scene, one, frame, scene.tallies.length > 1 ? (index === 0 ? -40 : 46) : 0);
+    });
+  } else paintHeard(brush, scene, frame);
+}
+
+interface Pip {
+  label: string;
+  state: 'yes' | 'open' | 'no' | 'silent';
+}
+
+function paintVotes(brush: Brush, scene: RaftScene, tally: VoteTally, frame: Frame, shift: number): void {
+  const { palette } = frame.look;
+  const label = (name: string) => scene.byName.get(name)?.short ?? name;
+  const pips: Pip[] = [
+    ...tally.yes.map((name): Pip => ({ label: label(name), state: 'yes' })),
+    ...tally.open.map((name): Pip => ({ label: label(name), state: 'open' })),
+    ...tally.no.map((name): Pip => ({ label: label(name), state: 'no' })),
+    ...tally.silent.map((name): Pip => ({ label: label(name), state: 'silent' })),
+  ];
+  const y = scene.centre.y + shift;
+  const identity = frame.look.term(tally.term);
+  paintPips(brush, scene, pips, tally.needed, y - 26, identity, frame);
+  drawText(brush, `${tally.yes.length} of ${tally.needed}`, scene.centre.x, y + 18, {
+    size: scene.free > 70 ? 28 : 20,
+    weight: 750,
+    color: palette.t1,
+    align: 'center',
+    halo: palette.stage,
+  });
+  drawText(brush, scene.tallies.length > 1 ? `votes for ${tally.candidate}` : 'votes needed', scene.centre.x, y + 36, {
+    size: 13,
+    color: palette.t2,
+    align: 'center',
+    halo: palette.stage,
+  });
+}
+
+/** Pips in a row: yes, open, then the notch at the majority, then no and dead. */
+function paintPips(
+  brush: Brush,
+  scene: RaftScene,
+  pips: Pip[],
+  needed: number,
+  y: number,
+  identity: { fill: string; edge: string; ink: string },
+  frame: Frame,
+): void {
+  const { palette } = frame.look;
+  const radius = Math.max(6, Math.min(10, (scene.free * 2 - 20) / pips.length / 2.5));
+  const pitch = radius * 2.4;
+  const notch = radius * 0.8;
+  const width = pitch * (pips.length - 1) + notch;
+  let x = scene.centre.x - width / 2;
+  pips.forEach((pip, index) => {
+    if (index === needed) {
+      brush.strokeStyle = palette.t1;
+      brush.lineWidth = 2;
+      brush.beginPath();
+      const line = Math.round(x - pitch / 2 + notch / 2);
+      brush.moveTo(line, y - radius * 1.7);
+      brush.lineTo(line, y + radius * 1.7);
+      brush.stroke();
+      x += notch;
+    }
+    hexagon(brush, x, y, radius);
+    if (pip.state === 'yes') {
+      brush.fillStyle = identity.fill;
+      brush.fill();
+      outline(brush, identity.edge, 1.5, []);
+    } else {
+      brush.fillStyle = palette.stage;
+      brush.fill();
+      outline(brush, palette.t2, 1.5, pip.state === 'no' ? [] : [2.5, 2]);
+    }
+    if (radius >= 8) {
+      drawText(brush, pip.label, x, y + 4.3, {
+        size: 12,
+        weight: 700,
+        color: pip.state === 'yes' ? identity.ink : palette.t2,
+        align: 'center',
+      });
+    }
+    if (pip.state === 'no' || pip.state === 'silent') {
+      brush.strokeStyle = palette.t1;
+      brush.lineWidth = 1.8;
+      brush.beginPath();
+      brush.moveTo(x - radius * 0.8, y + radius * 0.8);
+      brush.lineTo(x + radius * 0.8, y - radius * 0.8);
+      brush.stroke();
+    }
+    x += pitch;
+  });
+}
+
+/** CheckQuorum: the leader stays while it hears a majority (itself counted) within one election timeout. */
+function paintHeard(brush: Brush, scene: RaftScene, frame: Frame): void {
+  const { palette } = frame.look;
+  const { leader, quorum, centre } = scene;
+  const needed = quorum?.needed ?? Math.floor(scene.seats.length / 2) + 1;
+  if (!leader?.raft) {
+    const up = scene.seats.filter((seat) => seat.facts.alive).length;
+    drawText(brush, 'no leader', centre.x, centre.y + 2, { size: 22, weight: 750, color: palette.t1, align: 'center' });
+    drawText(brush, `${up} of ${scene.seats.length} up, ${needed} needed`, centre.x, centre.y + 22, {
+      size: 13,
+      color: palette.t2,
+      align: 'center',
+    });
+    return;
+  }
+  const peers = leader.raft.peers.filter((peer) => peer.machine !== leader.name);
+  const heard = peers.filter((peer) => peer.active);
+  const silent = peers.filter((peer) => !peer.active);
+  const label = (name: string) => scene.byName.get(name)?.short ?? name;
+  const pips: Pip[] = [
+    { label: leader.short, state: 'yes' },
+    ...heard.map(({ machine }): Pip => ({ label: label(machine), state: 'yes' })),
+    ...silent.map(({ machine }): Pip => ({ label: label(machine), state: 'silent' })),
+  ];
+  paintPips(brush, scene, pips, needed, centre.y - 26, frame.look.term(leader.raft.term), frame);
+  const count = 1 + heard.length;
+  drawText(brush, `${count} of ${pips.length}`, centre.x, centre.y + 18, {
+    size: scene.free > 70 ? 28 : 20,
+    weight: 750,
+    color: palette.t1,
+    align: 'center',
+    halo: palette.stage,
+  });
+  drawText(brush, count >= needed ? 'hear the leader' : 'too few: it steps down', centre.x, centre.y + 36, {
+    size: 13,
+    color: palette.t2,
+    align: 'center',
+    halo: palette.stage,
+  });
+  if (count < needed) {
+    drawCrack(brush, leader.center.x, leader.center.y - scene.hexagon * 0.6, 16, palette.onInverse, palette.t1);
+  }
+}
+
+function paintLog(brush: Brush, scene: RaftScene, log: LogPanel, frame: Frame): void {
+  const { palette } = frame.look;
+  const { box, labelWidth, cellWidth, rowHeight } = log;
+  drawText(brush, 'Log', box.x, box.y + 14, { size: 16, weight: 700, color: palette.t1 });
+  if (box.w > 400) {
+    drawText(brush, 'what the managers agree on, entry by entry', box.x + 36, box.y + 14, {
+      size: 13,
+      color: palette.t2,
+    });
+  }
+  const top = box.y + 44;
+  const left = box.x + labelWidth;
+  const narrow = String(log.first + log.columns).length > 4;
+  for (let column = 0; column < log.columns; column++) {
+    if (narrow && column % 2 === 1) continue;
+    drawText(brush, String(log.first + column), left + column * cellWidth + 3, top - 8, {
+      size: 12,
+      color: palette.t3,
+      family: 'mono',
+    });
+  }
+  for (const [index, row] of log.rows.entries()) {
+    const y = top + index * rowHeight;
+    const dead = !row.seat.facts.alive;
+    drawText(brush, row.seat.name, box.x, y + rowHeight / 2 + 4, {
+      size: 14,
+      weight: 650,
+      color: dead ? palette.t3 : palette.t1,
+    });
+    brush.globalAlpha = dead ? 0.45 : 1;
+    for (const [column, cell] of row.cells.entries()) {
+      paintCell(brush, left + column * cellWidth, y + 2, cellWidth - 4, rowHeight - 6, cell.state, frame);
+    }
+    brush.globalAlpha = 1;
+    if (row.match !== null) paintMatch(brush, log, row.match, row.next ?? 0, left, y, frame);
+  }
+  const line = Math.round(left + (log.commit - log.first + 1) * cellWidth - 2);
+  const foot = top + log.rows.length * rowHeight;
+  if (log.commit >= log.first) {
+    brush.strokeStyle = palette.t1;
+    brush.lineWidth = 2;
+    brush.beginPath();
+    brush.moveTo(line, top - 20);
+    brush.lineTo(line, foot + 8);
+    brush.stroke();
+    const beyond = Math.max(...scene.seats.map((seat) => seat.raft?.lastIndex ?? 0)) - log.commit;
+    const before = log.box.w > 400 ? 'committed: on a majority, cannot be lost' : 'committed';
+    drawText(brush, before, line - 8, foot + 12, { size: 13, color: palette.t2, align: 'right' });
+    if (beyond > 0) {
+      drawText(brush, `${beyond} not yet`, line + 8, foot + 12, { size: 13, weight: 650, color: palette.t1 });
+    }
+  }
+}
+
+function paintCell(
+  brush: Brush,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  state: LogPanel['rows'][number]['cells'][number]['state'],
+  frame: Frame,
+): void {
+  const { palette } = frame.look;
+  if (state === 'none') return;
+  const left = Math.round(x);
+  const top = Math.round(y);
+  brush.beginPath();
+  brush.roundRect(left + 0.5, top + 0.5, Math.round(w) - 1, Math.round(h) - 1, 3);
+  if (state === 'stored') {
+    outline(brush, palette.t2, 1.5, [4, 3]);
+    return;
+  }
+  if (state === 'compacted') {
+    brush.fillStyle = frame.look.hatch;
+    brush.fill();
+    outline(brush, palette.line2, 1, []);
+    return;
+  }
+  brush.fillStyle = palette.raise;
+  brush.fill();
+  brush.fillStyle = palette.t2;
+  brush.fillRect(left, top, 4, Math.round(h));
+  if (state !== 'applied') return;
+  const [cx, cy] = [left + w * 0.58, top + h / 2];
+  brush.strokeStyle = palette.t2;
+  brush.lineWidth = 1.5;
+  brush.beginPath();
+  brush.moveTo(cx - 4, cy);
+  brush.lineTo(cx - 1, cy + 3);
+  brush.lineTo(cx + 5, cy - 3);
+  brush.stroke();
+}
+
+/** As the leader has it: a dot under the entry up to which the logs match, an arrow at the next one to be sent. */
+function paintMatch(
+  brush: Brush,
+  log: LogPanel,
+  match: number,
+  next: number,
+  left: number,
+  y: number,
+  frame: Frame,
+): void {
+  const { palette } = frame.look;
+  const base = y + log.rowHeight - 2;
+  const xOf = (index: number) => left + (index - log.first) * log.cellWidth + (log.cellWidth - 4) / 2;
+  if (match >= log.first) {
+    brush.fillStyle = palette.t1;
+    brush.beginPath();
+    brush.arc(xOf(match), base, 2.5, 0, Math.PI * 2);
+    brush.fill();
+  }
+  if (next >= log.first && next < log.first + log.columns) {
+    const x = xOf(next);
+    brush.strokeStyle = palette.t2;
+    brush.lineWidth = 1.5;
+    brush.beginPath();
+    brush.moveTo(x - 3.5, base + 2);
+    brush.lineTo(x, base - 2);
+    brush.lineTo(x + 3.5, base + 2);
+    brush.stroke();
+  }
+}
+
+function paintTable(brush: Brush, scene: RaftScene, table: RaftTable, frame: Frame): void {
+  const { palette } = frame.look;
+  drawText(brush, table.title, table.at.x, table.at.y, { size: 16, weight: 650, color: palette.t1 });
+  const top = table.at.y + 12;
+  for (const [index, seat] of table.seats.entries()) {
+    const y = top + index * table.rowHeight;
+    brush.fillStyle = palette.line;
+    brush.fillRect(table.at.x, Math.round(y), table.width, 1);
+    drawText(brush, seat.name, table.at.x, y + 19, {
+      size: 14,
+      weight: 650,
+      color: seat.facts.alive ? palette.t1 : palette.t3,
+    });
+    if (table.kind === 'votes') {
+      const [answer, why] = voteWords(scene, seat);
+      drawText(brush, answer, table.at.x + 60, y + 19, { size: 14, weight: 700, color: palette.t1 });
+      drawText(brush, why, table.at.x + 104, y + 19, { size: 14, color: palette.t2 });
+    }
+  }
+}
+
+/** What a manager has said to the (first) candidate, in words. */
+function voteWords(scene: RaftScene, seat: Seat): [string, string] {
+  const tally = scene.tallies[0]!;
+  if (seat.name === tally.candidate) return ['yes', 'votes for itself'];
+  if (tally.yes.includes(seat.name)) return ['yes', `votes for ${tally.candidate}`];
+  if (tally.no.includes(seat.name)) return ['no', refusal(seat, tally)];
+  if (!seat.facts.power) return ['–', 'no power'];
+  if (!seat.facts.alive) return ['–', seat.facts.notes[0] ?? 'no answer'];
+  if (!seat.facts.cable) return ['–', 'cable cut'];
+  return ['…', 'has not answered'];
+}
+
+function refusal(seat: Seat, tally: VoteTally): string {
+  const raft = seat.raft;
+  if (raft && raft.term === tally.term && raft.votedFor !== null) {
+    return seat.facts.candidate ? 'stands itself' : 'its vote of this term is given';
+  }
+  return 'refuses';
+}
+
+function paintTimerLegend(brush: Brush, scene: RaftScene, frame: Frame): void {
+  const { palette } = frame.look;
+  const raft = scene.seats.find((seat) => seat.raft && seat.raft.electionTimeoutBase > 0)?.raft;
+  if (!raft) return;
+  const { x, y } = scene.legendAt!;
+  const seconds = raft.electionTimeoutBase / 1e6;
+  const base = seconds >= 1 ? `${seconds} s` : `${raft.electionTimeoutBase / 1000} ms`;
+  brush.fillStyle = palette.t1;
+  for (const step of [0, 12, 24]) brush.fillRect(x + step, y - 7, 10, 6);
+  drawText(brush, `fixed ${base}`, x + 42, y, { size: 13, color: palette.t2 });
+  brush.globalAlpha = 0.55;
+  brush.fillStyle = palette.t3;
+  brush.fillRect(x + 124, y - 7, 30, 6);
+  brush.globalAlpha = 1;
+  drawText(brush, 'random part', x + 162, y, { size: 13, color: palette.t2 });
+  brush.fillStyle = palette.t1;
+  brush.fillRect(x + 254, y - 11, 2, 14);
+  drawText(brush, 'end: becomes a candidate', x + 262, y, { size: 13, color: palette.t2 });
+}
+
+/** Lanes of one scene on the screen. */
+export class RaftRoutes {
+  #scene: RaftScene | null = null;
+  #routes = new Map<string, Route | null>();
+
+  between(scene: RaftScene, from: string, to: string): Route | null {
+    if (this.#scene === null || !samePlaces(this.#scene, scene)) this.#routes.clear();
+    this.#scene = scene;
+    const key = `${from}>${to}`;
+    let route = this.#routes.get(key);
+    if (route === undefined) {
+      route = raftRoute(scene, from, to);
+      this.#routes.set(key, route);
+    }
+    return route;
+  }
+}
+
+function samePlaces(a: RaftScene, b: RaftScene): boolean {
+  return (
+    a === b ||
+    (a.width === b.width &&
+      a.height === b.height &&
+      a.seats.length === b.seats.length &&
+      a.seats.every((seat, index) => seat.name === b.seats[index]!.name))
+  );
+}
+
+/** Paints timers, words with running numbers, messages and rings. */
+export function paintRaftMoving(
+  brush: Brush,
+  scene: RaftScene,
+  frame: Frame,
+  flights: Flights,
+  routes: RaftRoutes,
+  now: Micros,
+  wall: number,
+): Moving {
+  resetBrush(brush);
+  brush.clearRect(0, 0, frame.width, frame.height);
+  brush.save();
+  const { k, x, y } = frame.view;
+  brush.translate(x, y);
+  brush.scale(k, k);
+  let timerMs: number | null = null;
+  for (const seat of scene.seats) {
+    const ms = paintSeatTimer(brush, scene, seat, frame, now);
+    if (ms !== null) timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, ms);
+  }
+  if (scene.table?.kind === 'hears' && paintHears(brush, scene, scene.table, frame, now)) {
+    timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, frame.rate > 0 ? Math.max(100, 100 / frame.rate) : 1e9);
+  }
+  brush.restore();
+  const flying = paintRaftFlights(brush, scene, frame, flights, routes, now, wall);
+  drawRings(brush, frame, (ref) => raftBoxOf(scene, frame, ref));
+  return { flying, timerMs };
+}
+
+function paintSeatTimer(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame, now: Micros): number | null {
+  const { facts, raft } = seat;
+  if (!facts.alive || !raft) return null;
+  const { palette } = frame.look;
+  const arcs = timerArcs(raft, now);
+  const role = facts.leads ? 'Leader' : raft.role;
+  const strong = facts.leads || facts.candidate;
+  if (arcs) drawTimer(brush, arcs, seat.center.x, seat.center.y, scene.timer, frame.look);
+  const unreachable = facts.cable ? '' : ', cable cut';
+  drawText(
+    brush,
+    arcs ? `${role}, ${timerText(arcs)}${unreachable}` : `${role}${unreachable}`,
+    seat.labelAt.x,
+    seat.labelAt.y,
+    {
+      size: 14,
+      weight: strong ? 650 : 400,
+      color: strong ? palette.t1 : palette.t2,
+      align: 'center',
+      halo: palette.stage,
+    },
+  );
+  if (!arcs || arcs.elapsed >= arcs.total) return null;
+  return msPerHalfPixel(raft.electionTimeoutBase, scene.timer, frame);
+}
+
+/** What the leader hears, with running numbers. */
+function paintHears(brush: Brush, scene: RaftScene, table: RaftTable, frame: Frame, now: Micros): boolean {
+  const { palette } = frame.look;
+  const raft = scene.leader?.raft;
+  if (!raft) return false;
+  const peers = new Map(raft.peers.map((peer) => [peer.machine, peer]));
+  for (const [index, seat] of table.seats.entries()) {
+    const y = table.at.y + 12 + index * table.rowHeight + 19;
+    const peer = peers.get(seat.name);
+    const right = table.at.x + table.width;
+    if (seat === scene.leader) {
+      drawText(brush, 'leads', table.at.x + 60, y, { size: 14, weight: 650, color: palette.t1 });
+      drawText(brush, `commit ${raft.commitIndex}`, right, y, {
+        size: 13,
+        color: palette.t2,
+        family: 'mono',
+        align: 'right',
+      });
+    } else if (peer) {
+      const words = peer.active ? `heard ${ago(now - peer.lastHeard)} ago` : `silent for ${ago(now - peer.lastHeard)}`;
+      drawText(brush, words, table.at.x + 60, y, {
+        size: 14,
+        weight: peer.active ? 400 : 650,
+        color: peer.active ? palette.t2 : palette.t1,
+      });
+      if (table.width > 330) {
+        drawText(brush, `match ${peer.matchIndex} · next ${peer.nextIndex}`, right, y, {
+          size: 13,
+          color: palette.t2,
+          family: 'mono',
+          align: 'right',
+        });
+      }
+    } else drawText(brush, 'not in the configuration', table.at.x + 60, y, { size: 14, color: palette.t2 });
+  }
+  return true;
+}
+
+function ago(span: Micros): string {
+  const seconds = Math.max(0, span) / 1e6;
+  return seconds < 1 ? `${Math.floor(seconds * 10) / 10} s` : `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
+}
+
+function paintRaftFlights(
+  brush: Brush,
+  scene: RaftScene,
+  frame: Frame,
+  flights: Flights,
+  routes: RaftRoutes,
+  now: Micros,
+  wall: number,
+): boolean {
+  if (flights.live.size === 0) return false;
+  const scale = Math.round(Math.max(0.7, scene.scale * frame.view.k) * 20) / 20;
+  const tools = { brush, look: frame.look, shapes: frame.shapes, scale, reducedMotion: frame.reducedMotion };
+  const drawn: Parameters<typeof drawFlight>[] = [];
+  const lanes = new Set<Route>();
+  for (const flight of flights.live.values()) {
+    const state = flightState(flight, now, wall, frame.rate);
+    if (state.phase === 'over' || state.phase === 'waiting') continue;
+    const lane = routes.between(scene, flight.message.from, flight.message.to);
+    if (!lane) continue;
+    const route = onScreen(lane, frame.view);
+    if (state.phase === 'flying') lanes.add(route);
+    const { term } = flight.message;
+    const identity = flight.shape.raft && term !== undefined ? frame.look.term(term) : null;
+    const ink = identity
+      ? { fill: identity.fill, on: identity.ink, edge: identity.edge }
+      : { fill: frame.look.palette.t1, on: frame.look.palette.onInverse };
+    const label = flight.shape.form === 'ballot' && term !== undefined ? `T${term}` : '';
+    drawn.push([tools, flight.shape, label, ink, route, state, flight.shape.raft ? 1 : 0.7]);
+  }
+  brush.strokeStyle = frame.look.palette.line2;
+  brush.lineWidth = 1;
+  brush.beginPath();
+  for (const route of lanes) traceRoute(brush, route);
+  brush.stroke();
+  for (const call of drawn) drawFlight(...call);
+  return true;
+}
+
+function raftBoxOf(scene: RaftScene, frame: Frame, ref: ObjectRef): Box | null {
+  const seat = scene.seats.find((one) => one.ref === ref);
+  if (!seat) return null;
+  const { k, x, y } = frame.view;
+  const radius = scene.timer + 8;
+  return {
+    x: (seat.center.x - radius) * k + x,
+    y: (seat.center.y - radius) * k + y,
+    w: radius * 2 * k,
+    h: radius * 2 * k,
+  };
+}
+
+/** The manager under a point of the screen: on the ring, in the log or in the table. */
+export function raftAt(scene: RaftScene, { view }: Pick<Frame, 'view'>, px: number, py: number): ObjectRef | null {
+  const x = (px - view.x) / view.k;
+  const y = (py - view.y) / view.k;
+  for (const seat of scene.seats) {
+    if (Math.hypot(x - seat.center.x, y - seat.center.y) <= scene.timer + 6) return seat.ref;
+  }
+  const rowAt = (top: number, height: number, count: number) => {
+    const index = Math.floor((y - top) / height);
+    return index >= 0 && index < count ? index : -1;
+  };
+  const { log, table } = scene;
+  if (log && x >= log.box.x && x <= log.box.x + log.box.w) {
+    const row = rowAt(log.box.y + 44, log.rowHeight, log.rows.length);
+    if (row >= 0) return log.rows[row]!.seat.ref;
+  }
+  if (table && x >= table.at.x && x <= table.at.x + table.width) {
+    const row = rowAt(table.at.y + 12, table.rowHeight, table.seats.length);
+    if (row >= 0) return table.seats[row]!.ref;
+  }
+  return null;
+}
