@@ -17,9 +17,8 @@ export function StageView({ phone = false }: { phone?: boolean }) {
   return (
     <section aria-label="Stage" className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-stage">
       <NarratorLine
-        className={
-          phone ? 'flex h-[58px] flex-none items-center px-[14px] !text-[18px] !leading-6' : 'flex-none px-5 pt-3 h-14'
-        }
+        phone={phone}
+        className={phone ? 'h-[58px] flex-none px-[14px] pt-[6px]' : 'flex-none px-5 pt-3 h-14'}
       />
       <div id="stage" role="tabpanel" aria-label="The swarm" className="relative min-h-0 flex-1">
         <Stage />

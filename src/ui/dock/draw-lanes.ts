@@ -180,24 +180,40 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
     const column = Math.round(x);
     const isSelected = event.id === view.selected;
     if (column === takenMark[lane] && !label && !isSelected) continue;
+    if (!heavy && x > (takenX[lane] as number)) continue;
     if (!heavy) takenMark[lane] = column;
     drawMark(context, event, x, y, lane, heavy, view);
     if (isSelected) ring(context, x, y, palettes[view.theme].t1);
     if (!label) continue;
-    context.font = `${heavy ? 650 : 400} 12px ${fontUi}`;
-    const end = x + 12 + context.measureText(label).width;
-    if (end > (takenX[lane] as number) || end > playheadX(view) - 4) {
-      takenX[lane] = Math.min(takenX[lane] as number, x - 12);
-      continue;
-    }
-    takenX[lane] = x - 12;
-    context.textAlign = 'left';
-    context.textBaseline = 'middle';
-    context.fillStyle = palettes[view.theme].stage;
-    context.fillRect(x + 9, y - 7, end - x - 5, 14);
-    context.fillStyle = palettes[view.theme].t1;
-    context.fillText(label, x + 11, y);
+    takenX[lane] = drawLabel(context, label, x, y, takenX[lane] as number, view);
   }
+}
+
+/** Right of its mark where the marks after it leave room, else left of it; returns how far left the lane is taken now. */
+function drawLabel(
+  context: CanvasRenderingContext2D,
+  label: string,
+  x: number,
+  y: number,
+  taken: number,
+  view: LanesView,
+): number {
+  const { stage, t1 } = palettes[view.theme];
+  context.font = `650 12px ${fontUi}`;
+  const width = context.measureText(label).width;
+  const right = Math.min(taken, playheadX(view) - 4);
+  const fitsRight = x + 12 + width <= right;
+  // To the left only beside the newest marks: there nothing older may stand, or it is covered.
+  const fitsLeft = !fitsRight && taken === Number.POSITIVE_INFINITY;
+  if (!fitsRight && !fitsLeft) return Math.min(taken, x - 12);
+  const left = fitsRight ? x + 11 : x - 11 - width;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillStyle = stage;
+  context.fillRect(left - 3, y - 7, width + 6, 14);
+  context.fillStyle = t1;
+  context.fillText(label, left, y);
+  return fitsRight ? x - 12 : left - 8;
 }
 
 function drawMark(

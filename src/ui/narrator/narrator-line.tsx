@@ -5,14 +5,22 @@ import { type Headline, invitation, nextHeadline } from './headline.ts';
 
 const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0 };
 
-export function NarratorLine({ className }: { className: string }) {
+export function NarratorLine({ className, phone }: { className: string; phone: boolean }) {
   const { lead, rest } = useHeadline();
-  const long = lead.length + rest.length > 96;
+  // The line has one height whatever it says: the stage under it must not move.
+  const length = lead.length + rest.length;
+  const size = phone
+    ? length > 80
+      ? 'text-body'
+      : 'text-[18px] leading-6'
+    : length > 92
+      ? 'text-[16px] leading-5'
+      : 'text-narrator';
   return (
     <p
       role="status"
       aria-live="polite"
-      className={`${className} ${long ? 'text-[17px] leading-[22px]' : 'text-narrator'} font-[450] text-balance`}
+      className={`${className} ${size} overflow-hidden font-[450] ${phone ? '' : 'text-balance'}`}
     >
       <b>{lead}</b> {rest}
     </p>

@@ -47,7 +47,7 @@ export function WorldButton({ phone = false }: { phone?: boolean }) {
       className={`flex min-w-0 items-center gap-2 rounded-control px-[14px] hover:bg-raise ${phone ? 'h-11 text-lens font-semibold' : 'h-8 border-l border-line text-body text-t2'}`}
     >
       <span className="truncate">{title}</span>
-      {seed !== undefined && <span className="font-mono text-caption text-t3">seed {seed}</span>}
+      {seed !== undefined && !phone && <span className="font-mono text-caption text-t3">seed {seed}</span>}
       <ChevronDown size={16} strokeWidth={1.75} aria-hidden="true" className="flex-none" />
     </button>
   );

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceEvent } from '../../protocol/events.ts';
+import { axisStep, eventAtPoint, playheadX, spanFor, timeToX } from './draw-lanes.ts';
+import { shortLabel } from './short-label.ts';
+
+const view = { width: 1440, height: 132, now: 60e6, span: 30e6, compact: false };
+const event = (id: number, at: number, kind: string, data = {}): TraceEvent => ({
+  id,
+  at,
+  kind,
+  cause: 0,
+  objects: [],
+  data,
+});
+const names = { task: () => undefined, service: () => undefined, node: () => undefined };
+
+describe('the time axis', () => {
+  it.each([
+    [30e6, 1250, 5e6, 0],
+    [1e6, 1250, 0.1e6, 1],
+    [0.24e6, 1250, 20_000, 2],
+    [3600e6, 1250, 300e6, 0],
+  ])('a span of %d µs on %d px has a number every %d µs', (span, width, step, decimals) => {
+    expect(axisStep(span, width)).toEqual({ step, decimals });
+  });
+  it('puts now at the playhead and the span at the left edge', () => {
+    expect(timeToX(view.now, view)).toBe(playheadX(view));
+    expect(timeToX(view.now - view.span, view)).toBe(112);
+  });
+  it('shows less time when time is slow', () => {
+    expect(spanFor(1)).toBe(30e6);
+    expect(spanFor(0.01)).toBeLessThan(2e6);
+    expect(spanFor(1000)).toBeGreaterThan(1800e6);
+  });
+});
+
+describe('the event under the pointer', () => {
+  const events = [event(1, 50e6, 'raft.append'), event(2, 50.05e6, 'raft.leader'), event(3, 50e6, 'net.dropped')];
+  const x = timeToX(50e6, view);
+  it.each([
+    ['in its lane', 56, 1],
+    ['in another lane', 120, 3],
+    ['on the axis', 8, null],
+  ])('%s', (_, y, id) => {
+    expect(
+      eventAtPoint(
+        events.filter((row) => row.id !== 2),
+        view,
+        x,
+        y,
+      )?.id ?? null,
+    ).toBe(id);
+  });
+  it('is none beside the marks', () => {
+    expect(eventAtPoint(events, view, x + 60, 56)).toBeNull();
+  });
+});
+
+describe('labels', () => {
+  it.each([
+    [event(1, 0, 'input.fault', { kind: 'power-off', machine: 'node1' }), 'power off: node1'],
+    [event(1, 0, 'input.request', { command: 'docker service ls' }), 'docker service ls'],
+    [event(1, 0, 'input.request', { method: 'GET', path: '/nodes' }), 'GET /nodes'],
+    [event(1, 0, 'node.state', { state: 'down', hostname: 'node6' }), 'node6 is Down'],
+    [
+      event(1, 0, 'input.request', { command: 'docker service create --name web --replicas 4 nginx' }),
+      'docker service create --name web --re…',
+    ],
+  ])('%#: %s', (told, label) => {
+    expect(shortLabel(told, names)).toBe(label);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceEvent } from '../../protocol/events.ts';
+import type { MachineView, NodeView, Snapshot, TaskView } from '../../protocol/snapshot.ts';
+import { filterEvents } from './filter-events.ts';
+import { readDecision } from './read-decision.ts';
+import { jsonRequest, machineStateText, taskStateText } from './subject.ts';
+import { foldChain, walkCauses } from './why-chain.ts';
+
+const event = (id: number, cause: number, kind = 'task.state', change: Partial<TraceEvent> = {}): TraceEvent => ({
+  id,
+  at: id,
+  kind,
+  cause,
+  objects: [],
+  ...change,
+});
+
+describe('walking causes', () => {
+  const events = new Map(
+    [event(1, 0, 'input.fault'), event(3, 1, 'net.cut'), event(4, 3, 'node.state'), event(9, 4)].map((row) => [
+      row.id,
+      row,
+    ]),
+  );
+  const find = async (id: number) => events.get(id) ?? null;
+  const ids = (chain: TraceEvent[]) => chain.map((row) => row.id);
+
+  it('goes back to the input, the first cause first', async () => {
+    expect(ids(await walkCauses(event(12, 9), find))).toEqual([1, 3, 4, 9, 12]);
+  });
+  it('ends where an event is not known any more', async () => {
+    expect(ids(await walkCauses(event(12, 8), find))).toEqual([12]);
+  });
+  it('does not go in circles', async () => {
+    expect(ids(await walkCauses(event(5, 7), async () => event(7, 5)))).toEqual([5]);
+  });
+  it('folds what is not told, but never the ends', async () => {
+    const chain = [
+      event(1, 0, 'x'),
+      event(2, 1, 'x'),
+      event(3, 2, 'x'),
+      event(4, 3, 'told'),
+      event(5, 4, 'x'),
+      event(6, 5, 'x'),
+    ];
+    const steps = foldChain(chain, (row) => row.kind === 'told');
+    expect(steps.map((step) => (step.type === 'event' ? step.event.id : `(${step.events.length})`))).toEqual([
+      1,
+      '(2)',
+      4,
+      '(1)',
+      6,
+    ]);
+  });
+});
+
+describe('the filter of events', () => {
+  const list = [
+    event(1, 0, 'input.fault', { machine: 'node1' }),
+    event(2, 1, 'raft.vote', { machine: 'node2' }),
+    event(3, 1, 'task.state', { objects: ['task:t1'] }),
+  ];
+  const found = (filter: Partial<Parameters<typeof filterEvents>[1]>) =>
+    filterEvents(list, { text: '', lane: 'all', ...filter }, (row) => `sentence ${row.id}`).map((row) => row.id);
+  it('puts the newest first', () => expect(found({})).toEqual([3, 2, 1]));
+  it('goes by lane', () => expect(found({ lane: 'raft' })).toEqual([2]));
+  it('wants all words, in sentence, kind or machine', () => {
+    expect(found({ text: 'Vote NODE2' })).toEqual([2]);
+    expect(found({ text: 'sentence 3' })).toEqual([3]);
+    expect(found({ text: 'vote node1' })).toEqual([]);
+  });
+  it('goes by object', () => expect(found({ objects: ['task:t1'] })).toEqual([3]));
+});
+
+describe('states in words', () => {
+  it.each([
+    ['running', 'running', 'Running'],
+    ['ready', 'running', 'Ready → wants Running'],
+    ['running', 'shutdown', 'Running → wants Shutdown'],
+  ] as const)('task %s, wanted %s: %s', (state, desiredState, text) => {
+    expect(taskStateText({ state, desiredState } as TaskView)).toBe(text);
+  });
+  const machine = { power: true, daemon: 'running', cable: true, isLeader: false } as MachineView;
+  const node = { role: 'manager', state: 'ready', availability: 'active' } as NodeView;
+  it.each([
+    [machine, undefined, 'in no swarm'],
+    [{ ...machine, isLeader: true }, node, 'Leader · manager · Ready'],
+    [{ ...machine, power: false }, { ...node, state: 'down' as const }, 'no power · manager · Down'],
+    [{ ...machine, cable: false }, { ...node, availability: 'drain' as const }, 'cable cut · manager · Ready · Drain'],
+  ])('machine %#: %s %s', (row, of, text) => {
+    expect(machineStateText(row, of)).toBe(text);
+  });
+});
+
+describe('whom to ask for JSON', () => {
+  const leader = { name: 'node1', power: true, daemon: 'running', role: 'manager' } as MachineView;
+  const snapshot = { machines: [leader], nodes: [], quorum: { leader: 'node1' } } as unknown as Snapshot;
+  it('asks the leader for what the swarm keeps', () => {
+    expect(jsonRequest(snapshot, { kind: 'task', task: { id: 't1' } as TaskView })).toEqual({
+      host: 'node1',
+      path: '/tasks/t1',
+    });
+  });
+  it('asks a host in no swarm for itself', () => {
+    const host = { name: 'node9', power: true } as MachineView;
+    expect(jsonRequest(snapshot, { kind: 'machine', machine: host })).toEqual({ host: 'node9', path: '/info' });
+  });
+  it('says why when nobody can answer', () => {
+    const none = jsonRequest({ ...snapshot, machines: [] }, { kind: 'task', task: { id: 't1' } as TaskView });
+    expect(none).toEqual({ none: 'No manager runs: nobody can answer.' });
+  });
+});
+
+describe("the scheduler's explanation", () => {
+  it('shows a list of rows as a table and the rest as pairs', () => {
+    const explanation = {
+      serviceVersion: 3,
+      nodes: [
+        { node: 'node2', allTasks: 3, fits: true },
+        { node: 'node1', reason: 'no' },
+      ],
+    };
+    expect(readDecision(event(1, 0, 'scheduler.decision', { data: { explanation } }))).toEqual({
+      columns: ['node', 'all tasks', 'fits', 'reason'],
+      rows: [
+        ['node2', '3', '✓', '–'],
+        ['node1', '–', '–', 'no'],
+      ],
+      pairs: [['service version', '3']],
+    });
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import type { TraceEvent } from '../../protocol/events.ts';
+import type { QuorumView, Snapshot } from '../../protocol/snapshot.ts';
+import { chooseEvent, type Headline, HOLD_MS, invitation, nextHeadline, quorumVerdict } from './headline.ts';
+import { laneOf } from './lanes.ts';
+import { type Names, sentenceText } from './sentences.ts';
+import { decimalsFor, rateText, spanText, timeText } from './time-text.ts';
+
+const names: Names = {
+  task: (id) => ({ t1: 'web.6' })[id],
+  service: (id) => ({ s1: 'web' })[id],
+  node: (id) => ({ n2: 'node2', n6: 'node6' })[id],
+};
+const event = (kind: string, data: TraceEvent['data'] = {}, change: Partial<TraceEvent> = {}): TraceEvent => ({
+  id: 1,
+  at: 0,
+  kind,
+  cause: 0,
+  objects: [],
+  data,
+  ...change,
+});
+
+describe('sentences', () => {
+  it.each<[string, TraceEvent]>([
+    ['You cut the power of node6.', event('input.fault', { kind: 'power-off', machine: 'node6' })],
+    ['You cut the way from node1 to node2.', event('input.fault', { kind: 'link-cut', from: 'node1', to: 'node2' })],
+    ['You cause flood on node1.', event('input.fault', { kind: 'flood', machine: 'node1' })],
+    [
+      'You ask node1: POST /services/create',
+      event('input.request', { method: 'POST', path: '/services/create' }, { machine: 'node1' }),
+    ],
+    [
+      'node3 wants to lead, term 7. It asks the other managers for their votes.',
+      event('raft.state', { role: 'candidate', term: 7 }, { machine: 'node3' }),
+    ],
+    [
+      'node4 says no to node3, term 7. Log behind: (6,43) < (6,44).',
+      event('raft.vote', {
+        voter: 'node4',
+        candidate: 'node3',
+        granted: false,
+        term: 7,
+        reason: 'log behind: (6,43) < (6,44)',
+      }),
+    ],
+    [
+      'node2 leads now, term 3. Its scheduler and orchestrators start.',
+      event('manager.leader.started', { term: 3 }, { machine: 'node2' }),
+    ],
+    [
+      'node6 is Down. Heartbeat failure.',
+      event('node.state', { state: 'down', message: 'heartbeat failure' }, { objects: ['node:n6'] }),
+    ],
+    [
+      'web.6 is Running on node2.',
+      event('task.state', { state: 'running', hostname: 'node2' }, { objects: ['task:t1'] }),
+    ],
+    [
+      'web.4 is Failed on node2. Task: non-zero exit (1).',
+      event(
+        'task.state',
+        { state: 'failed', service: 'web', slot: 4, hostname: 'node2', err: 'task: non-zero exit (1)' },
+        { objects: ['task:gone'] },
+      ),
+    ],
+    [
+      'web.6 goes to node2. Fewest web tasks.',
+      event('scheduler.decision', { node: 'n2', explanation: 'fewest web tasks' }, { objects: ['task:t1'] }),
+    ],
+    ['web is created. 6 tasks are wanted.', event('service.created', { replicas: 6 }, { objects: ['service:s1'] })],
+    ['node1 is cut off. No packet leaves or reaches it.', event('net.cable-cut', {}, { machine: 'node1' })],
+    [
+      'Moon phase changed on node1. phase full.',
+      event('moon.phase-changed', { phase: 'full', deep: { no: 1 } }, { machine: 'node1' }),
+    ],
+    ['Something.', event('something')],
+  ])('%s', (text, told) => {
+    expect(sentenceText(told, names)).toBe(text);
+  });
+});
+
+describe('lanes', () => {
+  it.each([
+    ['input.request', 'you'],
+    ['raft.vote', 'raft'],
+    ['manager.leader.started', 'raft'],
+    ['machine.power-off', 'nodes'],
+    ['scheduler.decision', 'scheduling'],
+    ['task.state', 'tasks'],
+    ['container.exited', 'runtime'],
+    ['net.dropped', 'network'],
+    ['unheard-of', 'nodes'],
+  ])('%s belongs to %s', (kind, lane) => {
+    expect(laneOf(kind)).toBe(lane);
+  });
+});
+
+describe('times', () => {
+  it.each([
+    [56_620_000, 2, '0:56.62'],
+    [0, 2, '0:00.00'],
+    [-5, 0, '0:00'],
+    [61_999_999, 2, '1:01.99'],
+    [3_723_400_000, 1, '1:02:03.4'],
+    [31_004_100, 4, '0:31.0041'],
+  ])('%d µs with %d decimals: %s', (at, decimals, text) => {
+    expect(timeText(at, decimals)).toBe(text);
+  });
+  it.each([
+    [1, '×1'],
+    [0.02, '×0.02'],
+    [0.001, '×0.001'],
+    [1000, '×1000'],
+    [2.5, '×2.5'],
+  ])('rate %d: %s', (rate, text) => {
+    expect(rateText(rate)).toBe(text);
+  });
+  it.each([
+    [350, '350 µs'],
+    [1500, '1.5 ms'],
+    [13_400_000, '13.4 s'],
+    [125_000_000, '2 min 5 s'],
+    [7_260_000_000, '2 h 1 min'],
+  ])('span %d: %s', (span, text) => {
+    expect(spanText(span)).toBe(text);
+  });
+  it('shows more decimals the slower time runs', () => {
+    expect([1000, 10, 1, 0.01, 0.001].map(decimalsFor)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+const quorum = (up: number, total: number, leader: string | null): QuorumView => ({
+  members: Array.from({ length: total }, (_, index) => ({
+    machine: `node${index + 1}`,
+    reachable: index < up,
+    leader: leader === `node${index + 1}`,
+  })),
+  needed: Math.floor(total / 2) + 1,
+  leader,
+  term: 1,
+  leaderlessSince: leader ? null : 0,
+});
+
+describe('the verdict of the quorum bar', () => {
+  it.each([
+    [quorum(3, 3, 'node1'), '3 of 3 managers: writes OK'],
+    [quorum(4, 5, null), '4 of 5 up, no leader: nothing can change'],
+    [quorum(1, 3, null), '1 of 3 managers: nothing can change'],
+    [quorum(1, 1, 'node1'), '1 of 1 manager: writes OK'],
+    [null, 'no swarm yet'],
+  ])('%#: %s', (view, text) => {
+    expect(quorumVerdict(view).long).toBe(text);
+  });
+});
+
+describe('the headline', () => {
+  const snapshot = {
+    machines: [{ name: 'node1', address: '192.168.99.101' }],
+    nodes: [],
+    services: [],
+    tasks: [],
+    quorum: quorum(3, 3, 'node1'),
+  } as unknown as Snapshot;
+  const down = event('node.state', { state: 'down', hostname: 'node6' }, { id: 7 });
+  const running = event('task.state', { state: 'running', service: 'web', slot: 1 }, { id: 8 });
+
+  it('begins with an invitation to kill the leader, by name', () => {
+    expect(invitation(snapshot)).toMatchObject({ lead: 'Kill the leader.', rest: expect.stringContaining('node1') });
+    expect(invitation({ ...snapshot, quorum: null }).rest).toContain(
+      'docker swarm init --advertise-addr 192.168.99.101',
+    );
+    expect(invitation({ ...snapshot, quorum: quorum(1, 1, 'node1') }).lead).toBe('node1 leads alone.');
+  });
+  it('keeps the invitation while tasks only start', () => {
+    const invited = invitation(snapshot);
+    expect(nextHeadline(invited, [running], snapshot, 1e9)).toBe(invited);
+    expect(nextHeadline(invited, [down], snapshot, 0).lead).toBe('node6 is Down.');
+  });
+  it('tells the heaviest of what happened at once', () => {
+    expect(chooseEvent([running, down, running])).toBe(down);
+    expect(chooseEvent([event('net.sent')])).toBeNull();
+  });
+  it('holds a heavy sentence against a lighter one for a while', () => {
+    const held: Headline = { lead: 'node6 is Down.', rest: '', weight: 5, event: 7 };
+    expect(nextHeadline(held, [running], snapshot, HOLD_MS - 1)).toBe(held);
+    expect(nextHeadline(held, [running], snapshot, HOLD_MS).lead).toBe('web.1 is Running.');
+  });
+});
