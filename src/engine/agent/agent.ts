@@ -22,6 +22,7 @@ import {
 } from '../manager/messages.ts';
 import {
   type Config,
+  type Network,
   type Node,
   type NodeDescription,
   type Secret,
@@ -65,6 +66,7 @@ export interface AgentState {
   backoff: Micros;
   heartbeatTimeout: number;
   node: Node | null;
+  networks: readonly Network[];
   tasks: Record<string, TaskRun>;
   secrets: Record<string, Secret>;
   configs: Record<string, Config>;
@@ -95,6 +97,7 @@ export function initialAgent(nodeId: string, managers: readonly RemoteManager[])
     backoff: 0,
     heartbeatTimeout: 0,
     node: null,
+    networks: [],
     tasks: {},
     secrets: {},
     configs: {},
@@ -223,6 +226,7 @@ export class Agent {
     if (!session || (!message.first && session.id !== message.sessionId)) return;
     this.state.managers = [...message.managers];
     this.state.node = message.node;
+    this.state.networks = message.networks;
     this.host.managersChanged(message.managers);
     if (message.first) {
       if (session.id !== '') return;

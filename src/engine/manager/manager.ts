@@ -88,6 +88,8 @@ export interface ManagerHost {
   controlDone(token: string, result: ControlResult): void;
   /** This member is no longer in the raft group. */
   removedFromRaft(): void;
+  /** Something has been applied, or leadership has changed. */
+  progressed(): void;
 }
 
 /** The daemon's limit for a swarm request. `moby: daemon/cluster/cluster.go swarmRequestTimeout` */
@@ -361,6 +363,7 @@ export class Manager {
     if (state.leading && (!raftNode.isLeader || state.leading.term !== term)) this.stopLeading();
     if (!state.leading && raftNode.isLeader && state.appliedTerm === term) this.startLeading(term);
     this.membership.pump();
+    this.host.progressed();
   }
 
   private startLeading(term: number): void {

@@ -6,7 +6,7 @@
  */
 import type { Micros } from '../../protocol/events.ts';
 import type { Message as RaftMessage } from '../raft/types.ts';
-import type { Config, Node, NodeDescription, NodeRole, Secret, Task, TaskStatus } from '../store/objects.ts';
+import type { Config, Network, Node, NodeDescription, NodeRole, Secret, Task, TaskStatus } from '../store/objects.ts';
 import type { ControlRequest, ControlResult } from './controlapi/control-request.ts';
 
 /** Port of the manager's API: raft, dispatcher, CA and control. */
@@ -72,6 +72,8 @@ export interface SessionMessage {
   readonly sessionId: string;
   readonly node: Node;
   readonly managers: readonly RemoteManager[];
+  /** Networks that the node takes part in. Simplified: real tasks carry them. */
+  readonly networks: readonly Network[];
   /** True for the first one. */
   readonly first: boolean;
 }

@@ -59,6 +59,8 @@ export interface RuntimeHost {
   /** A container's health has changed. */
   healthChanged(container: Container): void;
   event(event: RuntimeEvent): void;
+  /** A container has written a line. */
+  logged(container: Container): void;
 }
 
 export function initialRuntime(): RuntimeState {
@@ -248,7 +250,7 @@ export class Runtime {
   }
 
   /** Removes a container; with `force` it is killed first. */
-  remove(id: string, force: boolean, token: string): void {
+  remove(id: string, force: boolean, token: string, volumes = false): void {
     const container = this.state.containers.get(id);
     if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
     if (container.state === 'running') {
@@ -265,13 +267,16 @@ export class Runtime {
     }
     container.state = 'removing';
     container.run++;
-    this.schedule(REMOVE_TIME, 'runtime.removed', { id, token });
+    this.schedule(REMOVE_TIME, 'runtime.removed', { id, token, volumes });
   }
 
-  removed(id: string, token: string): void {
+  removed(id: string, token: string, volumes: boolean): void {
     const container = this.state.containers.get(id);
     if (container) {
       this.state.containers.delete(id);
+      if (volumes)
+        for (const mount of container.config.mounts)
+          if (mount.type === 'volume' && /^[0-9a-f]{64}$/.test(mount.source)) this.state.volumes.delete(mount.source);
       this.event(container, 'destroy');
       this.kernel.emit('container.removed', this.machine, this.objectsOf(container), { name: container.config.name });
     }
@@ -320,10 +325,41 @@ export class Runtime {
     program.timer?.(this.programContext(container), container.program.state, kind);
   }
 
-  ensureVolume(name: string): Volume {
+  rename(id: string, name: string): RuntimeResult {
+    const container = this.state.containers.get(id);
+    if (!container) return failed('not-found', `No such container: ${id}`);
+    container.config = { ...container.config, name };
+    this.event(container, 'rename');
+    return done();
+  }
+
+  /** Freezes or thaws a running container. Simplified: its timers go on. */
+  pause(id: string, paused: boolean): RuntimeResult {
+    const container = this.state.containers.get(id);
+    if (!container) return failed('not-found', `No such container: ${id}`);
+    const from = paused ? 'running' : 'paused';
+    if (container.state !== from) return failed('conflict', `Container ${id} is not ${from}`);
+    container.state = paused ? 'paused' : 'running';
+    this.event(container, paused ? 'pause' : 'unpause');
+    return done();
+  }
+
+  imagesById(): Map<string, Image> {
+    return new Map([...this.state.images.values()].map((image) => [image.id, image]));
+  }
+
+  removeImage(id: string): void {
+    for (const [name, image] of this.state.images) if (image.id === id) this.state.images.delete(name);
+  }
+
+  untagImage(id: string, tag: string): void {
+    if (this.state.images.get(tag)?.id === id) this.state.images.delete(tag);
+  }
+
+  ensureVolume(name: string, driver = 'local', labels: Readonly<Record<string, string>> = {}): Volume {
     let volume = this.state.volumes.get(name);
     if (!volume) {
-      volume = { name, createdAt: this.kernel.now, labels: {}, driver: 'local', content: {} };
+      volume = { name, createdAt: this.kernel.now, labels, driver: driver || 'local', content: {} };
       this.state.volumes.set(name, volume);
       this.host.event({ type: 'volume', action: 'create', id: name, attributes: { driver: 'local' } });
     }
@@ -425,6 +461,7 @@ export class Runtime {
 
   private log(container: Container, stream: LogLine['stream'], text: string): void {
     container.logs.push({ at: this.kernel.now, stream, text });
+    this.host.logged(container);
     if (container.logs.length > LOG_CAPACITY) container.logs.splice(0, container.logs.length - LOG_CAPACITY);
   }
 

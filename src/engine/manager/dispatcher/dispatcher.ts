@@ -11,6 +11,7 @@ import type { EventId, Micros } from '../../../protocol/events.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import {
   type Config,
+  type Network,
   type Node,
   type NodeState,
   type Secret,
@@ -258,7 +259,13 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     const session = this.state.sessions[nodeId];
     if (!session) return;
     const managers = this.context.members().map(({ nodeId: id, address }) => ({ nodeId: id, address }));
-    this.context.answer(session.agent, 'dispatcher.session-message', { sessionId: session.id, node, managers, first });
+    this.context.answer(session.agent, 'dispatcher.session-message', {
+      sessionId: session.id,
+      node,
+      managers,
+      networks: this.networksOf(node),
+      first,
+    });
   }
 
   private nodeChanged(event: StoreEvent): void {
@@ -273,8 +280,15 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     const old = event.old as Node | undefined;
     if (old && old.status.state !== 'down' && node.status.state === 'down')
       this.context.schedule(this.name, ORPHAN_TIMEOUT, 'orphan', node.id);
-    const matters = old && (old.spec !== node.spec || old.role !== node.role);
+    const matters = old && (old.spec !== node.spec || old.role !== node.role || old.attachments !== node.attachments);
     if (session?.registered && matters) this.tell(event.id, node, false);
+  }
+
+  /** The ingress network, and those that the node has an address on. */
+  private networksOf(node: Node): Network[] {
+    return [...this.context.store.all('network')].filter(
+      (network) => network.spec.ingress || node.attachments[network.id] !== undefined,
+    );
   }
 
   private taskChanged(task: Task, old: Task | undefined, removed: boolean): void {

@@ -1,0 +1,420 @@
+/**
+ * One host put together: its hardware, the container runtime, the daemon with its API, and its part in a swarm.
+ * The daemon runs while the power is on and nobody has stopped it; when it stops, all that ran in memory is gone, and what
+ * comes back comes from the disk.
+ */
+import type { ApiChunk, ApiRequest, ApiResponse } from '../protocol/api.ts';
+import type { Micros } from '../protocol/events.ts';
+import type { TimingProfile } from '../protocol/start.ts';
+import { Dockerd } from './dockerd/dockerd.ts';
+import type { DockerdHost, LogBroker, Outcome, RuntimeHost, SwarmFacts } from './dockerd/host.ts';
+import { type DockerdState, newDockerdDisk, startedDockerd } from './dockerd/state.ts';
+import type { Envelope, Hardware, MachineHardware } from './hardware/hardware.ts';
+import type { Kernel } from './kernel/kernel.ts';
+import type { Random } from './kernel/random.ts';
+import { milliseconds } from './kernel/time.ts';
+import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
+import type { Container, ContainerConfig, Image, Volume } from './runtime/container.ts';
+import { initialLogCollector, LogCollector, type LogCollectorState } from './runtime/log-collector.ts';
+import {
+  initialRuntime,
+  Runtime,
+  type RuntimeEvent,
+  type RuntimeResult,
+  type RuntimeState,
+} from './runtime/runtime.ts';
+import { initialTaskExecutor, TaskExecutor, type TaskExecutorState } from './runtime/task-executor.ts';
+import type { NodeDescription } from './store/objects.ts';
+import { initialSwarmNode, SwarmNode, type SwarmNodeState } from './swarm-node.ts';
+
+export interface MachineState {
+  name: string;
+  daemon: 'running' | 'starting' | 'stopped';
+  profile: TimingProfile;
+  swarm: SwarmNodeState;
+  runtime: RuntimeState;
+  executor: TaskExecutorState;
+  dockerd: DockerdState;
+  logs: LogCollectorState;
+}
+
+/** Where answers of the daemon go. */
+export interface MachineOutlet {
+  readonly epochMs: number;
+  reply(id: number, response: ApiResponse): void;
+  chunk(id: number, chunk: ApiChunk): void;
+  end(id: number, error?: string): void;
+}
+
+/** From power to a daemon that answers. */
+const BOOT_TIME = { least: milliseconds(450), most: milliseconds(700) };
+/** What an answer inside the daemon takes. */
+const ANSWER_TIME: Micros = 150;
+
+const ENGINE_VERSION = '28.2.2';
+const PLUGINS: NodeDescription['plugins'] = [
+  ...['awslogs', 'fluentd', 'gcplogs', 'gelf', 'journald', 'json-file', 'local', 'splunk', 'syslog'].map((name) => ({
+    type: 'Log',
+    name,
+  })),
+  ...['bridge', 'host', 'ipvlan', 'macvlan', 'null', 'overlay'].map((name) => ({ type: 'Network', name })),
+  { type: 'Volume', name: 'local' },
+];
+
+const NOT_A_MANAGER: ControlError = { code: 'Unavailable', message: 'the manager has stopped', wrapped: true };
+
+export function initialMachine(name: string, profile: TimingProfile, kernel: Kernel): MachineState {
+  return {
+    name,
+    daemon: 'stopped',
+    profile,
+    swarm: initialSwarmNode(),
+    runtime: initialRuntime(),
+    executor: initialTaskExecutor(),
+    dockerd: startedDockerd(newDockerdDisk(kernel.random('daemons'), kernel.now)),
+    logs: initialLogCollector(),
+  };
+}
+
+export class Machine {
+  readonly state: MachineState;
+  readonly runtime: Runtime;
+  readonly executor: TaskExecutor;
+  readonly swarm: SwarmNode;
+  readonly logs: LogCollector;
+  private dockerd: Dockerd;
+  private readonly kernel: Kernel;
+  private readonly hardware: Hardware;
+  private readonly outlet: MachineOutlet;
+
+  constructor(kernel: Kernel, hardware: Hardware, state: MachineState, outlet: MachineOutlet) {
+    this.kernel = kernel;
+    this.hardware = hardware;
+    this.state = state;
+    this.outlet = outlet;
+    const { name } = state;
+    this.runtime = new Runtime(kernel, name, state.runtime, {
+      operationDone: (token, result) => this.operationDone(token, result),
+      containerExited: (container) => {
+        this.executor.containerExited(container);
+        this.logs.containerChanged(container);
+      },
+      healthChanged: (container) => this.executor.healthChanged(container),
+      event: (event) => this.dockerEvent(event),
+      logged: (container) => this.logs.containerChanged(container),
+    });
+    this.executor = new TaskExecutor(kernel, name, state.executor, this.runtime, () => this.swarm.agent);
+    this.swarm = new SwarmNode(kernel, hardware, name, state.swarm, {
+      describe: () => this.describe(),
+      swarmDone: (token, outcome) => this.later('machine.swarm-done', { token, outcome }),
+      controlDone: (token, result) => this.later('machine.control-done', { token, result }),
+      membershipChanged: (member) => this.dockerd.membershipChanged(member),
+      removeTaskContainers: () => this.removeTaskContainers(),
+      executor: this.executor,
+      profile: state.profile,
+    });
+    this.logs = new LogCollector(
+      kernel,
+      hardware,
+      name,
+      state.logs,
+      this.runtime,
+      () => this.swarm.manager?.store ?? null,
+      {
+        line: (token, context, line) => this.dockerd.logLine(token, context, line),
+        end: (token, trouble) => this.dockerd.logsEnd(token, trouble),
+      },
+    );
+    this.dockerd = this.makeDockerd();
+  }
+
+  get name(): string {
+    return this.state.name;
+  }
+
+  get hardwareState(): MachineHardware {
+    return this.hardware.machine(this.name);
+  }
+
+  /** Does the daemon answer. */
+  get answers(): boolean {
+    return this.state.daemon === 'running';
+  }
+
+  // ---- power and daemon
+
+  /** Power on: the daemon comes up after a while. */
+  powerOn(): void {
+    this.hardware.powerOn(this.name);
+    this.runtime.foundAfterPowerLoss(this.kernel.now);
+    this.kernel.begin('machine.power-on', this.name, [`machine:${this.name}`], {});
+    this.startDaemon();
+  }
+
+  /** Everything stops at once. */
+  powerOff(): void {
+    this.kernel.begin('machine.power-off', this.name, [`machine:${this.name}`], {});
+    this.hardware.powerOff(this.name);
+    this.halt();
+  }
+
+  startDaemon(): void {
+    this.state.daemon = 'starting';
+    const time = this.kernel.random('boot').between(BOOT_TIME.least, BOOT_TIME.most);
+    this.kernel.schedule(time, 'machine.booted', this.name, { machine: this.name });
+  }
+
+  /** The daemon is stopped in good order: containers end, sessions close. */
+  stopDaemon(): void {
+    this.kernel.begin('daemon.stopped', this.name, [`machine:${this.name}`], {});
+    this.runtime.stopAll();
+    this.hardwareState.listening = false;
+    this.kernel.endLife(this.name);
+    this.halt();
+  }
+
+  booted(): void {
+    this.state.daemon = 'running';
+    this.hardwareState.listening = true;
+    this.kernel.begin('daemon.started', this.name, [`machine:${this.name}`], {});
+    this.swarm.resume();
+  }
+
+  /** Nothing of the daemon is in memory any more; open requests break off. */
+  private halt(): void {
+    this.state.daemon = 'stopped';
+    this.swarm.halt();
+    for (const id of this.state.dockerd.calls.keys()) this.outlet.end(id, 'connection closed');
+    for (const id of [
+      ...this.state.dockerd.eventStreams.keys(),
+      ...this.state.dockerd.logStreams.keys(),
+      ...this.state.dockerd.waits.keys(),
+    ])
+      this.outlet.end(id, 'connection closed');
+    this.state.dockerd = startedDockerd(this.state.dockerd.disk);
+    Object.assign(this.state.executor, initialTaskExecutor());
+    Object.assign(this.state.logs, initialLogCollector());
+    this.dockerd = this.makeDockerd();
+  }
+
+  // ---- what reaches the machine
+
+  request(id: number, request: ApiRequest): void {
+    this.dockerd.handle(id, request);
+  }
+
+  cancelRequest(id: number): void {
+    this.dockerd.cancel(id);
+  }
+
+  receive(envelope: Envelope): void {
+    if (envelope.kind.startsWith('logs.')) this.logs.receive(envelope);
+    else this.swarm.receive(envelope);
+  }
+
+  refused(envelope: Envelope): void {
+    if (this.answers) this.swarm.refused(envelope);
+  }
+
+  /** A scheduled event of this machine that is not of a kind of its own. */
+  event(kind: string, data: MachineEvent): void {
+    switch (kind) {
+      case 'machine.booted':
+        return this.booted();
+      case 'machine.swarm-done':
+        return this.dockerd.swarmDone(data.token!, data.outcome!);
+      case 'machine.control-done':
+        return this.dockerd.controlDone(data.token!, data.result!);
+      case 'machine.runtime-done':
+        return this.dockerd.runtimeDone(data.token!, data.outcome!);
+      case 'machine.dockerd-timer':
+        return this.dockerd.timer(data.kind!, data.data);
+      default:
+        throw new Error(`machine: unknown event ${kind}`);
+    }
+  }
+
+  private later(kind: string, data: Omit<MachineEvent, 'machine'>): void {
+    this.kernel.schedule(ANSWER_TIME, kind, this.name, { machine: this.name, ...data });
+  }
+
+  private operationDone(token: string, result: RuntimeResult): void {
+    if (this.executor.operationDone(token, result)) return;
+    if (!token.startsWith('api/')) return;
+    this.later('machine.runtime-done', { token: token.slice('api/'.length), outcome: outcomeOf(result) });
+  }
+
+  private dockerEvent(event: RuntimeEvent): void {
+    this.dockerd.runtimeEvent(event);
+  }
+
+  private removeTaskContainers(): void {
+    for (const container of [...this.runtime.state.containers.values()]) {
+      if (container.taskId) this.runtime.remove(container.id, true, 'leave');
+    }
+    Object.assign(this.state.executor, initialTaskExecutor());
+  }
+
+  private describe(): NodeDescription {
+    const { cpus, memoryBytes } = this.hardwareState;
+    return {
+      hostname: this.name,
+      platform: { architecture: 'x86_64', os: 'linux' },
+      resources: { nanoCpus: cpus * 1_000_000_000, memoryBytes, generic: [] },
+      engineVersion: ENGINE_VERSION,
+      engineLabels: {},
+      plugins: PLUGINS,
+    };
+  }
+
+  // ---- what the daemon gets
+
+  private makeDockerd(): Dockerd {
+    const { kernel, hardware, outlet, state } = this;
+    const host: DockerdHost = {
+      machine: state.name,
+      get address(): string {
+        return hardware.machine(state.name).address;
+      },
+      get cpus(): number {
+        return hardware.machine(state.name).cpus;
+      },
+      get memoryBytes(): number {
+        return hardware.machine(state.name).memoryBytes;
+      },
+      get now(): Micros {
+        return kernel.now;
+      },
+      epochMs: outlet.epochMs,
+      random: (purpose: string): Random => kernel.random(purpose),
+      reply: (id, response) => outlet.reply(id, response),
+      chunk: (id, chunk) => outlet.chunk(id, chunk),
+      end: (id, error) => outlet.end(id, error),
+      swarm: this.swarmFacts(),
+      control: (token: string, request: ControlRequest) => {
+        const { manager } = this.swarm;
+        // Tokens travel: other managers' daemons must not use the same ones.
+        if (manager) manager.control(`${state.name}/${token}`, request);
+        else this.later('machine.control-done', { token, result: { ok: false, error: NOT_A_MANAGER } });
+      },
+      swarmInit: (token, request) => this.swarm.init(token, request),
+      swarmJoin: (token, request) => this.swarm.join(token, request),
+      swarmLeave: (token) => this.swarm.leave(token),
+      swarmUnlock: (token) =>
+        this.later('machine.swarm-done', {
+          token,
+          outcome: { ok: false, status: 409, message: 'swarm is not locked' },
+        }),
+      runtime: this.runtimeHost(),
+      logs: this.logBroker(),
+      schedule: (delay, kind, data) =>
+        kernel.schedule(delay, 'machine.dockerd-timer', state.name, { machine: state.name, kind, data }),
+      cancel: (handle) => kernel.cancel(handle),
+    };
+    return new Dockerd(host, state.dockerd);
+  }
+
+  private swarmFacts(): SwarmFacts {
+    const { swarm } = this;
+    return {
+      get localState() {
+        return swarm.state.localState;
+      },
+      get nodeId() {
+        return swarm.state.identity?.nodeId ?? '';
+      },
+      get nodeAddress() {
+        const advertise = swarm.state.identity?.advertise ?? '';
+        return advertise.slice(0, Math.max(0, advertise.lastIndexOf(':')));
+      },
+      get isManager() {
+        return swarm.manager !== null || swarm.state.identity?.role === 'manager';
+      },
+      get controlAvailable() {
+        return swarm.controlAvailable;
+      },
+      get error() {
+        return swarm.state.error;
+      },
+      get remoteManagers() {
+        return swarm.manager?.remotes() ?? swarm.state.agent?.managers ?? [];
+      },
+      get networks() {
+        return swarm.state.agent?.networks ?? [];
+      },
+      attachment: (networkId) => swarm.state.agent?.node?.attachments[networkId] ?? null,
+    };
+  }
+
+  private runtimeHost(): RuntimeHost {
+    const { runtime } = this;
+    return {
+      get containers() {
+        return runtime.state.containers;
+      },
+      get images(): ReadonlyMap<string, Image> {
+        return runtime.imagesById();
+      },
+      get volumes() {
+        return runtime.state.volumes;
+      },
+      create: (config: ContainerConfig) => {
+        const made = runtime.create(config, null);
+        return made.ok ? { ok: true, value: { id: made.value.id } } : outcomeOf(made);
+      },
+      start: (token, id) => runtime.start(id, `api/${token}`),
+      stop: (token, id, grace) => runtime.stop(id, grace, `api/${token}`),
+      kill: (id, signal) => outcomeOf(runtime.kill(id, signal)),
+      remove: (token, id, { force, volumes }) => runtime.remove(id, force, `api/${token}`, volumes),
+      rename: (id, name) => outcomeOf(runtime.rename(id, name)),
+      pause: (id, paused) => outcomeOf(runtime.pause(id, paused)),
+      exec: (id, command) => {
+        const ran = runtime.exec(id, command.argv);
+        if (!ran.ok) return outcomeOf(ran);
+        const { exitCode, stdout, stderr } = ran.value;
+        const output = [
+          { stream: 'stdout' as const, text: stdout },
+          { stream: 'stderr' as const, text: stderr },
+        ].filter(({ text }) => text !== '');
+        return { ok: true, value: { exitCode, output } };
+      },
+      pull: (token, reference) => runtime.pull(reference, `api/${token}`),
+      removeImage: (id) => runtime.removeImage(id),
+      untagImage: (id, tag) => runtime.untagImage(id, tag),
+      createVolume: (name, driver, labels): Volume => runtime.ensureVolume(name, driver, labels),
+      removeVolume: (name) => {
+        runtime.state.volumes.delete(name);
+      },
+    };
+  }
+
+  private logBroker(): LogBroker {
+    return {
+      subscribe: (token, selection) => this.logs.subscribe(token, selection),
+      unsubscribe: (token) => this.logs.unsubscribe(token),
+    };
+  }
+
+  /** Containers as the page shows them. */
+  containers(): Iterable<Container> {
+    return this.runtime.state.containers.values();
+  }
+}
+
+/** Payload of the machine's own events. */
+export interface MachineEvent {
+  machine: string;
+  token?: string;
+  outcome?: Outcome;
+  result?: ControlResult;
+  kind?: string;
+  data?: unknown;
+}
+
+const STATUS = { 'not-found': 404, conflict: 409, invalid: 400 } as const;
+
+function outcomeOf<T>(
+  result: RuntimeResult<T>,
+): { ok: true; value: T } | { ok: false; status: number; message: string } {
+  return result.ok ? result : { ok: false, status: STATUS[result.error.kind], message: result.error.message };
+}
