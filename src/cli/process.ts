@@ -30,6 +30,8 @@ export interface FileSystem {
   makeDirectory(path: string): void;
   /** Names in a directory, sorted; null if there is none. */
   list(path: string): string[] | null;
+  /** When it was last written, as Unix time in milliseconds; null if there is no such path. */
+  modifiedAt?(path: string): number | null;
 }
 
 /** The host a shell runs on. */

@@ -1,0 +1,51 @@
+/** The small tools by name. */
+import type { Program } from '../../process.ts';
+import { awk } from './awk.ts';
+import { echo, printf } from './echo.ts';
+import { basename, cat, chmod, cp, dirname, ls, mkdir, mv, rm, rmdir, tee, touch } from './files.ts';
+import { grep } from './grep.ts';
+import { column, cut, head, nl, paste, tac, tail, tr, uniq, wc } from './lines.ts';
+import { sed } from './sed.ts';
+import { sleep } from './sleep.ts';
+import { sort } from './sort.ts';
+import { clear, date, hostname, seq, uname, whoami } from './system.ts';
+
+export const tools: ReadonlyMap<string, Program> = new Map<string, Program>(
+  Object.entries({
+    awk,
+    basename,
+    cat,
+    chmod,
+    clear,
+    column,
+    cp,
+    cut,
+    date,
+    dirname,
+    echo,
+    grep,
+    head,
+    hostname,
+    ls,
+    mkdir,
+    mv,
+    nl,
+    paste,
+    printf,
+    rm,
+    rmdir,
+    sed,
+    seq,
+    sleep,
+    sort,
+    tac,
+    tail,
+    tee,
+    touch,
+    tr,
+    uname,
+    uniq,
+    wc,
+    whoami,
+  }),
+);
