@@ -35,6 +35,7 @@ export interface SentRequest {
 
 /** One command line and what the real client did. */
 export interface RecordedRun {
+  about?: string;
   args: string[];
   /** Standard output is a terminal, so many columns wide. */
   tty?: boolean;
@@ -45,7 +46,8 @@ export interface RecordedRun {
   /** Ctrl-C after so many seconds. */
   interruptAfter?: number;
   answers?: CannedAnswers;
-  requests: SentRequest[];
+  /** Absent where many runs send the same. */
+  requests?: SentRequest[];
   stdout: string;
   stderr: string;
   exit: number;
@@ -58,7 +60,7 @@ export interface Recording {
 }
 
 /** What a command line did here. */
-export type Outcome = Pick<RecordedRun, 'requests' | 'stdout' | 'stderr' | 'exit'>;
+export type Outcome = Pick<RecordedRun, 'stdout' | 'stderr' | 'exit'> & { requests: SentRequest[] };
 
 /** Noon of a summer's day. */
 const startOfTime = 1_751_371_200_000;
@@ -71,7 +73,7 @@ export async function play(root: CommandGroup, recording: Recording, run: Record
 }
 
 /** Requests in a form that can be compared: filters as sets, no fields that JSON leaves out. */
-export function comparable(requests: SentRequest[]): unknown {
+export function comparable(requests: SentRequest[] = []): unknown {
   return JSON.parse(JSON.stringify(requests)).map((request: SentRequest) => {
     const filters = request.query?.filters;
     return filters === undefined ? request : { ...request, query: { ...request.query, filters: JSON.parse(filters) } };
