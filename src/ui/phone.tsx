@@ -16,7 +16,7 @@ import { useWorld } from './store/world.ts';
 import { typeCommand } from './terminal/sessions.ts';
 import { TerminalWhenReady, useTerminalHost } from './terminal/terminal-panel.tsx';
 import { QuorumBar } from './top-bar/quorum-bar.tsx';
-import { LensTabs, ThemeButton, WorldButton } from './top-bar/top-bar.tsx';
+import { LensTabs, WorldButton } from './top-bar/top-bar.tsx';
 
 const Inspector = lazy(() => import('./inspector/inspector.tsx'));
 
@@ -32,7 +32,6 @@ export function Phone() {
         <span className="ml-auto">
           <QuorumBar short />
         </span>
-        <ThemeButton className="size-11" />
         <IconButton
           icon={Menu}
           name="Help and settings"
@@ -68,31 +67,33 @@ function Sheet() {
   const set = usePanels((state) => state.set);
   const host = useTerminalHost();
   return (
-    <section
-      aria-label={sheet === 'terminal' ? `Terminal of ${host ?? 'no host'}` : 'Inspector'}
-      className={`flex flex-none flex-col border-t border-line transition-[height] duration-200 ease-chrome ${
-        up ? 'h-[62%]' : 'h-[174px]'
-      } ${sheet === 'terminal' ? 'bg-stage' : 'bg-chrome'}`}
-    >
-      <button
-        type="button"
-        aria-expanded={up}
-        aria-label={up ? 'Lower the sheet' : 'Pull the sheet up'}
-        onClick={() => set({ sheetUp: !up })}
-        className="flex h-6 w-full flex-none items-center justify-center"
+    <div className="relative h-[174px] flex-none">
+      <section
+        aria-label={sheet === 'terminal' ? `Terminal of ${host ?? 'no host'}` : 'Inspector'}
+        className={`absolute inset-x-0 bottom-0 z-10 flex flex-col border-t border-line transition-[height] duration-200 ease-chrome ${
+          up ? 'h-[52dvh]' : 'h-full'
+        } ${sheet === 'terminal' ? 'bg-stage' : 'bg-chrome'}`}
       >
-        <span className="h-1 w-9 rounded-[2px] bg-line2" />
-      </button>
-      <div className="relative flex min-h-0 flex-1 flex-col">
-        {sheet === 'terminal' ? (
-          <TerminalWhenReady host={host} />
-        ) : (
-          <Suspense fallback={null}>
-            <Inspector />
-          </Suspense>
-        )}
-      </div>
-    </section>
+        <button
+          type="button"
+          aria-expanded={up}
+          aria-label={up ? 'Lower the sheet' : 'Pull the sheet up'}
+          onClick={() => set({ sheetUp: !up })}
+          className="flex h-6 w-full flex-none items-center justify-center"
+        >
+          <span className="h-1 w-9 rounded-[2px] bg-line2" />
+        </button>
+        <div className="relative flex min-h-0 flex-1 flex-col">
+          {sheet === 'terminal' ? (
+            <TerminalWhenReady host={host} />
+          ) : (
+            <Suspense fallback={null}>
+              <Inspector />
+            </Suspense>
+          )}
+        </div>
+      </section>
+    </div>
   );
 }
 

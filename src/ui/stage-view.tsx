@@ -1,10 +1,7 @@
 /** The stage with the narrator above it. */
-import { type ReactNode, useEffect } from 'react';
+import { useEffect } from 'react';
 import { NarratorLine } from './narrator/narrator-line.tsx';
-
-/** Until the stage is there the page shows its place. */
-const found = import.meta.glob<{ default: () => ReactNode }>('./stage/stage.tsx', { eager: true });
-const Stage = found['./stage/stage.tsx']?.default ?? (() => null);
+import Stage from './stage/stage.tsx';
 
 let stageIsUp: () => void = () => {};
 /** Resolves once the stage is on the page: part of the first complete picture. */

@@ -71,7 +71,7 @@ const cable: Action = {
   id: 'cable',
   key: 'C',
   appliesTo: 'machine',
-  label: (subject) => (subject.machine?.cable ? 'Cut the cable' : 'Mend the cable'),
+  label: (subject) => (subject.machine?.cable ? 'Cut cable' : 'Mend cable'),
   disabled: () => null,
   effects: (subject) =>
     subject.machine?.cable
@@ -83,7 +83,7 @@ const daemon: Action = {
   id: 'daemon',
   key: 'R',
   appliesTo: 'machine',
-  label: (subject) => (subject.machine?.daemon === 'stopped' ? 'Start the daemon' : 'Restart the daemon'),
+  label: (subject) => (subject.machine?.daemon === 'stopped' ? 'Start daemon' : 'Restart daemon'),
   disabled: noPower,
   effects: (subject) =>
     subject.machine?.daemon === 'stopped'
@@ -105,7 +105,7 @@ const promote: Action = {
   id: 'promote',
   key: 'P',
   appliesTo: 'machine',
-  label: (subject) => (subject.node?.role === 'manager' ? 'Demote to worker' : 'Promote to manager'),
+  label: (subject) => (subject.node?.role === 'manager' ? 'Demote' : 'Promote'),
   disabled: notInSwarm,
   effects: (subject) => [
     {
@@ -120,7 +120,7 @@ const kill: Action = {
   id: 'kill',
   key: 'K',
   appliesTo: 'container',
-  label: () => 'Kill the container',
+  label: () => 'Kill container',
   disabled: (subject) => {
     if (subject.container?.state !== 'running') return 'no container is running';
     return subject.machine?.daemon === 'running' ? null : `the daemon of ${hostOf(subject)} does not answer`;

@@ -163,57 +163,61 @@ function drawPlayhead(context: CanvasRenderingContext2D, view: LanesView, x: num
   context.fillText(text, left + width / 2, 10);
 }
 
-/** From the newest to the oldest: a mark per pixel column and lane is enough, and a label goes where the ones after it leave room. */
+/** Light marks first, one per pixel column; over them the heavy ones with their labels. */
 function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEvent[], view: LanesView): void {
-  const first = firstEventAt(events, view.now - view.span);
-  const last = events.length;
-  const takenX = dockLanes.map(() => Number.POSITIVE_INFINITY);
-  const takenMark = dockLanes.map(() => Number.NaN);
-  for (let index = last - 1; index >= first; index--) {
+  const heavy: TraceEvent[][] = dockLanes.map(() => []);
+  const column = dockLanes.map(() => Number.NaN);
+  for (let index = firstEventAt(events, view.now - view.span); index < events.length; index++) {
     const event = events[index] as TraceEvent;
-    if (event.at > view.now) continue;
+    if (event.at > view.now) break;
     const lane = laneIndexOf.get(laneOf(event.kind)) ?? 2;
+    if (lane === 0 || weightOf(event) >= 2 || event.id === view.selected) {
+      heavy[lane]?.push(event);
+      continue;
+    }
     const x = timeToX(event.at, view);
-    const y = laneY(lane, view);
-    const heavy = weightOf(event) >= 2 || lane === 0;
-    const label = heavy && !view.compact ? view.labelOf(event) : '';
-    const column = Math.round(x);
-    const isSelected = event.id === view.selected;
-    if (column === takenMark[lane] && !label && !isSelected) continue;
-    if (!heavy && x > (takenX[lane] as number)) continue;
-    if (!heavy) takenMark[lane] = column;
-    drawMark(context, event, x, y, lane, heavy, view);
-    if (isSelected) ring(context, x, y, palettes[view.theme].t1);
-    if (!label) continue;
-    takenX[lane] = drawLabel(context, label, x, y, takenX[lane] as number, view);
+    if (column[lane] === Math.round(x)) continue;
+    column[lane] = Math.round(x);
+    drawMark(context, event, x, laneY(lane, view), lane, false, view);
   }
+  heavy.forEach((row, lane) => {
+    drawHeavy(context, row, lane, view);
+  });
 }
 
-/** Right of its mark where the marks after it leave room, else left of it; returns how far left the lane is taken now. */
-function drawLabel(
-  context: CanvasRenderingContext2D,
-  label: string,
-  x: number,
-  y: number,
-  taken: number,
-  view: LanesView,
-): number {
-  const { stage, t1 } = palettes[view.theme];
-  context.font = `650 12px ${fontUi}`;
-  const width = context.measureText(label).width;
-  const right = Math.min(taken, playheadX(view) - 4);
-  const fitsRight = x + 12 + width <= right;
-  // To the left only beside the newest marks: there nothing older may stand, or it is covered.
-  const fitsLeft = !fitsRight && taken === Number.POSITIVE_INFINITY;
-  if (!fitsRight && !fitsLeft) return Math.min(taken, x - 12);
-  const left = fitsRight ? x + 11 : x - 11 - width;
-  context.textAlign = 'left';
-  context.textBaseline = 'middle';
-  context.fillStyle = stage;
-  context.fillRect(left - 3, y - 7, width + 6, 14);
-  context.fillStyle = t1;
-  context.fillText(label, left, y);
-  return fitsRight ? x - 12 : left - 8;
+/** The lane's marks that carry labels, from the newest to the oldest: a label goes where its neighbours leave room. */
+function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[], lane: number, view: LanesView): void {
+  const { t1, stage } = palettes[view.theme];
+  const y = laneY(lane, view);
+  const xs = row.map((event) => timeToX(event.at, view));
+  let taken = playheadX(view) - 4;
+  let drawnX = Number.POSITIVE_INFINITY;
+  for (let index = row.length - 1; index >= 0; index--) {
+    const event = row[index] as TraceEvent;
+    const x = xs[index] as number;
+    // Thousands of marks on one spot look like one.
+    if (drawnX - x < 1 && event.id !== view.selected) continue;
+    drawnX = x;
+    const label = view.compact ? '' : view.labelOf(event);
+    context.font = `650 12px ${fontUi}`;
+    const width = label ? context.measureText(label).width : 0;
+    const fitsRight = x + 14 + width <= taken;
+    const fitsLeft = !fitsRight && x - 22 - width > (xs[index - 1] ?? Number.NEGATIVE_INFINITY);
+    if (label && (fitsRight || fitsLeft)) {
+      const left = fitsRight ? x + 11 : x - 11 - width;
+      context.textAlign = 'left';
+      context.textBaseline = 'middle';
+      context.fillStyle = stage;
+      context.fillRect(left - 3, y - 7, width + 6, 14);
+      context.fillStyle = t1;
+      context.fillText(label, left, y);
+      taken = fitsRight ? x - 12 : left - 8;
+    } else {
+      taken = Math.min(taken, x - 12);
+    }
+    drawMark(context, event, x, y, lane, true, view);
+    if (event.id === view.selected) ring(context, x, y, t1);
+  }
 }
 
 function drawMark(

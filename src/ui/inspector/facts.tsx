@@ -6,7 +6,7 @@ export function Facts({ inspected }: { inspected: Inspected }) {
   const snapshot = useWorld((state) => state.snapshot);
   if (!snapshot) return null;
   return (
-    <dl className="grid grid-cols-[minmax(96px,auto)_1fr] gap-x-4 gap-y-[6px]">
+    <dl className="grid grid-cols-[128px_1fr] gap-x-4 gap-y-[6px]">
       {factsOf(snapshot, inspected).map(({ name, value, mono, ref }) => (
         <div key={`${name} ${value}`} className="contents">
           <dt className="text-t3">{name}</dt>

@@ -84,7 +84,7 @@ describe('states in words', () => {
   const node = { role: 'manager', state: 'ready', availability: 'active' } as NodeView;
   it.each([
     [machine, undefined, 'in no swarm'],
-    [{ ...machine, isLeader: true }, node, 'Leader · manager · Ready'],
+    [{ ...machine, isLeader: true }, node, 'Leader · Ready'],
     [{ ...machine, power: false }, { ...node, state: 'down' as const }, 'no power · manager · Down'],
     [{ ...machine, cable: false }, { ...node, availability: 'drain' as const }, 'cable cut · manager · Ready · Drain'],
   ])('machine %#: %s %s', (row, of, text) => {

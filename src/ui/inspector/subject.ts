@@ -75,10 +75,9 @@ export function machineStateText(machine: MachineView, node: NodeView | undefine
   if (!machine.power) words.push('no power');
   else if (machine.daemon !== 'running') words.push(`daemon ${machine.daemon}`);
   if (!machine.cable) words.push('cable cut');
-  if (machine.isLeader) words.push('Leader');
   if (!node) words.push('in no swarm');
   else {
-    words.push(node.role, stateWord(node.state));
+    words.push(machine.isLeader ? 'Leader' : node.role, stateWord(node.state));
     if (node.availability !== 'active') words.push(stateWord(node.availability));
   }
   return words.join(' · ');
@@ -163,7 +162,7 @@ function machineFacts(machine: MachineView, node: NodeView | undefined): Fact[] 
     fact('Power', machine.power ? 'on' : `off since ${timeText(machine.downSince ?? 0)}`),
     fact('Daemon', machine.daemon),
     fact('Cable', machine.cable ? 'plugged in' : 'cut'),
-    fact('Swarm, as the daemon sees it', machine.swarm),
+    fact('Swarm', `${machine.swarm}, says the daemon`),
     fact('Size', `${machine.cpus} CPUs, ${Math.round(machine.memoryBytes / 2 ** 20)} MiB`),
   ];
   if (node) {

@@ -80,15 +80,29 @@ function withConsequence(event: TraceEvent, snapshot: Snapshot): Sentence {
   if (event.kind === 'input.fault' && snapshot.quorum && !snapshot.quorum.leader) {
     return { ...sentence, rest: quorumVerdict(snapshot.quorum).long };
   }
+  if (event.kind === 'node.state' && event.data?.state === 'down') {
+    return { ...sentence, rest: movedTasks(snapshot, sentence.lead.split(' ')[0] ?? '') || sentence.rest };
+  }
   return sentence;
 }
 
+/** The tasks that a dead node leaves to others, counted from the picture. */
+function movedTasks(snapshot: Snapshot, machine: string): string {
+  const count = snapshot.tasks.filter(
+    (task) =>
+      task.machine === machine && task.state === 'running' && (task.desiredState === 'running' || task.successor),
+  ).length;
+  if (count === 0) return '';
+  return count === 1 ? 'Its one task gets a new place now.' : `Its ${count} tasks get new places now.`;
+}
+
 /** What the page says before anything has happened: an invitation that can be taken at once. */
-export function invitation(snapshot: Snapshot): Headline {
+export function invitation(snapshot: Snapshot, isTouch = false): Headline {
   const leader = snapshot.quorum?.leader;
   const said = { weight: 0, event: 0 };
   if (snapshot.quorum && leader && snapshot.quorum.members.length > 2) {
-    return { lead: 'Kill the leader.', rest: `Click ${leader} and press K: the others choose a new one.`, ...said };
+    const how = isTouch ? `Tap ${leader}, then Power off` : `Click ${leader} and press K`;
+    return { lead: 'Kill the leader.', rest: `${how}: the others choose a new one.`, ...said };
   }
   if (!snapshot.quorum) {
     const first = snapshot.machines[0];

@@ -45,7 +45,7 @@ function useHeadline(): Headline {
       if (now.world !== worldNumber) {
         now.world = worldNumber;
         now.seen = 0;
-        show(invitation(snapshot));
+        show(invitation(snapshot, matchMedia('(pointer: coarse), (max-width: 720px)').matches));
       }
       const last = events.list.at(-1)?.id ?? 0;
       if (last <= now.seen) return;

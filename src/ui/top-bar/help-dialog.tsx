@@ -2,6 +2,7 @@
 import { keyBindings } from '../actions/keyboard.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { usePanels } from '../store/panels.ts';
+import { ThemeButton } from './top-bar.tsx';
 
 const keyNames: Readonly<Record<string, string>> = {
   ' ': 'Space',
@@ -56,6 +57,9 @@ export default function HelpDialog() {
           </div>
         ))}
       </dl>
+      <p className="mt-4 flex items-center gap-2">
+        <ThemeButton className="size-11 border border-line2" /> Dark or light: the system decides until you do.
+      </p>
       <label className="mt-4 flex items-center gap-2">
         <input
           type="checkbox"
