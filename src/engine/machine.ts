@@ -16,13 +16,7 @@ import { milliseconds } from './kernel/time.ts';
 import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
 import type { Container, ContainerConfig, Image, Volume } from './runtime/container.ts';
 import { initialLogCollector, LogCollector, type LogCollectorState } from './runtime/log-collector.ts';
-import {
-  initialRuntime,
-  Runtime,
-  type RuntimeEvent,
-  type RuntimeResult,
-  type RuntimeState,
-} from './runtime/runtime.ts';
+import { initialRuntime, Runtime, type RuntimeResult, type RuntimeState } from './runtime/runtime.ts';
 import { initialTaskExecutor, TaskExecutor, type TaskExecutorState } from './runtime/task-executor.ts';
 import type { NodeDescription } from './store/objects.ts';
 import { initialSwarmNode, SwarmNode, type SwarmNodeState } from './swarm-node.ts';
@@ -97,18 +91,25 @@ export class Machine {
       operationDone: (token, result) => this.operationDone(token, result),
       containerExited: (container) => {
         this.executor.containerExited(container);
-        this.logs.containerChanged(container);
+        this.dockerd.containerChanged(container);
       },
+      containerRemoved: (container) => this.dockerd.containerRemoved(container.id, container.exitCode),
       healthChanged: (container) => this.executor.healthChanged(container),
-      event: (event) => this.dockerEvent(event),
-      logged: (container) => this.logs.containerChanged(container),
+      event: (event) => this.dockerd.event(event),
+      logged: (container, line) => {
+        this.logs.containerChanged(container);
+        this.dockerd.containerOutput(container.id, line);
+      },
     });
     this.executor = new TaskExecutor(kernel, name, state.executor, this.runtime, () => this.swarm.agent);
     this.swarm = new SwarmNode(kernel, hardware, name, state.swarm, {
       describe: () => this.describe(),
       swarmDone: (token, outcome) => this.later('machine.swarm-done', { token, outcome }),
       controlDone: (token, result) => this.later('machine.control-done', { token, result }),
-      membershipChanged: (member) => this.dockerd.membershipChanged(member),
+      membershipChanged: (member) => {
+        if (member) this.dockerd.swarmJoined();
+      },
+      storeChanged: (events) => this.dockerd.storeChanged(events),
       removeTaskContainers: () => this.removeTaskContainers(),
       executor: this.executor,
       profile: state.profile,
@@ -122,7 +123,7 @@ export class Machine {
       () => this.swarm.manager?.store ?? null,
       {
         line: (token, context, line) => this.dockerd.logLine(token, context, line),
-        end: (token, trouble) => this.dockerd.logsEnd(token, trouble),
+        end: (token, trouble) => this.dockerd.logsEnd(token, trouble.join(', ')),
       },
     );
     this.dockerd = this.makeDockerd();
@@ -244,10 +245,6 @@ export class Machine {
     this.later('machine.runtime-done', { token: token.slice('api/'.length), outcome: outcomeOf(result) });
   }
 
-  private dockerEvent(event: RuntimeEvent): void {
-    this.dockerd.runtimeEvent(event);
-  }
-
   private removeTaskContainers(): void {
     for (const container of [...this.runtime.state.containers.values()]) {
       if (container.taskId) this.runtime.remove(container.id, true, 'leave');
@@ -293,8 +290,7 @@ export class Machine {
       swarm: this.swarmFacts(),
       control: (token: string, request: ControlRequest) => {
         const { manager } = this.swarm;
-        // Tokens travel: other managers' daemons must not use the same ones.
-        if (manager) manager.control(`${state.name}/${token}`, request);
+        if (manager) manager.control(token, request);
         else this.later('machine.control-done', { token, result: { ok: false, error: NOT_A_MANAGER } });
       },
       swarmInit: (token, request) => this.swarm.init(token, request),
@@ -338,6 +334,10 @@ export class Machine {
       },
       get remoteManagers() {
         return swarm.manager?.remotes() ?? swarm.state.agent?.managers ?? [];
+      },
+      get rootCa() {
+        for (const cluster of swarm.manager?.store.all('cluster') ?? []) return cluster.rootCa;
+        return swarm.state.identity?.rootCa ?? null;
       },
       get networks() {
         return swarm.state.agent?.networks ?? [];

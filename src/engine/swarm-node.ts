@@ -26,8 +26,8 @@ import {
   type RemoteManager,
 } from './manager/messages.ts';
 import { forgetRaft, foundingMember, hostOf, joiningMember, returningMember } from './manager/raft-node.ts';
-import type { Availability, Node, NodeDescription, NodeRole } from './store/objects.ts';
-import { initialStore, type StoreState } from './store/store.ts';
+import type { Availability, Cluster, Node, NodeDescription, NodeRole } from './store/objects.ts';
+import { initialStore, type StoreEvent, type StoreState } from './store/store.ts';
 
 /** What a node keeps on its disk. */
 export interface Identity {
@@ -38,6 +38,8 @@ export interface Identity {
   /** Empty until the node has joined the raft group. */
   readonly raftId: string;
   readonly managers: readonly RemoteManager[];
+  /** The swarm's root certificate; null where the manager's own store tells it. */
+  readonly rootCa: Cluster['rootCa'] | null;
 }
 
 export interface SwarmNodeState {
@@ -61,6 +63,8 @@ export interface SwarmNodeHost {
   controlDone(token: string, result: ControlResult): void;
   /** The node has become part of a swarm, or left it. */
   membershipChanged(member: boolean): void;
+  /** This host's manager has applied changes. */
+  storeChanged(events: readonly StoreEvent[]): void;
   /** Containers of tasks go when the node leaves. */
   removeTaskContainers(): void;
   readonly executor: Executor;
@@ -122,7 +126,7 @@ export class SwarmNode {
     const managers = [{ nodeId, address }];
     this.state.localState = 'pending';
     this.state.pending = { kind: 'init', token };
-    this.saveIdentity({ nodeId, role: 'manager', advertise: address, raftId, managers });
+    this.saveIdentity({ nodeId, role: 'manager', advertise: address, raftId, managers, rootCa: null });
     this.kernel.begin('swarm.init', this.machine, [`machine:${this.machine}`, `node:${nodeId}`], { address });
     const bootstrap = {
       nodeId,
@@ -251,6 +255,7 @@ export class SwarmNode {
       advertise: joining.advertise,
       raftId: '',
       managers: reply.managers,
+      rootCa: reply.rootCa,
     };
     this.saveIdentity(identity);
     this.startAgent(identity);
@@ -455,6 +460,7 @@ export class SwarmNode {
       controlDone: (token, result) => this.host.controlDone(token, result),
       removedFromRaft: () => this.schedule(0, 'swarm.removed', {}),
       progressed: () => this.progressed(),
+      storeChanged: (events) => this.host.storeChanged(events),
     });
   }
 

@@ -36,7 +36,9 @@ export type ApiChunk = { stream: 'stdout' | 'stderr'; text: string } | { json: u
 export type ApiReply =
   | { type: 'response'; id: number; response: ApiResponse }
   | { type: 'chunk'; id: number; chunk: ApiChunk }
-  | { type: 'end'; id: number; error?: string };
+  | { type: 'end'; id: number; error?: string }
+  /** No daemon answers on that host; nothing else comes. */
+  | { type: 'refused'; id: number };
 
 /** What a client (the command line) holds: a connection to one host's daemon, in virtual time. */
 export interface ApiClient {

@@ -179,9 +179,10 @@ export class Agent {
     if (session && session.attempt === attempt && session.id === '') this.closeSession('no answer');
   }
 
-  heartbeat(): void {
+  /** Sends a beat, if the session of this attempt is still open. */
+  heartbeat(attempt: number): void {
     const { session } = this.state;
-    if (!session?.id) return;
+    if (!session?.id || session.attempt !== attempt) return;
     this.send('dispatcher.heartbeat', { origin: this.machine, nodeId: this.state.nodeId, sessionId: session.id });
     this.state.heartbeatTimeout = this.kernel.schedule(RPC_TIMEOUT, 'agent.heartbeat-timeout', this.owner, {
       machine: this.machine,
@@ -236,7 +237,7 @@ export class Agent {
         manager: session.with,
       });
       for (const id in this.state.tasks) this.state.unreported[id] = this.state.tasks[id]!.status;
-      this.heartbeat();
+      this.heartbeat(session.attempt);
       this.host.sessionOpened();
       this.scheduleReport();
     }

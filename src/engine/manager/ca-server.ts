@@ -4,7 +4,7 @@
  *
  * Simplified: a certificate is its role and its dates; nothing is signed.
  */
-import type { Node, NodeRole } from '../store/objects.ts';
+import type { Cluster, Node, NodeRole } from '../store/objects.ts';
 import type { StoreEvent, Transaction } from '../store/store.ts';
 import type { ManagerContext } from './manager.ts';
 import type { CertificateReply, CertificateRequest } from './messages.ts';
@@ -100,6 +100,7 @@ export class CaServer implements Subsystem<CaState> {
       issuedAt: node.certificate.issuedAt,
       expiresAt: node.certificate.expiresAt,
       managers: this.context.members().map(({ nodeId, address }) => ({ nodeId, address })),
+      rootCa: this.cluster().rootCa,
     };
   }
 
@@ -112,7 +113,11 @@ export class CaServer implements Subsystem<CaState> {
   }
 
   private certExpiry(): number {
-    for (const cluster of this.context.store.all('cluster')) return cluster.spec.certExpiry;
+    return this.cluster().spec.certExpiry;
+  }
+
+  private cluster(): Cluster {
+    for (const cluster of this.context.store.all('cluster')) return cluster;
     throw new Error('ca: no cluster object');
   }
 }

@@ -29,6 +29,7 @@ import {
 } from './messages.ts';
 import { RaftNode, type RaftNodeState } from './raft-node.ts';
 import type { LeaderContext, RaftMember, Subsystem } from './subsystem.ts';
+import { traceChanges } from './trace-changes.ts';
 
 /** What every entry of the raft log carries. */
 export interface StoreEntry {
@@ -90,6 +91,8 @@ export interface ManagerHost {
   removedFromRaft(): void;
   /** Something has been applied, or leadership has changed. */
   progressed(): void;
+  /** An entry has been applied here. */
+  storeChanged(events: readonly StoreEvent[]): void;
 }
 
 /** The daemon's limit for a swarm request. `moby: daemon/cluster/cluster.go swarmRequestTimeout` */
@@ -478,7 +481,12 @@ export class Manager {
           changes: changes.length,
         });
       const events = this.applyToStore(changes, entry.index);
-      if (this.isLeading) for (const subsystem of this.subsystems) subsystem.onCommit(events);
+      if (this.isLeading) {
+        traceChanges(events, this.store, (kind, objects, facts) =>
+          this.kernel.emit(kind, this.machine, objects, facts),
+        );
+        for (const subsystem of this.subsystems) subsystem.onCommit(events);
+      }
       if (!ours) return;
       this.state.inFlight = null;
       if (writer === 'bootstrap') this.startSubsystems();
@@ -488,7 +496,9 @@ export class Manager {
   }
 
   private applyToStore(changes: readonly StoreChange[], index: number): readonly StoreEvent[] {
-    return this.store.apply(changes, index);
+    const events = this.store.apply(changes, index);
+    this.host.storeChanged(events);
+    return events;
   }
 
   private applySnapshot(snapshot: Snapshot): void {

@@ -6,7 +6,17 @@
  */
 import type { Micros } from '../../protocol/events.ts';
 import type { Message as RaftMessage } from '../raft/types.ts';
-import type { Config, Network, Node, NodeDescription, NodeRole, Secret, Task, TaskStatus } from '../store/objects.ts';
+import type {
+  Cluster,
+  Config,
+  Network,
+  Node,
+  NodeDescription,
+  NodeRole,
+  Secret,
+  Task,
+  TaskStatus,
+} from '../store/objects.ts';
 import type { ControlRequest, ControlResult } from './controlapi/control-request.ts';
 
 /** Port of the manager's API: raft, dispatcher, CA and control. */
@@ -57,6 +67,7 @@ export type CertificateReply =
       readonly issuedAt: Micros;
       readonly expiresAt: Micros;
       readonly managers: readonly RemoteManager[];
+      readonly rootCa: Cluster['rootCa'];
     }
   | { readonly ok: false; readonly message: string };
 

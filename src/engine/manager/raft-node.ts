@@ -353,7 +353,8 @@ export class RaftNode {
     this.noteLeader();
     this.owner.raftChanged();
     this.maybeSnapshot();
-    if (this.raft.status().removed) this.owner.removed();
+    const { toldRemoved, configuration } = this.raft.state;
+    if (toldRemoved || configuration.removed.has(this.state.raftId)) this.owner.removed();
   }
 
   private noteLeader(): void {

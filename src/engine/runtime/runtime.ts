@@ -56,11 +56,12 @@ export interface RuntimeHost {
   operationDone(token: string, result: RuntimeResult): void;
   /** A container's main process has ended. */
   containerExited(container: Container): void;
+  containerRemoved(container: Container): void;
   /** A container's health has changed. */
   healthChanged(container: Container): void;
   event(event: RuntimeEvent): void;
   /** A container has written a line. */
-  logged(container: Container): void;
+  logged(container: Container, line: LogLine): void;
 }
 
 export function initialRuntime(): RuntimeState {
@@ -278,6 +279,7 @@ export class Runtime {
         for (const mount of container.config.mounts)
           if (mount.type === 'volume' && /^[0-9a-f]{64}$/.test(mount.source)) this.state.volumes.delete(mount.source);
       this.event(container, 'destroy');
+      this.host.containerRemoved(container);
       this.kernel.emit('container.removed', this.machine, this.objectsOf(container), { name: container.config.name });
     }
     this.host.operationDone(token, done());
@@ -460,8 +462,9 @@ export class Runtime {
   }
 
   private log(container: Container, stream: LogLine['stream'], text: string): void {
-    container.logs.push({ at: this.kernel.now, stream, text });
-    this.host.logged(container);
+    const line: LogLine = { at: this.kernel.now, stream, text };
+    container.logs.push(line);
+    this.host.logged(container, line);
     if (container.logs.length > LOG_CAPACITY) container.logs.splice(0, container.logs.length - LOG_CAPACITY);
   }
 

@@ -1,0 +1,327 @@
+/**
+ * The composition root: a whole world as one deterministic simulation. Inputs (requests, faults) go in, events and state come
+ * out; the same seed and the same inputs at the same moments give the same events, however the time is sliced.
+ *
+ * `checkpoint` is a structured clone of all state, `restore` builds a world around one; code is put together anew, no event is
+ * lost, because pending events are data.
+ */
+import type { ApiReply, ApiRequest } from '../protocol/api.ts';
+import type { Micros, TraceEvent } from '../protocol/events.ts';
+import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { Snapshot } from '../protocol/snapshot.ts';
+import type { Start } from '../protocol/start.ts';
+import { applyFault } from './faults.ts';
+import { formWorld } from './form-world.ts';
+import { Hardware, type HardwareState, initialHardware } from './hardware/hardware.ts';
+import { initialKernel, Kernel, type KernelState } from './kernel/kernel.ts';
+import { findEvent, remembered } from './kernel/trace.ts';
+import { initialMachine, Machine, type MachineEvent, type MachineState } from './machine.ts';
+import { SnapshotBuilder } from './snapshot-builder.ts';
+
+/** All that a world is: plain data. */
+export interface ClusterState {
+  kernel: KernelState;
+  hardware: HardwareState;
+  machines: MachineState[];
+  epochMs: number;
+  nextRequest: number;
+  start: Start;
+}
+
+/** A whole world, to be restored later or elsewhere. Opaque to everybody else. */
+export type Checkpoint = { readonly state: ClusterState };
+
+/** 2026-01-01T00:00:00Z: the world's own epoch, so that a seed gives the same screens on any day. */
+export const WORLD_EPOCH_MS = 1_767_225_600_000;
+
+/** Events kept for `takeEvents` between two calls; older ones are only in the trace. */
+const FRESH_EVENTS = 20_000;
+
+export class Cluster {
+  readonly kernel: Kernel;
+  readonly hardware: Hardware;
+  readonly machines: Machine[];
+  private readonly state: ClusterState;
+  private readonly byName = new Map<string, Machine>();
+  private replies: ApiReply[] = [];
+  private fresh: TraceEvent[] = [];
+  private readonly builder: SnapshotBuilder;
+
+  private constructor(state: ClusterState) {
+    this.state = state;
+    this.kernel = new Kernel(state.kernel);
+    this.hardware = new Hardware(this.kernel, state.hardware);
+    this.machines = state.machines.map((machine) => this.assemble(machine));
+    this.builder = new SnapshotBuilder(this, state.epochMs);
+    this.register();
+    this.kernel.onEvent((event) => {
+      this.fresh.push(event);
+      if (this.fresh.length > FRESH_EVENTS) this.fresh.splice(0, FRESH_EVENTS / 2);
+      this.builder.noteEvent(event);
+    });
+  }
+
+  /**
+   * Makes a world from a start: hosts with power, a swarm formed by the very requests a user would send, services created, and
+   * everything given the virtual time it needs to run. Throws if that fails: a start is ours, so that is our mistake.
+   */
+  static create(start: Start): Cluster {
+    const cluster = Cluster.blank(start);
+    formWorld(cluster, start);
+    return cluster;
+  }
+
+  /** Hosts with power whose daemons answer, in no swarm. */
+  static blank(start: Start): Cluster {
+    const kernelState = initialKernel(start.seed);
+    const state: ClusterState = {
+      kernel: kernelState,
+      hardware: initialHardware(),
+      machines: [],
+      epochMs: WORLD_EPOCH_MS,
+      nextRequest: 1,
+      start,
+    };
+    const kernel = new Kernel(kernelState);
+    for (const { name } of start.hosts) state.machines.push(initialMachine(name, start.profile, kernel));
+    const hardware = new Hardware(new Kernel(kernelState), state.hardware);
+    for (const { name, address } of start.hosts) hardware.addMachine(name, address);
+    const cluster = new Cluster(state);
+    for (const machine of cluster.machines) machine.powerOn();
+    cluster.advance(1_000_000);
+    return cluster;
+  }
+
+  static restore(checkpoint: Checkpoint): Cluster {
+    return new Cluster(structuredClone(checkpoint.state));
+  }
+
+  checkpoint(): Checkpoint {
+    return { state: structuredClone(this.state) };
+  }
+
+  get start(): Start {
+    return this.state.start;
+  }
+
+  get epochMs(): number {
+    return this.state.epochMs;
+  }
+
+  get now(): Micros {
+    return this.kernel.now;
+  }
+
+  get nextEventAt(): Micros | null {
+    return this.kernel.nextEventAt;
+  }
+
+  /** Fingerprint of everything that has happened. */
+  get eventHash(): string {
+    return (this.state.kernel.trace.hash >>> 0).toString(16).padStart(8, '0') + this.state.kernel.executed.toString(16);
+  }
+
+  /** Queue events run so far. */
+  get executed(): number {
+    return this.state.kernel.executed;
+  }
+
+  machine(name: string): Machine | undefined {
+    return this.byName.get(name);
+  }
+
+  // ---- time
+
+  /**
+   * Runs every event up to and including `until`, and lets time pass to it. With `stopOnReply` it stops right after an event
+   * that gave an answer, at that event's time. Returns how many events ran.
+   */
+  advance(until: Micros, options: { stopOnReply?: boolean } = {}): number {
+    let ran = 0;
+    while (this.kernel.runNext(until)) {
+      ran++;
+      if (options.stopOnReply && this.replies.length > 0) return ran;
+    }
+    this.kernel.passTo(until);
+    return ran;
+  }
+
+  /** Runs queue events until one has left something in the trace; returns its first trace event, or null if nothing is pending. */
+  step(): TraceEvent | null {
+    const before = this.state.kernel.trace.lastId;
+    while (this.kernel.runNext(Number.MAX_SAFE_INTEGER)) {
+      if (this.state.kernel.trace.lastId > before) return findEvent(this.state.kernel.trace, before + 1) ?? null;
+    }
+    return null;
+  }
+
+  // ---- inputs
+
+  /** Sends a request to a host's daemon. Returns its id; replies come through `takeReplies`. */
+  request(host: string, request: ApiRequest): number {
+    const id = this.state.nextRequest++;
+    const machine = this.byName.get(host);
+    if (!machine?.answers) {
+      this.replies.push({ type: 'refused', id });
+      return id;
+    }
+    // Looking changes nothing and is no event of note.
+    if (request.method === 'GET' || request.method === 'HEAD') this.kernel.cause = 0;
+    else
+      this.kernel.begin('input.request', host, [`machine:${host}`], { method: request.method, path: request.path }, 0);
+    machine.request(id, request);
+    this.kernel.cause = 0;
+    return id;
+  }
+
+  /** The client of a request has gone away. */
+  cancelRequest(id: number): void {
+    for (const machine of this.machines) machine.cancelRequest(id);
+  }
+
+  /** Makes something go wrong, or right again. */
+  fault(fault: Fault): FaultResult {
+    return applyFault(this, fault);
+  }
+
+  // ---- what comes out
+
+  takeReplies(): ApiReply[] {
+    const { replies } = this;
+    this.replies = [];
+    return replies;
+  }
+
+  /** Trace events since the last call (the newest ones, if there were very many). */
+  takeEvents(): TraceEvent[] {
+    const { fresh } = this;
+    this.fresh = [];
+    return fresh;
+  }
+
+  /** A remembered event by id. */
+  event(id: number): TraceEvent | undefined {
+    return findEvent(this.state.kernel.trace, id);
+  }
+
+  /** Remembered events, oldest first. */
+  events(): Iterable<TraceEvent> {
+    return remembered(this.state.kernel.trace);
+  }
+
+  /** The picture of now. Rows that did not change are the same objects as in the picture before. */
+  snapshot(): Snapshot {
+    return this.builder.build();
+  }
+
+  // ---- putting together
+
+  private assemble(state: MachineState): Machine {
+    const machine = new Machine(this.kernel, this.hardware, state, {
+      epochMs: this.state.epochMs,
+      reply: (id, response) => this.replies.push({ type: 'response', id, response }),
+      chunk: (id, chunk) => this.replies.push({ type: 'chunk', id, chunk }),
+      end: (id, error) => this.replies.push({ type: 'end', id, error }),
+    });
+    this.byName.set(state.name, machine);
+    return machine;
+  }
+
+  /** Connects kinds of events to the parts that handle them. */
+  private register(): void {
+    const { kernel, hardware } = this;
+    const at = (name: string): Machine => this.byName.get(name)!;
+    hardware.onMessage = (envelope) => at(envelope.to).receive(envelope);
+    hardware.onRefused = (envelope) => at(envelope.from).refused(envelope);
+    hardware.onSynced('raft', (name, token) => at(name).swarm.manager?.raftNode.synced(token as number));
+    on<string>(kernel, 'manager.tick', (name) => at(name).swarm.manager?.raftNode.tick());
+    on<string>(kernel, 'manager.turn', (name) => at(name).swarm.manager?.runTurns());
+    on<{ machine: string; name: string; kind: string; data: unknown }>(
+      kernel,
+      'manager.timer',
+      ({ machine, name, kind, data }) => at(machine).swarm.manager?.timer(name, kind, data),
+    );
+    on<{ machine: string; token: string }>(kernel, 'manager.control-timeout', ({ machine, token }) =>
+      at(machine).swarm.manager?.controlTimeout(token),
+    );
+    on<{ machine: string; token: string }>(kernel, 'manager.control-poll', ({ machine, token }) =>
+      at(machine).swarm.manager?.place(token),
+    );
+    on<string>(kernel, 'agent.connect', (name) => at(name).swarm.agent?.connect());
+    on<string>(kernel, 'agent.report', (name) => at(name).swarm.agent?.report());
+    on<string>(kernel, 'agent.save', (name) => at(name).swarm.agent?.saveNow());
+    on<{ machine: string; attempt: number }>(kernel, 'agent.heartbeat', ({ machine, attempt }) =>
+      at(machine).swarm.agent?.heartbeat(attempt),
+    );
+    on<{ machine: string; attempt: number }>(kernel, 'agent.session-timeout', ({ machine, attempt }) =>
+      at(machine).swarm.agent?.sessionTimeout(attempt),
+    );
+    on<{ machine: string; attempt: number }>(kernel, 'agent.heartbeat-timeout', ({ machine, attempt }) =>
+      at(machine).swarm.agent?.heartbeatTimedOut(attempt),
+    );
+    on<{ machine: string; id: string }>(kernel, 'agent.step', ({ machine, id }) =>
+      at(machine).swarm.agent?.runStep(id),
+    );
+    for (const kind of [
+      'swarm.certificate',
+      'swarm.join-raft',
+      'swarm.certificate-timeout',
+      'swarm.raft-timeout',
+      'swarm.removed',
+      'swarm.left',
+      'swarm.join-timeout',
+    ])
+      on<{ machine: string; token?: string; attempt?: number }>(kernel, kind, (data) =>
+        at(data.machine).swarm.event(kind, data),
+      );
+    for (const kind of [
+      'machine.booted',
+      'machine.swarm-done',
+      'machine.control-done',
+      'machine.runtime-done',
+      'machine.dockerd-timer',
+    ])
+      on<MachineEvent>(kernel, kind, (data) => at(data.machine).event(kind, data));
+    this.registerRuntime(at);
+  }
+
+  private registerRuntime(at: (name: string) => Machine): void {
+    const { kernel } = this;
+    type OfContainer = {
+      machine: string;
+      id: string;
+      run: number;
+      token: string;
+      code: number;
+      kind: string;
+      volumes: boolean;
+    };
+    on<OfContainer>(kernel, 'runtime.started', ({ machine, id, run, token }) =>
+      at(machine).runtime.started(id, run, token),
+    );
+    on<OfContainer>(kernel, 'runtime.exited', ({ machine, id, run, code }) =>
+      at(machine).runtime.exited(id, run, code),
+    );
+    on<OfContainer>(kernel, 'runtime.grace-over', ({ machine, id, run }) => at(machine).runtime.graceOver(id, run));
+    on<OfContainer>(kernel, 'runtime.removed', ({ machine, id, token, volumes }) =>
+      at(machine).runtime.removed(id, token, volumes),
+    );
+    on<OfContainer>(kernel, 'runtime.timer', ({ machine, id, run, kind }) => at(machine).runtime.timer(id, run, kind));
+    on<OfContainer>(kernel, 'runtime.probe', ({ machine, id, run }) => at(machine).runtime.probe(id, run));
+    on<{ machine: string; name: string; reference: Parameters<Machine['runtime']['pulled']>[1] }>(
+      kernel,
+      'runtime.pulled',
+      ({ machine, name, reference }) => at(machine).runtime.pulled(name, reference),
+    );
+    type OfTask = { machine: string; taskId: string; token: string };
+    on<OfTask>(kernel, 'executor.create', ({ machine, taskId, token }) => at(machine).executor.create(taskId, token));
+    on<OfTask>(kernel, 'executor.stop', ({ machine, taskId, token }) => at(machine).executor.stopNow(taskId, token));
+    on<{ machine: string; token: string }>(kernel, 'logs.timeout', ({ machine, token }) =>
+      at(machine).logs.timeout(token),
+    );
+  }
+}
+
+function on<Data>(kernel: Kernel, kind: string, handle: (data: Data) => void): void {
+  kernel.on(kind, (event) => handle(event.data as Data));
+}
