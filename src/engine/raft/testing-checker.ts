@@ -16,6 +16,13 @@ interface Seen {
   leaderTerms: number[];
 }
 
+/** Who belonged and who no longer, after the membership change applied at `index`. */
+interface Membership {
+  index: number;
+  members: readonly RaftId[];
+  removed: readonly RaftId[];
+}
+
 interface Committed {
   entry: string;
   entryTerm: number;
@@ -28,8 +35,11 @@ export class SafetyChecker {
   readonly #votes = new Map<string, RaftId>();
   /** (index, term) -> content and the term before it: by induction, equal entries have equal prefixes. */
   readonly #entries = new Map<string, string>();
+  /** Entries already judged, with the term before them: they are shared between machines, never edited. */
+  readonly #judged = new WeakMap<Entry, number>();
   readonly #committed = new Map<number, Committed>();
   readonly #applied = new Map<number, unknown>();
+  readonly #memberships: Membership[] = [];
   readonly #seen = new Map<RaftId, Seen>();
   #highestCommitted = 0;
 
@@ -60,7 +70,8 @@ export class SafetyChecker {
     this.#checkMonotonic(node, seen);
     this.#checkLog(node);
     this.#checkCommitted(node, seen, all);
-    this.#checkLeader(node, seen);
+    this.#checkLeader(node, seen, all);
+    this.#checkMembership(node);
     const { state } = node.raft;
     seen.term = state.term;
     seen.commit = state.log.commit;
@@ -76,6 +87,33 @@ export class SafetyChecker {
       `state machine safety: ${node.id} applies ${content} at ${entry.index}, another ${earlier}`,
     );
     this.#applied.set(entry.index, content);
+    this.#recordMembership(entry);
+  }
+
+  #recordMembership(entry: Entry): void {
+    const latest = this.#memberships.at(-1) ?? { index: 0, members: [], removed: [] };
+    if (entry.type !== 'conf' || entry.index <= latest.index) return;
+    const { type, raftId } = entry.change;
+    const members = type === 'add' ? [...latest.members, raftId] : latest.members.filter((id) => id !== raftId);
+    const removed = type === 'remove' ? [...latest.removed, raftId] : latest.removed;
+    this.#memberships.push({ index: entry.index, members: type === 'update' ? latest.members : members, removed });
+  }
+
+  /** One change at a time; the configuration in use, a snapshot's included, is that of the last change applied. */
+  #checkMembership({ id, raft }: TestingNode): void {
+    const { log, configuration, role } = raft.state;
+    const pending = log.entries.slice(Math.max(log.commit - log.offset, 0)).filter((entry) => entry.type === 'conf');
+    must(pending.length <= 1, `${id} has ${pending.length} uncommitted membership changes`);
+    if (role === 'candidate') {
+      const committed = log.entries.slice(Math.max(log.applied - log.offset, 0), log.commit - log.offset);
+      must(!committed.some(({ type }) => type === 'conf'), `${id} campaigns before applying a membership change`);
+    }
+    const expected = this.#memberships.findLast(({ index }) => index <= configuration.index);
+    if (expected === undefined) return;
+    const members = [...configuration.members.keys()];
+    must(members.join() === expected.members.join(), `${id} believes in ${members}, not ${expected.members}`);
+    const removed = [...configuration.removed];
+    must(removed.join() === expected.removed.join(), `${id} knows ${removed} as removed, not ${expected.removed}`);
   }
 
   #seenOf({ id, raft }: TestingNode): Seen {
@@ -106,6 +144,10 @@ export class SafetyChecker {
     let index = log.offset;
     for (const entry of log.entries) {
       index++;
+      if (this.#judged.get(entry) === before) {
+        before = entry.term;
+        continue;
+      }
       must(entry.index === index, `${id}: entry ${entry.index} at place ${index}`);
       must(entry.term >= before, `${id}: term ${entry.term} after ${before} at ${index}`);
       const key = `${index}/${entry.term}`;
@@ -113,6 +155,7 @@ export class SafetyChecker {
       const earlier = this.#entries.get(key) ?? content;
       must(earlier === content, `log matching: ${id} has ${content} at ${key}, another ${earlier}`);
       this.#entries.set(key, content);
+      this.#judged.set(entry, before);
       before = entry.term;
     }
   }
@@ -136,7 +179,7 @@ export class SafetyChecker {
     }
   }
 
-  #checkLeader(node: TestingNode, seen: Seen): void {
+  #checkLeader(node: TestingNode, seen: Seen, all: ReadonlyMap<RaftId, TestingNode>): void {
     const { id, raft } = node;
     const { role, term, log } = raft.state;
     if (role !== 'leader') {
@@ -149,6 +192,8 @@ export class SafetyChecker {
     this.#recordVote(id, term, id);
     if (seen.leadsTerm !== term) this.#checkCompleteness(node);
     else checkAppendOnly(node, seen);
+    checkProgress(node, all);
+    checkOwnChanges(node);
     seen.leadsTerm = term;
     seen.leaderOffset = log.offset;
     seen.leaderTerms = log.entries.map((entry) => entry.term);
@@ -177,6 +222,29 @@ function checkAppendOnly({ id, raft }: TestingNode, seen: Seen): void {
     const now = log.entries[index - log.offset - 1]?.term;
     must(now === before, `leader append-only: ${id} in term ${term} had ${before} at ${index}, has ${now}`);
   });
+}
+
+/** A leader's matchIndex never says more than what the member has on disk in common with it. */
+function checkProgress({ id, raft }: TestingNode, all: ReadonlyMap<RaftId, TestingNode>): void {
+  const { log, term, progress } = raft.state;
+  for (const [peer, { match, next }] of progress) {
+    must(next > match, `${id} would send ${next} to ${peer}, which has ${match}`);
+    const { disk } = all.get(peer)!;
+    // In a later term it may have replaced what it acknowledged in ours.
+    if (match <= log.offset || disk.hardState.term > term || (disk.snapshot?.index ?? 0) >= match) continue;
+    const ours = log.entries[match - log.offset - 1]?.term;
+    const theirs = disk.entries[match - (disk.entries[0]?.index ?? 0)]?.term;
+    must(ours === theirs, `${id} in term ${term} believes that ${peer} has ${ours} at ${match}; it has ${theirs}`);
+  }
+}
+
+/** A leader changes the membership only after committing in its own term. */
+function checkOwnChanges({ id, raft }: TestingNode): void {
+  const { log, term } = raft.state;
+  const own = log.entries.findLast((entry) => entry.type === 'conf');
+  if (own === undefined || own.term !== term || own.index <= log.commit || log.commit <= log.offset) return;
+  const committed = log.entries[log.commit - log.offset - 1]!.term;
+  must(committed === term, `${id} changes the membership in term ${term}, having committed up to term ${committed}`);
 }
 
 function mustBeOnMajority(leader: TestingNode, entry: Entry, all: ReadonlyMap<RaftId, TestingNode>): void {

@@ -34,8 +34,9 @@ export function writeReady(disk: Disk, { snapshot, entries, hardState }: Ready):
     disk.snapshot = snapshot;
     disk.entries = [];
   }
-  const first = entries[0];
-  if (first !== undefined) disk.entries = [...disk.entries.filter((entry) => entry.index < first.index), ...entries];
+  const first = entries[0]?.index ?? Infinity;
+  while ((disk.entries.at(-1)?.index ?? -1) >= first) disk.entries.pop();
+  disk.entries.push(...entries);
   if (hardState !== null) disk.hardState = hardState;
 }
 
@@ -211,6 +212,13 @@ export class TestingNetwork {
     return this.settle();
   }
 
+  /** Puts a machine with such a disk in the place of another. */
+  load(id: RaftId, life: MemberLife): this {
+    const { config } = this.node(id);
+    this.nodes.set(id, memberWith({ members: [...this.nodes.keys()], ...life }, config));
+    return this;
+  }
+
   crash(...ids: RaftId[]): this {
     for (const id of ids) this.node(id).isUp = false;
     return this;
@@ -259,6 +267,26 @@ export class TestingNetwork {
     for (const [id, { raft, isUp }] of this.nodes) if (isUp && raft.state.role === 'leader') return id;
     return null;
   }
+}
+
+/** How a member is to be found in the middle of its life. */
+export interface MemberLife extends Partial<HardState> {
+  members?: readonly RaftId[];
+  /** Its log, by the terms of the entries. */
+  log?: readonly number[];
+}
+
+/** A member on its own, named n1 unless said otherwise, among n1 n2 n3, restarted with the given disk; all committed is applied. */
+export function memberWith(life: MemberLife = {}, options: Partial<RaftConfig> = {}): TestingNode {
+  const { members = ['n1', 'n2', 'n3'], log = [], vote = null, commit = 0 } = life;
+  const { term = log.at(-1) ?? 0 } = life;
+  const node = new TestingNode({ ...SWARMKIT_RAFT_DEFAULTS, random: () => 0, id: 'n1', ...options }, []);
+  Object.assign(node.disk, { hardState: { term, vote, commit }, entries: logOf(log), snapshot: null });
+  node.restart();
+  const { configuration } = node.raft.state;
+  for (const raftId of members) configuration.members.set(raftId, null);
+  node.workAll();
+  return node;
 }
 
 /** The terms of a log's entries, in order: how the paper's figures draw a log. */

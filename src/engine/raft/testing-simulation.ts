@@ -18,6 +18,8 @@ export interface SimulationResult {
 /** Percentages, drawn per seed, so that each run has a character of its own. */
 interface Profile {
   loss: number;
+  /** Loss of appends on top. */
+  appendLoss: number;
   duplication: number;
   crash: number;
   campaign: number;
@@ -54,8 +56,22 @@ class Simulation {
   constructor(seed: number) {
     const dice = createDice(seed);
     this.#dice = dice;
-    this.#profile = {
+    const isRestless = dice(3) === 0;
+    this.#profile = isRestless ? this.#restlessProfile() : this.#mixedProfile();
+    const size = isRestless ? 3 + 2 * dice(2) : [3, 3, 5, 5, 4, 2, 7, 1][dice(8)]!;
+    const founders = Array.from({ length: size }, (_, i) => `n${i + 1}`);
+    this.#network = new TestingNetwork(founders, isRestless ? this.#restlessOptions() : this.#mixedOptions());
+    for (const node of this.#network.nodes.values()) {
+      this.#sync(node);
+      for (const entry of node.disk.entries) this.#checker.checkApplied(node, entry);
+    }
+  }
+
+  #mixedProfile(): Profile {
+    const dice = this.#dice;
+    return {
       loss: dice(25),
+      appendLoss: 0,
       duplication: dice(15),
       crash: dice(6),
       campaign: dice(4),
@@ -65,13 +81,21 @@ class Simulation {
       snapshot: dice(2) === 0 ? 1 + dice(5) : 0,
       transfer: dice(2),
     };
-    const size = [3, 3, 5, 5, 4, 2, 7][dice(7)]!;
-    const founders = Array.from({ length: size }, (_, i) => `n${i + 1}`);
-    this.#network = new TestingNetwork(founders, this.#randomOptions());
-    for (const node of this.#network.nodes.values()) this.#sync(node);
   }
 
-  #randomOptions(): Partial<RaftConfig> {
+  /** Leaders come and go before their entries are everywhere: the ground on which figure 8 of the paper grows. */
+  #restlessProfile(): Profile {
+    const dice = this.#dice;
+    const trouble = { loss: dice(10), appendLoss: 30 + dice(50), campaign: 1 + dice(6), cut: 0 };
+    return { ...this.#mixedProfile(), ...trouble, propose: dice(2), membership: 0, transfer: 0 };
+  }
+
+  #restlessOptions(): Partial<RaftConfig> {
+    const options = this.#mixedOptions();
+    return { ...options, electionTicks: 20, checkQuorum: false, preVote: false, maxEntriesPerAppend: 1 };
+  }
+
+  #mixedOptions(): Partial<RaftConfig> {
     const dice = this.#dice;
     return {
       random: dice,
@@ -137,15 +161,16 @@ class Simulation {
   }
 
   #sync({ id, disk }: TestingNode): void {
-    this.#synced.set(id, { ...disk });
+    this.#synced.set(id, { ...disk, entries: [...disk.entries] });
   }
 
   #deliverOne(): void {
     if (this.#flying.length === 0) return;
-    const at = this.#dice(this.#flying.length);
+    const { duplication, loss, appendLoss } = this.#profile;
+    const at = this.#chance(50) ? 0 : this.#dice(this.#flying.length);
     const message = this.#flying[at]!;
-    if (!this.#chance(this.#profile.duplication)) this.#flying.splice(at, 1);
-    this.#deliver(message, this.#chance(this.#profile.loss));
+    if (!this.#chance(duplication)) this.#flying.splice(at, 1);
+    this.#deliver(message, this.#chance(loss) || (message.type === 'append' && this.#chance(appendLoss)));
   }
 
   #deliver(message: Message, isLost: boolean): void {
@@ -168,7 +193,8 @@ class Simulation {
     this.#crashes++;
     node.isUp = false;
     this.#open.delete(node.id);
-    Object.assign(node.disk, this.#synced.get(node.id));
+    const synced = this.#synced.get(node.id)!;
+    Object.assign(node.disk, { ...synced, entries: [...synced.entries] });
   }
 
   #restart(node: TestingNode): void {
