@@ -3,6 +3,8 @@
  * A template sees the typed object first; if that fails, the JSON as it came, where a missing key is an error.
  * Source: `docker/cli: cli/command/inspect/inspector.go`.
  */
+import type { Execution } from '../template/execute.ts';
+import { escapeHtml, toJson } from '../template/go-json.ts';
 import { fromJson, type GoType } from '../template/go-value.ts';
 import { createTemplate, type Template } from '../template/template.ts';
 import { describeError } from './client.ts';
@@ -12,6 +14,8 @@ import type { CommandContext } from './command.ts';
 export interface Inspected {
   raw: unknown;
   type?: GoType;
+  /** The command keeps the typed object alone (nodes, services, volumes): its JSON has every field, and nothing to fall back on. */
+  typedOnly?: boolean;
 }
 
 /** Finds what a reference means; an `error` is the line to print for it. Refusals of the daemon may be thrown. */
@@ -60,17 +64,25 @@ async function findAll(
 }
 
 function objectsJson(objects: readonly Inspected[], format: string): string {
-  const raws = objects.map((object) => object.raw);
-  return `${JSON.stringify(raws, null, format === 'json' ? undefined : 4)}\n`;
+  const values = objects.map(({ raw, type, typedOnly }) =>
+    type && typedOnly ? JSON.parse(toJson({ type, value: raw })) : raw,
+  );
+  const json = JSON.stringify(values, null, format === 'json' ? undefined : 4);
+  const escaped = objects.some((object) => object.typedOnly) ? escapeHtml(json) : json;
+  return `${escaped}\n`;
 }
 
 function executeAll(template: Template, objects: readonly Inspected[], errors: string[]): string {
   let text = '';
-  for (const { raw, type } of objects) {
-    const typed = type && template.execute({ type, value: raw });
-    const result = typed?.ok ? typed : template.execute(fromJson(raw), { missingKeyIsError: true });
+  for (const object of objects) {
+    const result = execute(template, object);
     if (result.ok) text += `${result.text}\n`;
     else errors.push(`template parsing error: ${result.message}`);
   }
   return text;
+}
+
+function execute(template: Template, { raw, type, typedOnly }: Inspected): Execution {
+  const typed = type && template.execute({ type, value: raw });
+  return typed && (typed.ok || typedOnly) ? typed : template.execute(fromJson(raw), { missingKeyIsError: true });
 }

@@ -29,10 +29,15 @@ export function toJson(value: MaybeValue): string {
   }
 }
 
-/** A string in JSON, with `<`, `>` and `&` escaped too where `escapeHtml`: as Go does by default. */
-export function jsonString(text: string, escapeHtml = false): string {
+/** A string in JSON, with `<`, `>` and `&` escaped too where `escaped`: as Go does by default. */
+export function jsonString(text: string, escaped = false): string {
   const json = JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-  return escapeHtml ? json.replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`) : json;
+  return escaped ? escapeHtml(json) : json;
+}
+
+/** JSON with `<`, `>` and `&` as `\\u003c` and so on. */
+export function escapeHtml(json: string): string {
+  return json.replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
 }
 
 /** Decoded JSON of no known type: maps with sorted keys. */

@@ -22,13 +22,13 @@ export interface Template {
 
 export type TemplateResult = { ok: true; template: Template } | { ok: false; message: string };
 
-/** Parses docker's template text. The message has Go's words, without docker's `template parsing error: `. */
-export function createTemplate(source: string): TemplateResult {
-  const parsed = parseTemplate('', source, new Set(Object.keys(dockerFunctions)));
+/** Parses docker's template text; error lines carry its `name`. The message has Go's words, without docker's `template parsing error: `. */
+export function createTemplate(source: string, name = ''): TemplateResult {
+  const parsed = parseTemplate(name, source, new Set(Object.keys(dockerFunctions)));
   if (!parsed.ok) return parsed;
   const execute: Template['execute'] = (dot, { missingKeyIsError, header } = {}) => {
     const functions = header ? headerFunctions : dockerFunctions;
-    return executeTemplate({ name: '', source, trees: parsed.trees, functions, missingKeyIsError }, dot);
+    return executeTemplate({ name, source, trees: parsed.trees, functions, missingKeyIsError }, dot);
   };
   return { ok: true, template: { execute } };
 }

@@ -58,6 +58,13 @@ export const goTime: GoStruct = {
   json: (value) => JSON.stringify(timeText(value)),
 };
 
+/** `[]byte`: base64 in JSON, printed as a list of numbers. */
+export const goBytes: GoType = {
+  kind: 'string',
+  name: '[]uint8',
+  print: (value) => `[${decodeBase64(String(value)).join(' ')}]`,
+};
+
 /** A kind of string with a name of its own, such as `swarm.NodeRole`. */
 export function stringType(name: string): GoType {
   return { kind: 'string', name };
@@ -86,4 +93,19 @@ export function printTime(value: unknown): string {
 
 function timeText(value: unknown): string {
   return typeof value === 'string' ? value : '0001-01-01T00:00:00Z';
+}
+
+const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function decodeBase64(text: string): number[] {
+  const bytes: number[] = [];
+  let [bits, count] = [0, 0];
+  for (const digit of text.replace(/=+$/, '')) {
+    bits = ((bits << 6) | base64Digits.indexOf(digit)) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push((bits >> count) & 0xff);
+  }
+  return bytes;
 }

@@ -16,6 +16,7 @@ import {
 } from '../../template/go-value.ts';
 import {
   embed,
+  goBytes,
   goDuration,
   goTime,
   keyed,
@@ -38,8 +39,8 @@ const driver = struct('swarm.Driver', { Name: omit(goString), Options: omit(stri
 
 const tlsInfo = struct('swarm.TLSInfo', {
   TrustRoot: omit(goString),
-  CertIssuerSubject: omit(goString),
-  CertIssuerPublicKey: omit(goString),
+  CertIssuerSubject: omit(goBytes),
+  CertIssuerPublicKey: omit(goBytes),
 });
 
 const platform = struct('swarm.Platform', { Architecture: omit(goString), OS: omit(goString) });
@@ -473,7 +474,7 @@ export const networkType: GoType = struct('network.Inspect', {
 const secretLike = (name: string) =>
   struct(name, {
     Annotations: embed(annotations),
-    Data: omit(goString),
+    Data: omit(goBytes),
     Driver: optional(driver),
     Templating: optional(driver),
   });

@@ -57,10 +57,10 @@ const serverInfo = struct('system.Info', {
   IndexServerAddress: goString,
   RegistryConfig: pointerTo(
     struct('registry.ServiceConfig', {
-      InsecureRegistryCIDRs: strings,
       IndexConfigs: mapOf(
-        struct('registry.IndexInfo', { Name: goString, Mirrors: strings, Secure: goBool, Official: goBool }),
+        pointerTo(struct('registry.IndexInfo', { Mirrors: strings, Name: goString, Official: goBool, Secure: goBool })),
       ),
+      InsecureRegistryCIDRs: strings,
       Mirrors: strings,
     }),
   ),
@@ -109,10 +109,7 @@ const clientVersion = struct('system.clientVersion', {
   Context: goString,
 });
 
-/** What templates of `docker info` see. */
-export const infoType: GoStruct = struct('system.dockerInfo', {
-  Info: embed(serverInfo),
-  ServerErrors: omit(strings),
+const clientFields = {
   ClientInfo: optional(
     struct('system.clientInfo', {
       Debug: goBool,
@@ -122,6 +119,16 @@ export const infoType: GoStruct = struct('system.dockerInfo', {
     }),
   ),
   ClientErrors: omit(strings),
+};
+
+/** The client's part of `docker info` alone. */
+export const clientInfoType: GoStruct = struct('system.sparseInfo', clientFields);
+
+/** What templates of `docker info` see. */
+export const infoType: GoStruct = struct('system.dockerInfo', {
+  Info: embed(serverInfo),
+  ServerErrors: omit(strings),
+  ...clientFields,
 });
 
 /** What templates of `docker version` see. */

@@ -29,7 +29,9 @@ async function inspectNodes(context: CommandContext): Promise<number> {
   if (format.startsWith('pretty')) return context.fail('cannot supply extra formatting options to the pretty template');
   const find = async (reference: string) => {
     const node = await resolveNodeReference(api, reference);
-    return node.ok ? { raw: await api.get(`/nodes/${node.id}`), type: nodeType } : { error: node.line };
+    return node.ok
+      ? { raw: await api.get(`/nodes/${node.id}`), type: nodeType, typedOnly: true }
+      : { error: node.line };
   };
   return inspectObjects(context, args, format, find, { badTemplateStatus: 1 });
 }

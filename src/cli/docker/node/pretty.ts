@@ -4,7 +4,7 @@ import { formatBinarySize } from '../../opts/memory-bytes.ts';
 import { capitalize } from '../capitalize.ts';
 import { printTime } from '../go-types/struct.ts';
 
-/** Several lines, and an empty one after them. Tabs are docker's own. */
+/** Several lines. Tabs are docker's own. */
 export function prettyNode(node: Node): string {
   const { Description: description, Spec: spec } = node;
   const lines = [
@@ -26,7 +26,7 @@ export function prettyNode(node: Node): string {
     ...labelLines('Engine Labels:', description.Engine?.Labels),
     ...tlsLines(node),
   ];
-  return `${lines.join('\n')}\n\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function statusLines({ Status: status, Spec: spec }: Node): string[] {

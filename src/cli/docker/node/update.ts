@@ -3,6 +3,7 @@ import type { Node, NodeAvailability, NodeRole, NodeSpec } from '../../../protoc
 import type { ParsedFlags } from '../../flags/flag-set.ts';
 import { stringFlag, stringListFlag } from '../../flags/flag-types.ts';
 import { cut } from '../../opts/cut.ts';
+import { sortedRecord } from '../../opts/key-value.ts';
 import { type Command, exactArgs } from '../command.ts';
 import { completeNodes } from '../completion.ts';
 import { type NodeChange, updateNodes } from './update-nodes.ts';
@@ -47,7 +48,7 @@ function changeNode(node: Node, flags: ParsedFlags): NodeChange {
     if (!(name in labels)) return { error: `key ${name} doesn't exist in node's labels` };
     delete labels[name];
   }
-  const spec: NodeSpec = { ...node.Spec, Labels: labels };
+  const spec: NodeSpec = { ...node.Spec, Labels: sortedRecord(Object.entries(labels)) };
   // Any word is sent: the daemon refuses those it does not know.
   if (flags.changed(role)) spec.Role = flags.get(role) as NodeRole;
   if (flags.changed(availability)) spec.Availability = flags.get(availability) as NodeAvailability;

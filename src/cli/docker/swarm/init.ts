@@ -80,7 +80,7 @@ async function initSwarm(context: CommandContext): Promise<number> {
     Spec: mergeSwarmSpec(emptySwarmSpec(), flags, autolock),
     AutoLockManagers: flags.get(autolock),
     Availability: availability.value,
-    DefaultAddrPool: flags.changed(defaultAddrPool) ? [...flags.get(defaultAddrPool)] : null,
+    DefaultAddrPool: [...flags.get(defaultAddrPool)],
     SubnetSize: flags.get(defaultAddrPoolMaskLength),
   };
   let nodeId: string;

@@ -132,7 +132,11 @@ function parseExternalCa(text: string): ParseResult<ExternalCa> {
   }
   if (ca.Protocol === '') return unparsable('the external-ca option needs a protocol= parameter');
   if (ca.URL === '') return unparsable('the external-ca option needs a url= parameter');
-  return parsed({ Protocol: ca.Protocol, URL: ca.URL, Options: ca.Options });
+  return parsed({
+    Protocol: ca.Protocol,
+    URL: ca.URL,
+    ...(Object.keys(ca.Options).length > 0 && { Options: ca.Options }),
+  });
 }
 
 /** Host and port; what is missing comes from the default. */
