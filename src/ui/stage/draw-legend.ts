@@ -42,7 +42,7 @@ function drawItem(brush: Brush, item: LegendItem, look: StageLook): void {
   drawText(brush, item.service.name, item.nameAt.x, item.nameAt.y, { size, weight: 650, color: palette.t1 });
   drawText(brush, `${item.running}/${item.desired}`, item.countAt.x, item.countAt.y, {
     size,
-    weight: item.pips || item.words ? 650 : 400,
+    weight: item.countWeight,
     color: palette.t1,
   });
   if (item.pips) drawPips(brush, item, identity.fill, identity.edge);

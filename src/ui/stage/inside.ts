@@ -127,7 +127,7 @@ function layCard(mark: MachineMark, input: InsideInput, w: number, h: number, me
     mark.shape === 'hexagon' ? mark.point + (compact ? 2 : 8 * scale) : compact ? 12 : Math.min(15, w * 0.06) * scale;
   const inner = w - 2 * pad;
   mark.nameSize = compact ? 15 : Math.round(18 * Math.max(mark.unit < 0.85 ? 0.9 : 1, Math.min(3, mark.unit)));
-  const headerY = compact ? 22 : Math.min(32 * scale, 12 + mark.nameSize * 1.05);
+  const headerY = compact ? 20 : Math.min(32 * scale, 12 + mark.nameSize * 1.05);
   mark.nameAt = { x: pad, y: headerY };
   layName(mark, inner, measure);
   layTimer(mark, input, compact, headerY, inner, pad, measure);
@@ -164,8 +164,8 @@ function layCard(mark: MachineMark, input: InsideInput, w: number, h: number, me
   const iconRoom = facts.power ? 0 : footSize * 1.25;
   const footText = fitJoined(notes, inner - iconRoom, footSize, measure);
   if (footText) mark.foot = { text: footText, size: footSize, at: { x: pad, y: h - (compact ? 8 : footSize * 0.85) } };
-  const top = headerY + (compact ? 9 : Math.min(20 * scale, h * 0.1));
-  const bottom = footText || keepFoot ? footSize + (compact ? 10 : 12) : compact ? 8 : 12;
+  const top = headerY + (compact ? 7 : Math.min(20 * scale, h * 0.1));
+  const bottom = footText || keepFoot ? footSize + (compact ? 9 : 12) : compact ? 6 : 12;
   mark.inner = { x: pad, y: top, w: inner, h: Math.max(8, h - top - bottom) };
   layTasks(mark, input.tasks, measure, Math.round(48 * Math.max(0.9, Math.min(3, mark.unit))), 14);
 }

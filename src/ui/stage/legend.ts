@@ -23,10 +23,11 @@ export function layLegend(
     return { box: { x: 0, y: height - h, w: width, h }, items: [], more: null };
   }
   const ordered = [...services].sort((a, b) => a.hueIndex - b.hueIndex);
-  const mostLines = height < 320 ? 1 : 2;
-  const detailed = tryLines(ordered, marks, width, pad, size, lineHeight, compact ? 'plain' : 'full', measure);
-  const plain =
-    detailed.lines > mostLines ? tryLines(ordered, marks, width, pad, size, lineHeight, 'plain', measure) : detailed;
+  const mostLines = height < 320 || compact ? 1 : 2;
+  const tries = (compact ? (['plain'] as const) : (['full', 'words', 'plain'] as const)).map((detail) =>
+    tryLines(ordered, marks, width, pad, size, lineHeight, detail, measure),
+  );
+  const plain = tries.find((one) => one.lines === 1) ?? tries.at(-1)!;
   const lines = Math.min(plain.lines, mostLines);
   let shown = plain.items.filter((item) => item.line < lines);
   let more: Legend['more'] = null;
@@ -56,6 +57,9 @@ export function layLegend(
   return { box: { x: 0, y: top, w: width, h }, items: shown.map(({ item }) => item), more };
 }
 
+/** Small squares and words; words only; counts only. */
+type Detail = 'full' | 'words' | 'plain';
+
 interface Placed {
   item: LegendItem;
   line: number;
@@ -68,10 +72,10 @@ function tryLines(
   pad: number,
   size: number,
   lineHeight: number,
-  detail: 'full' | 'plain',
+  detail: Detail,
   measure: LayoutOptions['measure'],
 ): { items: Placed[]; lines: number } {
-  const gap = detail === 'full' ? 30 : 20;
+  const gap = detail === 'plain' && width < COMPACT_WIDTH ? 13 : 20;
   const items: Placed[] = [];
   let x = pad;
   let line = 0;
@@ -94,28 +98,33 @@ function layItem(
   left: number,
   size: number,
   lineHeight: number,
-  detail: 'full' | 'plain',
+  detail: Detail,
   measure: LayoutOptions['measure'],
 ): LegendItem {
   const base = lineHeight * 0.5 + size * 0.35;
   const swatch = { x: left, y: lineHeight / 2 - 7, w: 14, h: 14 };
   const nameAt = { x: left + 21, y: base };
   const countAt = { x: nameAt.x + measure(service.name, size, 650) + 8, y: base };
-  let end = countAt.x + measure(`${service.running}/${service.desired}`, size, detail === 'full' ? 650 : 400);
+  const countWeight = detail === 'plain' ? 400 : 650;
+  // Room is kept by what is wanted, not by what runs, so that the legend does not jump while tasks come and go.
+  const widest = `${service.desired}/${service.desired}`;
+  let end = countAt.x + measure(widest, size, countWeight);
   let pips: LegendItem['pips'] = null;
   let words: LegendItem['words'] = null;
+  const text = detail === 'plain' ? '' : comingWords(service);
   if (detail === 'full') {
     const count = Math.max(service.desired, service.running);
     if (count > 0 && count <= MOST_PIPS) {
-      pips = { at: { x: end + 12, y: lineHeight / 2 - 5 }, side: 10, pitch: 12 };
-      end = pips.at.x + count * 12 - 2;
-    }
-    const text = comingWords(service);
-    if (text) {
-      words = { text, at: { x: end + 8, y: base } };
-      end = words.at.x + measure(text, 13, 400);
+      pips = { at: { x: end + 10, y: lineHeight / 2 - 5 }, side: 10, pitch: 12 };
+      end = pips.at.x + service.desired * 12 - 2;
     }
   }
+  const kept = end + (detail === 'plain' ? 0 : 8 + measure('2 coming', 13, 400));
+  if (text) {
+    words = { text, at: { x: end + 8, y: base } };
+    end = words.at.x + measure(text, 13, 400);
+  }
+  end = Math.max(end, kept);
   return {
     ref: `service:${service.id}`,
     service: mark,
@@ -128,6 +137,7 @@ function layItem(
     pips,
     words,
     size,
+    countWeight,
   };
 }
 

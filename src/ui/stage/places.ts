@@ -50,11 +50,13 @@ export function placeMachines(managers: readonly string[], others: readonly stri
   const inner = Math.max(40, room.width - 2 * pad);
   const metrics = spacing(managers.length, others.length, inner, compact);
   const grid = bestGrid(managers.length, others.length, inner, room.height - room.bottom, metrics);
-  const rowCount = grid.managerRows + grid.workerRows;
   const gaps = gapHeight(grid, metrics);
   const free = Math.max(8, room.height - room.bottom - metrics.arcRoom - gaps);
-  const rowHeight = Math.min(free / Math.max(1, rowCount), metrics.maxHeight);
-  const slack = Math.max(0, free - rowHeight * rowCount);
+  // On a phone the hexagons are narrow, so they are a little higher than the rest.
+  const managerShare = compact ? 1.2 : 1;
+  const shares = grid.managerRows * managerShare + grid.workerRows;
+  const rowHeight = Math.min(free / Math.max(1, shares), metrics.maxHeight);
+  const slack = Math.max(0, free - rowHeight * shares);
   const top = metrics.arcRoom + slack * 0.35;
   const corridor = metrics.corridor + Math.min(slack * 0.3, 40);
 
@@ -63,14 +65,15 @@ export function placeMachines(managers: readonly string[], others: readonly stri
   let y = top;
   const lay = (names: readonly string[], columns: number, role: 'manager' | 'worker', gap: number, most: number) => {
     const w = Math.min(most, (inner - gap * (columns - 1)) / Math.max(1, columns));
+    const h = role === 'manager' ? rowHeight * managerShare : rowHeight;
     const step = rowStep(inner, columns, w, gap, role === 'manager' && !compact ? 96 : gap);
     for (let start = 0; start < names.length; start += columns) {
       const row = names.slice(start, start + columns);
       const used = step * (columns - 1) + w;
       const left = pad + (inner - used) / 2;
-      for (const [column, name] of row.entries()) boxes.set(name, { x: left + column * step, y, w, h: rowHeight });
-      rows.push({ role, names: row, y, h: rowHeight });
-      y += rowHeight + metrics.rowGap;
+      for (const [column, name] of row.entries()) boxes.set(name, { x: left + column * step, y, w, h });
+      rows.push({ role, names: row, y, h });
+      y += h + metrics.rowGap;
     }
     return w;
   };
@@ -117,8 +120,8 @@ function spacing(managers: number, others: number, inner: number, compact: boole
     rowGap: dense ? 3 : compact || crowded ? 8 : 14,
     managerGap,
     workerGap: dense ? 3 : compact ? 6 : crowded ? 8 : 12,
-    maxManager: Math.max(330, inner * 0.36),
-    maxWorker: Math.max(300, inner * 0.32),
+    maxManager: Math.max(330, inner * 0.4),
+    maxWorker: Math.max(300, inner * 0.5),
     maxHeight: 236,
   };
 }

@@ -180,8 +180,7 @@ function fitRing(
     const radius = Math.min(vertical, (box.w / 2 - side) / widest, 230);
     const apart = 2 * radius * Math.sin(Math.PI / count);
     const needed = 2 * TIMER * scale + (count > 2 ? 12 : 120 * scale);
-    // Words of the two lowest neighbours stand side by side.
-    if (apart >= needed && (apart >= label * 0.98 || scale <= 0.7) && radius > 20) {
+    if (apart >= needed && radius > 20 && wordsAreFree(angles, radius, TIMER * scale, label)) {
       const spare = box.h - above - below - radius * (highest + lowest);
       return {
         centre: { x: box.x + box.w / 2, y: box.y + above + radius * highest + spare / 2 },
@@ -197,6 +196,23 @@ function fitRing(
     scale: 0.3,
     start,
   };
+}
+
+/** Whether the words under each seat keep clear of the other seats and of their words. */
+function wordsAreFree(angles: number[], radius: number, timer: number, label: number): boolean {
+  const seats = angles.map((angle) => ({ x: Math.cos(angle) * radius, y: Math.sin(angle) * radius }));
+  return seats.every((a, index) =>
+    seats.every((b, other) => {
+      if (other === index) return true;
+      const top = a.y + timer + 6;
+      const foot = top + LABEL_SIZE + 6;
+      const besideWords = Math.abs(a.y - b.y) > LABEL_SIZE + 4 || Math.abs(a.x - b.x) >= label + 6;
+      // Nearest point of the words to the other seat's centre.
+      const dx = Math.max(0, Math.abs(b.x - a.x) - label / 2);
+      const dy = b.y < top ? top - b.y : b.y > foot ? b.y - foot : 0;
+      return besideWords && Math.hypot(dx, dy) >= timer + 2;
+    }),
+  );
 }
 
 /** Who has said what to a candidate: what can still happen is visible. */

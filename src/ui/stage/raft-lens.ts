@@ -102,17 +102,11 @@ function paintSeat(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame): vo
       outline(brush, palette.t1, width, []);
     }
   }
-  const crownRoom = facts.leads ? nameSize * 0.35 : 0;
-  drawText(brush, seat.name, x, y - nameSize * 0.46 + crownRoom, {
-    size: nameSize,
-    weight: 700,
-    color: term.ink,
-    align: 'center',
-  });
-  if (facts.leads) drawCrown(brush, x, y - nameSize * 1.5 + crownRoom, nameSize * 1.15, term.ink);
-  const question = facts.candidate ? ' ?' : '';
-  drawText(brush, `T${raft.term}${question}`, x, y + nameSize * 1.34 + crownRoom * 0.6, {
-    size: Math.max(14, 23 * scene.scale),
+  const nameY = facts.leads ? y - radius * 0.03 : y - radius * 0.16;
+  if (facts.leads) drawCrown(brush, x, y - radius * 0.58, radius * 0.4, term.ink);
+  drawText(brush, seat.name, x, nameY, { size: nameSize, weight: 700, color: term.ink, align: 'center' });
+  drawText(brush, `T${raft.term}${facts.candidate ? ' ?' : ''}`, x, y + radius * (facts.leads ? 0.55 : 0.47), {
+    size: Math.max(14, (facts.leads ? 21 : 23) * scene.scale),
     weight: 750,
     color: term.ink,
     align: 'center',
@@ -262,7 +256,7 @@ function paintHeard(brush: Brush, scene: RaftScene, frame: Frame): void {
     align: 'center',
     halo: palette.stage,
   });
-  drawText(brush, count >= needed ? 'hear the leader' : 'too few: it steps down', centre.x, centre.y + 36, {
+  drawText(brush, count >= needed ? `answer ${leader.name}` : 'too few: it steps down', centre.x, centre.y + 36, {
     size: 13,
     color: palette.t2,
     align: 'center',
@@ -302,6 +296,12 @@ function paintLog(brush: Brush, scene: RaftScene, log: LogPanel, frame: Frame): 
       weight: 650,
       color: dead ? palette.t3 : palette.t1,
     });
+    if (!row.seat.raft) {
+      drawText(brush, row.seat.facts.notes[0] ?? 'no answer', left + 3, y + rowHeight / 2 + 4, {
+        size: 13,
+        color: palette.t3,
+      });
+    }
     brush.globalAlpha = dead ? 0.45 : 1;
     for (const [column, cell] of row.cells.entries()) {
       paintCell(brush, left + column * cellWidth, y + 2, cellWidth - 4, rowHeight - 6, cell.state, frame);
@@ -499,6 +499,8 @@ export function paintRaftMoving(
 ): Moving {
   resetBrush(brush);
   brush.clearRect(0, 0, frame.width, frame.height);
+  const drawn = raftFlights(scene, frame, flights, routes, now, wall, brush);
+  traceLanes(brush, drawn, frame);
   brush.save();
   const { k, x, y } = frame.view;
   brush.translate(x, y);
@@ -512,9 +514,10 @@ export function paintRaftMoving(
     timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, frame.rate > 0 ? Math.max(100, 100 / frame.rate) : 1e9);
   }
   brush.restore();
-  const flying = paintRaftFlights(brush, scene, frame, flights, routes, now, wall);
+  resetBrush(brush);
+  for (const call of drawn) drawFlight(...call);
   drawRings(brush, frame, (ref) => raftBoxOf(scene, frame, ref));
-  return { flying, timerMs };
+  return { flying: flights.live.size > 0, timerMs };
 }
 
 function paintSeatTimer(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame, now: Micros): number | null {
@@ -586,42 +589,45 @@ function ago(span: Micros): string {
   return seconds < 1 ? `${Math.floor(seconds * 10) / 10} s` : `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
 }
 
-function paintRaftFlights(
-  brush: Brush,
+type DrawFlight = Parameters<typeof drawFlight>;
+
+/** What is to be drawn of the messages, between managers on the ring only. */
+function raftFlights(
   scene: RaftScene,
   frame: Frame,
   flights: Flights,
   routes: RaftRoutes,
   now: Micros,
   wall: number,
-): boolean {
-  if (flights.live.size === 0) return false;
+  brush: Brush,
+): DrawFlight[] {
+  const { palette } = frame.look;
   const scale = Math.round(Math.max(0.7, scene.scale * frame.view.k) * 20) / 20;
   const tools = { brush, look: frame.look, shapes: frame.shapes, scale, reducedMotion: frame.reducedMotion };
-  const drawn: Parameters<typeof drawFlight>[] = [];
-  const lanes = new Set<Route>();
+  const drawn: DrawFlight[] = [];
   for (const flight of flights.live.values()) {
     const state = flightState(flight, now, wall, frame.rate);
     if (state.phase === 'over' || state.phase === 'waiting') continue;
     const lane = routes.between(scene, flight.message.from, flight.message.to);
     if (!lane) continue;
-    const route = onScreen(lane, frame.view);
-    if (state.phase === 'flying') lanes.add(route);
     const { term } = flight.message;
     const identity = flight.shape.raft && term !== undefined ? frame.look.term(term) : null;
     const ink = identity
       ? { fill: identity.fill, on: identity.ink, edge: identity.edge }
-      : { fill: frame.look.palette.t1, on: frame.look.palette.onInverse };
+      : { fill: palette.t1, on: palette.onInverse };
     const label = flight.shape.form === 'ballot' && term !== undefined ? `T${term}` : '';
-    drawn.push([tools, flight.shape, label, ink, route, state, flight.shape.raft ? 1 : 0.7]);
+    drawn.push([tools, flight.shape, label, ink, onScreen(lane, frame.view), state, flight.shape.raft ? 1 : 0.7]);
   }
+  return drawn;
+}
+
+/** Thin lines under the messages that fly. */
+function traceLanes(brush: Brush, drawn: readonly DrawFlight[], frame: Frame): void {
   brush.strokeStyle = frame.look.palette.line2;
   brush.lineWidth = 1;
   brush.beginPath();
-  for (const route of lanes) traceRoute(brush, route);
+  for (const [, , , , route, state] of drawn) if (state.phase === 'flying') traceRoute(brush, route);
   brush.stroke();
-  for (const call of drawn) drawFlight(...call);
-  return true;
 }
 
 function raftBoxOf(scene: RaftScene, frame: Frame, ref: ObjectRef): Box | null {

@@ -122,6 +122,7 @@ export interface LegendItem {
   pips: { at: Point; side: number; pitch: number } | null;
   words: { text: string; at: Point } | null;
   size: number;
+  countWeight: number;
 }
 
 export interface Legend {

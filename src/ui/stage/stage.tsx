@@ -13,6 +13,7 @@ import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
 import type { Scene } from './layout.ts';
 import { Outline } from './outline.tsx';
+import { fontOf } from './stage-look.ts';
 import { StagePainter } from './stage-painter.ts';
 
 const LONG_PRESS_MS = 500;
@@ -42,7 +43,7 @@ export default function Stage(): JSX.Element {
     const observer = new ResizeObserver(resize);
     observer.observe(place.current!);
     resize();
-    document.fonts?.ready.then(() => own.fontsChanged());
+    loadFonts(() => own.fontsChanged());
     const pointer = bindPointer(place.current!, own);
     reset.current = pointer.reset;
     pointer.onZoom(setZoomed);
@@ -91,6 +92,12 @@ export default function Stage(): JSX.Element {
       <Outline onFocusRef={setFocus} scene={scene} />
     </section>
   );
+}
+
+/** A canvas does not wait for a typeface: it is asked for here, and what was painted without it is painted again. */
+function loadFonts(whenThere: () => void): void {
+  const wanted = [fontOf(16, 400), fontOf(16, 700), fontOf(12, 400, 'mono')];
+  Promise.all(wanted.map((font) => document.fonts.load(font))).then(whenThere, whenThere);
 }
 
 /** What the canvas shows, in a sentence; the outline has the rest. */

@@ -99,7 +99,12 @@ export function taskLook(
   const look: TaskLook = { kind: 'planned', glyph: null, progress: 0, stillRuns: false, flagged: false, words: [] };
   const goesTo = successorMachine === null ? [] : arrowWords(successorMachine);
   if (hasEnded(state)) {
-    return { ...look, kind: 'ended', glyph: glyphOf[state] ?? null, words: goesTo.length > 0 ? goesTo : [state] };
+    return {
+      ...look,
+      kind: 'ended',
+      glyph: glyphOf[state] ?? null,
+      words: goesTo.length > 0 ? goesTo : endWords(state),
+    };
   }
   const lost = node?.state === 'down' && rank[state] >= rank.assigned;
   if (lost) {
@@ -122,6 +127,11 @@ export function taskLook(
     flagged: wantedDown,
     words: wantedDown ? wish : [state, state.slice(0, 4)],
   };
+}
+
+/** What went wrong is said; an end that was wanted has its glyph. */
+function endWords(state: TaskStateName): string[] {
+  return state === 'failed' || state === 'rejected' ? [state] : [];
 }
 
 function runsIn(machine: MachineView | undefined, task: TaskView): boolean {
