@@ -148,7 +148,8 @@ export class Store implements StoreReader {
       throw new Error(`store: ${change.action} of ${object.kind} ${object.id}`);
     table.set(object.id, object);
     if (object.kind === 'task') {
-      if (old && (old as Task).nodeId !== object.nodeId) this.unindex(old as Task);
+      // Its service's list keeps its order: the same as after a restore.
+      if (old && (old as Task).nodeId !== object.nodeId) this.byNode.get((old as Task).nodeId)?.delete(old.id);
       this.index(object);
     }
     return { action: change.action, kind: object.kind, id: object.id, object, old };

@@ -128,7 +128,7 @@ export class TaskReaper implements Subsystem<TaskReaperState> {
   private remove(transaction: Transaction, task: Task, why: string): void {
     transaction.remove('task', task.id);
     const facts = { service: task.serviceAnnotations.name, slot: task.slot, why };
-    this.context.emit('task.removed', taskRefs(task), facts);
+    this.context.emit('task.reaped', taskRefs(task), facts);
   }
 }
 

@@ -263,7 +263,7 @@ export class GlobalOrchestrator implements Subsystem<GlobalState> {
     for (const task of inOrderOfCreation(transaction.tasksOfNode(nodeId))) {
       if (!isGlobal(transaction.get('service', task.serviceId))) continue;
       transaction.remove('task', task.id);
-      this.context.emit('task.removed', taskRefs(task), { why: 'its node was removed' });
+      this.context.emit('task.reaped', taskRefs(task), { why: 'its node was removed' });
     }
     return true;
   }

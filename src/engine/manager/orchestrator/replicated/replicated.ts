@@ -230,7 +230,7 @@ export class ReplicatedOrchestrator implements Subsystem<ReplicatedState> {
       if (added.has(task.slot)) continue;
       if (transaction.size >= CHANGES_PER_TURN) return false;
       transaction.remove('task', task.id);
-      this.context.emit('task.removed', taskRefs(task), { why: 'its slot is used no more' });
+      this.context.emit('task.reaped', taskRefs(task), { why: 'its slot is used no more' });
     }
     return true;
   }

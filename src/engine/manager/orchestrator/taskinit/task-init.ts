@@ -61,5 +61,5 @@ function rebuildHistory(service: Service, slot: readonly Task[], restarts: Resta
 
 function removeOrphan(context: LeaderContext, transaction: Transaction, task: Task): void {
   transaction.remove('task', task.id);
-  context.emit('task.removed', taskRefs(task), { why: 'its service is gone' });
+  context.emit('task.reaped', taskRefs(task), { why: 'its service is gone' });
 }

@@ -288,12 +288,12 @@ export class UpdateSupervisor {
       clean.find((task) => task.desiredState === TaskState.running) ??
       clean.find((task) => task.desiredState < TaskState.running);
     return existing
-      ? this.useExisting(transaction, update, worker, slot, existing, tasks)
+      ? this.keepExisting(transaction, update, worker, slot, existing, tasks)
       : this.replace(transaction, service, update, slot, tasks);
   }
 
   /** The slot has a task of the new spec already: the others go. */
-  private useExisting(
+  private keepExisting(
     transaction: Transaction,
     update: Update,
     worker: number,
