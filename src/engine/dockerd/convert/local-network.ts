@@ -1,0 +1,68 @@
+/** Networks as their host knows them: with the containers attached here. `moby: daemon/network.go buildNetworkResource` */
+import type * as api from '../../../protocol/engine-api.ts';
+import type { Network } from '../../store/objects.ts';
+import type { Dockerd } from '../dockerd.ts';
+import type { LocalNetwork } from '../state.ts';
+import { attachmentsOf, derivedHex, macAddress } from './endpoint.ts';
+import { sortedMap, struct } from './go-json.ts';
+import { networkJson } from './network.ts';
+
+/** A swarm network that this host takes part in. */
+export function hereNetworkJson(network: Network, daemon: Dockerd): api.Network {
+  const { name } = network.spec.annotations;
+  const address = daemon.host.swarm.attachment(network.id);
+  const balancer = address ? { [`lb-${name}`]: endpointJson(network.id, `${name}-endpoint`, address) } : {};
+  return {
+    ...networkJson(network, daemon.host.epochMs),
+    Driver: network.spec.driver,
+    Containers: { ...containersOn(network.id, name, daemon), ...balancer },
+    Labels: sortedMap(network.spec.annotations.labels),
+  };
+}
+
+/** A network of this host alone. */
+export function localNetworkJson(network: LocalNetwork, daemon: Dockerd): api.Network {
+  const { subnet, gateway } = network;
+  return {
+    Name: network.name,
+    Id: network.id,
+    Created: daemon.time(network.createdAt),
+    Scope: 'local',
+    Driver: network.driver,
+    EnableIPv4: true,
+    EnableIPv6: false,
+    IPAM: {
+      Driver: 'default',
+      Options: null,
+      Config: subnet ? [struct({ Subnet: subnet, Gateway: gateway })] : null,
+    },
+    Internal: network.internal,
+    Attachable: network.attachable,
+    Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Containers: containersOn(network.id, network.name, daemon),
+    Options: sortedMap(network.options),
+    Labels: sortedMap(network.labels),
+  };
+}
+
+function containersOn(id: string, name: string, daemon: Dockerd): Record<string, api.NetworkContainer> {
+  const attached: Record<string, api.NetworkContainer> = {};
+  for (const container of daemon.host.runtime.state.containers.values()) {
+    if (container.state !== 'running') continue;
+    const attachment = attachmentsOf(container).find((one) => one.id === id || one.name === name);
+    if (attachment) attached[container.id] = endpointJson(id, container.config.name, attachment.address);
+  }
+  return sortedMap(attached);
+}
+
+function endpointJson(network: string, name: string, address: string): api.NetworkContainer {
+  return {
+    Name: name,
+    EndpointID: derivedHex(`endpoint ${network} ${name}`),
+    MacAddress: macAddress(address),
+    IPv4Address: address,
+    IPv6Address: '',
+  };
+}

@@ -1,0 +1,269 @@
+/**
+ * The daemon of one host: answers Docker's Engine API. It does nothing by itself but keep requests until what they wait
+ * for has come; what each request does stands in `routes/`, which one it is in `route-table.ts`.
+ */
+import type { ApiRequest } from '../../protocol/api.ts';
+import type { EventMessage } from '../../protocol/engine-api.ts';
+import type { Micros } from '../../protocol/events.ts';
+import type { ControlRequest, ControlResult } from '../manager/controlapi/control-request.ts';
+import type { LogLine } from '../runtime/container.ts';
+import type { RuntimeEvent, RuntimeResult } from '../runtime/runtime.ts';
+import type { StoreEvent } from '../store/store.ts';
+import { rfc3339 } from './convert/time.ts';
+import { controlFailure, type Failure, noManager, runtimeFailure } from './errors.ts';
+import { eventMatches, eventMessage, KEPT_EVENTS, type NewEvent } from './event-log.ts';
+import type { DockerdHost, LogContext, Outcome } from './host.ts';
+import { bodyOf } from './request.ts';
+import type { Route } from './route.ts';
+import { findRoute, routeNamed } from './route-table.ts';
+import { logText, swarmLogText } from './routes/log-text.ts';
+import { type Call, type DockerdState, gatewayBridge } from './state.ts';
+import { storeEventMessages } from './store-events.ts';
+import { API_VERSION, ENGINE_VERSION } from './version.ts';
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Api-Version': API_VERSION,
+  'Docker-Experimental': 'false',
+  Ostype: 'linux',
+  Server: `Docker/${ENGINE_VERSION} (linux)`,
+};
+
+export class Dockerd {
+  readonly host: DockerdHost;
+  readonly state: DockerdState;
+
+  constructor(host: DockerdHost, state: DockerdState) {
+    this.host = host;
+    this.state = state;
+  }
+
+  // ---- what comes in
+
+  /** A request from a client. Answered through `host.reply(id, ...)`, now or later. */
+  handle(id: number, request: ApiRequest): void {
+    const found = findRoute(request.method, request.path);
+    if (!found) {
+      this.answer(id, 404, { message: 'page not found' });
+      return;
+    }
+    const { name, route, params } = found;
+    const call: Call = { id, route: name, request, params, partial: null };
+    this.state.calls.set(id, call);
+    const refusal = route.needsManager ? noManager(this.host.swarm) : null;
+    if (refusal) this.refuse(call, refusal);
+    else route.start(this, call);
+  }
+
+  /** The client has gone away. */
+  cancel(id: number): void {
+    this.forget(id);
+  }
+
+  controlDone(token: string, result: ControlResult): void {
+    this.resume(token, result.ok ? result : { ok: false, ...controlFailure(result.error) });
+  }
+
+  swarmDone(token: string, outcome: Outcome): void {
+    this.resume(token, outcome);
+  }
+
+  runtimeDone(token: string, result: RuntimeResult<unknown>): void {
+    this.resume(token, result.ok ? result : { ok: false, ...runtimeFailure(result.error) });
+  }
+
+  /** Is it this daemon that waits for the answer with this token? */
+  awaits(token: string): boolean {
+    return this.state.waiting.has(token);
+  }
+
+  /** A timer that was set with `later`. */
+  timer(kind: string, data: unknown): void {
+    if (kind === 'call') this.resume(data as string, { ok: true, value: null });
+    else throw new Error(`dockerd: no timer ${kind}`);
+  }
+
+  // ---- what a route does with its call
+
+  /** Asks the control API; the route's stage `stage` goes on with the answer. */
+  control(call: Call, stage: string, request: ControlRequest): void {
+    this.host.control(this.token(call, stage), request);
+  }
+
+  /** A token by which stage `stage` of the call goes on. */
+  token(call: Call, stage: string): string {
+    const token = `dockerd:${this.host.machine}:${this.state.nextToken++}`;
+    this.state.waiting.set(token, { call: call.id, stage });
+    return token;
+  }
+
+  /** Goes on with stage `stage` after `delay`. */
+  later(call: Call, stage: string, delay: Micros): void {
+    this.host.schedule(delay, 'call', this.token(call, stage));
+  }
+
+  /** The final answer of a call. */
+  reply(call: Call, body: unknown, status = 200): void {
+    this.forget(call.id);
+    this.answer(call.id, status, body);
+  }
+
+  refuse(call: Call, { status, message }: Failure): void {
+    this.reply(call, { message }, status);
+  }
+
+  /** The head of a streamed answer: `chunk`s and an `end` follow. */
+  stream(call: Call, status = 200): void {
+    this.host.reply(call.id, { status, headers: { ...HEADERS }, body: null, streaming: true });
+  }
+
+  /** The end of a streamed answer. */
+  endStream(call: Call, error?: string): void {
+    this.forget(call.id);
+    this.host.end(call.id, error);
+  }
+
+  /** The call's body as what it should be; all of Go's fields may be missing. */
+  body<T extends object>(call: Call): Partial<T> {
+    return bodyOf<T>(call.request);
+  }
+
+  /** A moment of virtual time as Docker writes it. */
+  time(at: Micros): string {
+    return rfc3339(this.host.epochMs, at);
+  }
+
+  // ---- what happens on the host
+
+  /** Something happened that `GET /events` tells of. */
+  event(event: NewEvent): void {
+    this.publish(eventMessage(event, this.host));
+  }
+
+  /** A change of the swarm, as this host's manager has applied it. */
+  storeChanged(events: readonly StoreEvent[]): void {
+    for (const message of storeEventMessages(events, this.host)) this.publish(message);
+  }
+
+  private publish(message: EventMessage): void {
+    const { events, eventStreams } = this.state;
+    events.push(message);
+    if (events.length > KEPT_EVENTS) events.shift();
+    for (const [id, stream] of eventStreams) {
+      if (eventMatches(message, stream.filters)) this.host.chunk(id, { json: message });
+    }
+  }
+
+  /** Something happened to a container, an image or a volume. */
+  runtimeEvent(event: RuntimeEvent): void {
+    this.event(event);
+    if (event.type !== 'container') return;
+    if (event.action === 'die') this.containerDied(event.id);
+    if (event.action === 'destroy') this.containerGone(event.id);
+  }
+
+  private containerDied(id: string): void {
+    const exitCode = this.host.runtime.state.containers.get(id)?.exitCode ?? 0;
+    for (const [call, wait] of [...this.state.waits]) {
+      if (wait.container !== id) continue;
+      if (wait.condition === 'removed') wait.exitCode = exitCode;
+      else this.endWait(call, exitCode);
+    }
+    for (const [call, stream] of [...this.state.logStreams]) if (stream.container === id) this.endLog(call);
+  }
+
+  private containerGone(id: string): void {
+    for (const [call, wait] of [...this.state.waits]) if (wait.container === id) this.endWait(call, wait.exitCode);
+    for (const [call, stream] of [...this.state.logStreams]) if (stream.container === id) this.endLog(call);
+    for (const [exec, { container }] of [...this.state.execs]) if (container === id) this.state.execs.delete(exec);
+  }
+
+  private endWait(id: number, exitCode: number): void {
+    this.forget(id);
+    this.answer(id, 200, { StatusCode: exitCode });
+  }
+
+  private endLog(id: number): void {
+    this.forget(id);
+    this.host.end(id);
+  }
+
+  /** A container has written a line. */
+  containerOutput(id: string, line: LogLine): void {
+    for (const [call, stream] of this.state.logStreams) {
+      if (stream.container === id && stream[line.stream])
+        this.host.chunk(call, { stream: line.stream, text: logText(line, stream, this.host.epochMs) });
+    }
+  }
+
+  /** A line of a swarm log that a call waits for. */
+  logLine(token: string, context: LogContext, line: LogLine): void {
+    const waiting = this.state.waiting.get(token);
+    const call = waiting && this.state.calls.get(waiting.call);
+    if (call)
+      this.host.chunk(call.id, {
+        stream: line.stream,
+        text: swarmLogText(line, context, call.request.query ?? {}, this.host.epochMs),
+      });
+  }
+
+  /** There are no more lines; `trouble` tells whose could not be had. */
+  logsEnd(token: string, trouble: string): void {
+    const waiting = this.state.waiting.get(token);
+    const call = waiting && this.state.calls.get(waiting.call);
+    if (!call) return;
+    const error = `warning: incomplete log stream. some logs could not be retrieved for the following reasons: ${trouble}`;
+    this.endStream(call, trouble ? `Error grabbing logs: rpc error: code = Unknown desc = ${error}` : undefined);
+  }
+
+  /** The host takes part in a swarm now: the bridge to the outside is made. */
+  swarmJoined(): void {
+    const { disk } = this.state;
+    if (disk.networks.some(({ name }) => name === 'docker_gwbridge')) return;
+    const network = gatewayBridge(this.host.random('ids'), this.host.now);
+    disk.networks.push(network);
+    this.event({
+      type: 'network',
+      action: 'create',
+      id: network.id,
+      attributes: { name: network.name, type: 'bridge' },
+    });
+  }
+
+  // ---- inside
+
+  private resume(token: string, outcome: Outcome): void {
+    const waiting = this.state.waiting.get(token);
+    if (!waiting) return; // The client went away meanwhile.
+    this.state.waiting.delete(token);
+    const call = this.state.calls.get(waiting.call);
+    if (!call) return;
+    const route: Route = routeNamed(call.route);
+    if (outcome.ok) {
+      const stage = route.stages?.[waiting.stage];
+      if (!stage) throw new Error(`dockerd: ${call.route} has no stage ${waiting.stage}`);
+      stage(this, call, outcome.value as never);
+      return;
+    }
+    const failed = route.failed?.[waiting.stage];
+    if (failed) failed(this, call, outcome);
+    else this.refuse(call, outcome);
+  }
+
+  private answer(id: number, status: number, body: unknown): void {
+    const headers = { ...HEADERS, ...(body === null ? {} : { 'Content-Type': 'application/json' }) };
+    this.host.reply(id, { status, headers, body });
+  }
+
+  private forget(id: number): void {
+    const { state } = this;
+    state.calls.delete(id);
+    state.eventStreams.delete(id);
+    state.logStreams.delete(id);
+    state.waits.delete(id);
+    for (const [token, waiting] of [...state.waiting]) {
+      if (waiting.call !== id) continue;
+      state.waiting.delete(token);
+      if (waiting.stage === 'lines') this.host.logs.unsubscribe(token);
+    }
+  }
+}

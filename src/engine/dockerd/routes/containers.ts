@@ -1,0 +1,225 @@
+/** `/containers`. `moby: daemon/server/router/container`, `daemon/list.go`, `stop.go`, `kill.go`, `delete.go`, `rename.go` */
+import type * as api from '../../../protocol/engine-api.ts';
+import { milliseconds, seconds } from '../../kernel/time.ts';
+import type { Container, ContainerConfig } from '../../runtime/container.ts';
+import { containerInspect, containerMatches, containerSummary, LIST_FILTERS } from '../convert/container.ts';
+import { containerConfigFrom, type GivenContainer } from '../convert/container-from.ts';
+import type { Dockerd } from '../dockerd.ts';
+import { runtimeFailure } from '../errors.ts';
+import { isTrue, parseFilters } from '../filters.ts';
+import { randomName } from '../names.ts';
+import type { Route } from '../route.ts';
+import type { Call } from '../state.ts';
+import { findContainer } from './find-container.ts';
+
+const NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const SIGNALS = new Set(
+  'ABRT ALRM BUS CHLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ'.split(
+    ' ',
+  ),
+);
+
+export const listContainers: Route = {
+  start(daemon, call) {
+    const { query = {} } = call.request;
+    const parsed = parseFilters(query.filters, LIST_FILTERS);
+    if (!parsed.ok) return daemon.refuse(call, parsed.failure);
+    const limit = Number(query.limit ?? 0);
+    const all = isTrue(query.all) || limit > 0 || Boolean(parsed.filters.status?.length);
+    const newestFirst = [...daemon.host.runtime.state.containers.values()].sort((a, b) => b.createdAt - a.createdAt);
+    const shown = newestFirst
+      .filter((container) => all || container.state === 'running' || container.state === 'paused')
+      .filter((container) => containerMatches(container, parsed.filters, daemon));
+    daemon.reply(
+      call,
+      shown.slice(0, limit > 0 ? limit : undefined).map((container) => containerSummary(container, daemon)),
+    );
+  },
+};
+
+export const inspectContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (container) daemon.reply(call, containerInspect(container, daemon));
+  },
+};
+
+export const createContainer: Route = {
+  start(daemon, call) {
+    const wanted = call.request.query?.name;
+    if (wanted && !NAME.test(wanted))
+      return daemon.refuse(call, {
+        status: 400,
+        message: `Invalid container name (${wanted}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+      });
+    const name = wanted?.replace(/^\//, '') || randomName(daemon.host.random('names'));
+    const config = containerConfigFrom(daemon.body<GivenContainer>(call), name);
+    if (!config.ok) return daemon.refuse(call, { status: 400, message: config.message });
+    if (!daemon.host.runtime.image(config.value.image))
+      return daemon.refuse(call, { status: 404, message: `No such image: ${withTag(config.value.image)}` });
+    call.partial = config.value;
+    daemon.later(call, 'create', daemon.host.runtime.createTime());
+  },
+  stages: {
+    create(daemon, call) {
+      const created = daemon.host.runtime.create(call.partial as ContainerConfig, null);
+      if (!created.ok) return daemon.refuse(call, runtimeFailure(created.error));
+      daemon.reply(call, { Id: created.value.id, Warnings: [] }, 201);
+    },
+  },
+};
+
+function withTag(image: string): string {
+  return /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
+}
+
+export const startContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    if (container.state === 'running') return daemon.reply(call, null, 304);
+    daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
+  },
+  stages: { started: (daemon, call) => daemon.reply(call, null, 204) },
+};
+
+export const stopContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    if (container.state !== 'running') return daemon.reply(call, null, 304);
+    daemon.host.runtime.stop(container.id, grace(call), daemon.token(call, 'stopped'));
+  },
+  stages: { stopped: (daemon, call) => daemon.reply(call, null, 204) },
+};
+
+/** `t` seconds until the kill; null: the container's own. -1 waits for ever. */
+function grace({ request }: Call): number | null {
+  const t = request.query?.t;
+  if (t === undefined || t === '' || !/^-?\d+$/.test(t)) return null;
+  return Number(t) < 0 ? seconds(1e9) : seconds(Number(t));
+}
+
+export const restartContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    call.partial = container.id;
+    if (container.state === 'running')
+      daemon.host.runtime.stop(container.id, grace(call), daemon.token(call, 'stopped'));
+    else daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
+  },
+  stages: {
+    stopped: (daemon, call) => daemon.host.runtime.start(call.partial as string, daemon.token(call, 'started')),
+    started: (daemon, call) => daemon.reply(call, null, 204),
+  },
+};
+
+/** Spelt as recorded with 20.10; newer ones begin in lower case. */
+const KILL_PREFIX = 'Cannot kill container: ';
+
+export const killContainer: Route = {
+  start(daemon, call) {
+    const signal = (call.request.query?.signal || 'SIGKILL').toUpperCase().replace(/^SIG/, '');
+    if (!SIGNALS.has(signal) && !/^([1-9]|[1-5]\d|6[0-4])$/.test(signal))
+      return daemon.refuse(call, { status: 400, message: `Invalid signal: ${call.request.query?.signal}` });
+    const container = findContainer(daemon, call, `${KILL_PREFIX}${call.params.id}: `);
+    if (!container) return;
+    if (container.state !== 'running')
+      return daemon.refuse(call, {
+        status: 409,
+        message: `${KILL_PREFIX}${call.params.id}: Container ${container.id} is not running`,
+      });
+    const killed = daemon.host.runtime.kill(container.id, signal);
+    if (!killed.ok) return daemon.refuse(call, runtimeFailure(killed.error));
+    call.partial = container.id;
+    if (signal === 'KILL' || signal === '9') waitForEnd(daemon, call);
+    else daemon.reply(call, null, 204);
+  },
+  stages: { look: waitForEnd },
+};
+
+/** SIGKILL is answered once the process is gone. */
+function waitForEnd(daemon: Dockerd, call: Call): void {
+  const container = daemon.host.runtime.state.containers.get(call.partial as string);
+  if (container?.state === 'running') daemon.later(call, 'look', KILL_LOOK);
+  else daemon.reply(call, null, 204);
+}
+const KILL_LOOK = milliseconds(5);
+
+export const removeContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    const force = isTrue(call.request.query?.force);
+    if (container.state === 'removing')
+      return daemon.refuse(call, {
+        status: 409,
+        message: `removal of container ${call.params.id} is already in progress`,
+      });
+    daemon.host.runtime.remove(container.id, force, daemon.token(call, 'removed'));
+  },
+  stages: { removed: (daemon, call) => daemon.reply(call, null, 204) },
+};
+
+export const renameContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    const name = (call.request.query?.name ?? '').replace(/^\//, '');
+    if (!NAME.test(name))
+      return daemon.refuse(call, {
+        status: name === '' ? 400 : 409,
+        message:
+          name === ''
+            ? 'Neither old nor new names may be empty'
+            : `Error when allocating new name: Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`,
+      });
+    const refusal = nameTaken(daemon, name, container);
+    if (refusal) return daemon.refuse(call, { status: 409, message: refusal });
+    const old = container.config.name;
+    container.config = { ...container.config, name };
+    daemon.event({
+      type: 'container',
+      action: 'rename',
+      id: container.id,
+      attributes: { ...container.config.labels, image: container.config.image, name, oldName: `/${old}` },
+    });
+    daemon.reply(call, null, 204);
+  },
+};
+
+function nameTaken(daemon: Dockerd, name: string, container: Container): string | null {
+  if (container.config.name === name) return 'Renaming a container with the same name as its current name';
+  for (const other of daemon.host.runtime.state.containers.values()) {
+    if (other.config.name === name)
+      return `Error when allocating new name: Conflict. The container name "/${name}" is already in use by container "${other.id}". You have to remove (or rename) that container to be able to reuse that name.`;
+  }
+  return null;
+}
+
+export const waitContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    const condition = call.request.query?.condition || 'not-running';
+    const isOver = container.state === 'exited' || container.state === 'dead' || container.state === 'created';
+    if (condition === 'not-running' && isOver) return daemon.reply(call, { StatusCode: container.exitCode });
+    daemon.state.waits.set(call.id, { container: container.id, condition, exitCode: container.exitCode });
+  },
+};
+
+export const topContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    if (container.state !== 'running')
+      return daemon.refuse(call, { status: 409, message: `container ${container.id} is not running` });
+    const { Path, Args } = containerInspect(container, daemon) as api.ContainerInspect;
+    const started = daemon.time(container.startedAt ?? 0).slice(11, 16);
+    daemon.reply(call, {
+      Processes: [['root', String(container.pid), '1', '0', started, '?', '00:00:00', [Path, ...Args].join(' ')]],
+      Titles: ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD'],
+    });
+  },
+};

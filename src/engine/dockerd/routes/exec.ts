@@ -1,0 +1,75 @@
+/** Commands in running containers. `moby: daemon/exec.go`. Simplified: they end at once and read nothing from the client. */
+import type * as api from '../../../protocol/engine-api.ts';
+import { hexId } from '../../kernel/ids.ts';
+import { runtimeFailure } from '../errors.ts';
+import type { Route } from '../route.ts';
+import { findContainer } from './find-container.ts';
+
+export const createExec: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    const body = daemon.body<api.ExecCreateRequest>(call);
+    if (!body.Cmd?.length) return daemon.refuse(call, { status: 400, message: 'No exec command specified' });
+    if (container.state !== 'running')
+      return daemon.refuse(call, { status: 409, message: `container ${container.id} is not running` });
+    const id = hexId(daemon.host.random('ids'));
+    daemon.state.execs.set(id, {
+      id,
+      container: container.id,
+      argv: [...body.Cmd],
+      env: [...(body.Env ?? [])],
+      user: body.User ?? '',
+      workingDir: body.WorkingDir ?? '',
+      tty: body.Tty ?? false,
+      exitCode: null,
+    });
+    daemon.reply(call, { Id: id }, 201);
+  },
+};
+
+export const startExec: Route = {
+  start(daemon, call) {
+    const exec = daemon.state.execs.get(call.params.id!);
+    if (!exec) return daemon.refuse(call, { status: 404, message: `No such exec instance: ${call.params.id}` });
+    if (exec.exitCode !== null)
+      return daemon.refuse(call, { status: 409, message: `exec command ${exec.id} has already run` });
+    const ran = daemon.host.runtime.exec(exec.container, exec.argv);
+    if (!ran.ok) return daemon.refuse(call, runtimeFailure(ran.error));
+    const { exitCode, stdout, stderr } = ran.value;
+    exec.exitCode = exitCode;
+    if (daemon.body<{ Detach: boolean }>(call).Detach) return daemon.reply(call, null);
+    daemon.stream(call);
+    if (stdout) daemon.host.chunk(call.id, { stream: 'stdout', text: stdout });
+    if (stderr) daemon.host.chunk(call.id, { stream: exec.tty ? 'stdout' : 'stderr', text: stderr });
+    daemon.endStream(call);
+  },
+};
+
+export const inspectExec: Route = {
+  start(daemon, call) {
+    const exec = daemon.state.execs.get(call.params.id!);
+    if (!exec) return daemon.refuse(call, { status: 404, message: `No such exec instance: ${call.params.id}` });
+    daemon.reply(call, {
+      ID: exec.id,
+      Running: false,
+      ExitCode: exec.exitCode,
+      ProcessConfig: {
+        tty: exec.tty,
+        entrypoint: exec.argv[0]!,
+        arguments: exec.argv.slice(1),
+        privileged: false,
+      },
+      OpenStdin: false,
+      OpenStderr: true,
+      OpenStdout: true,
+      CanRemove: exec.exitCode !== null,
+      ContainerID: exec.container,
+      DetachKeys: '',
+      Pid: 0,
+    });
+  },
+};
+
+/** A terminal's size: there is nothing to resize in a command that has ended. */
+export const resize: Route = { start: (daemon, call) => daemon.reply(call, null) };
