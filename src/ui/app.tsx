@@ -70,16 +70,17 @@ function Desk() {
         </Suspense>
       </aside>
       <div className="relative min-h-0 min-w-0">
-        <Splitter
-          name="Height of the terminal"
-          orientation="horizontal"
-          value={terminalHeight}
-          min={80}
-          max={560}
-          onChange={(value) => set({ terminalHeight: value, terminalFolded: false })}
-          className="top-0"
-        />
-        <TerminalPanel />
+        <TerminalPanel>
+          <Splitter
+            name="Height of the terminal"
+            orientation="horizontal"
+            value={terminalHeight}
+            min={80}
+            max={560}
+            onChange={(value) => set({ terminalHeight: value, terminalFolded: false })}
+            className="top-0"
+          />
+        </TerminalPanel>
       </div>
       <div className="col-span-2 min-h-0 min-w-0">
         <Dock />

@@ -44,12 +44,12 @@ function requestedStart(): Start {
 async function begin(): Promise<void> {
   startTheme();
   startTerminals();
-  connectWorld(await createLink());
   useWorld.subscribe((state, before) => {
     if (state.worldNumber !== before.worldNumber) forgetTerminals();
   });
-  loadStart(requestedStart()).catch((error: Error) => useWorld.getState().crashed(error.message, ''));
   window.swarmscope = createSwarmscope(stageMounted);
+  loadStart(requestedStart()).catch((error: Error) => useWorld.getState().crashed(error.message, ''));
+  connectWorld(await createLink());
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>
       <App />

@@ -12,7 +12,7 @@ export const stageMounted = new Promise<void>((resolve) => {
 export function StageView({ phone = false }: { phone?: boolean }) {
   useEffect(() => stageIsUp(), []);
   return (
-    <section aria-label="Stage" className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-stage">
+    <div className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-stage">
       <NarratorLine
         phone={phone}
         className={phone ? 'h-[58px] flex-none px-[14px] pt-[6px]' : 'flex-none px-5 pt-3 h-14'}
@@ -20,6 +20,6 @@ export function StageView({ phone = false }: { phone?: boolean }) {
       <div id="stage" role="tabpanel" aria-label="The swarm" className="relative min-h-0 flex-1">
         <Stage />
       </div>
-    </section>
+    </div>
   );
 }

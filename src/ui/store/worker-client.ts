@@ -24,6 +24,8 @@ interface Pending {
 }
 
 let link: WorldLink | null = null;
+/** Said before the page was on the line. */
+let unsent: PageMessage[] = [];
 let lastCall = 0;
 const pending = new Map<number, Pending>();
 const terminalListeners = new Set<(host: string, data: string) => void>();
@@ -32,11 +34,14 @@ const terminalListeners = new Set<(host: string, data: string) => void>();
 export function connectWorld(to: WorldLink): void {
   link = to;
   link.onmessage = (event) => receive(event.data);
+  for (const message of unsent) link.postMessage(message);
+  unsent = [];
 }
 
 /** A message without an answer. */
 export function send(message: PageMessage): void {
-  link?.postMessage(message);
+  if (link) link.postMessage(message);
+  else unsent.push(message);
 }
 
 /** A call with an answer; rejects when the worker could not do it. */

@@ -1,6 +1,6 @@
 /** The panel under the stage: a tab per host, its terminal, and the fold that leaves one line of it. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { IconButton } from '../components/icon-button.tsx';
 import { TabList } from '../components/tabs.tsx';
 import { usePanels } from '../store/panels.ts';
@@ -8,13 +8,15 @@ import { useWorld } from '../store/world.ts';
 
 const TerminalBody = lazy(() => import('./terminal-body.tsx'));
 
-export function TerminalPanel() {
+/** `children`: the line above it that sizes it. */
+export function TerminalPanel({ children }: { children?: ReactNode }) {
   const host = useTerminalHost();
   const folded = usePanels((state) => state.terminalFolded);
   const readerMode = usePanels((state) => state.readerMode);
   const set = usePanels((state) => state.set);
   return (
     <section aria-label="Terminals" className="flex h-full flex-col border-t border-line bg-stage">
+      {children}
       <div className="flex h-[29px] flex-none items-stretch border-b border-line bg-chrome pl-2" id="terminal-tabs">
         <HostTabs host={host} />
         <span className="ml-auto hidden flex-none items-center px-3 text-small whitespace-nowrap text-t3 min-[1200px]:flex">
