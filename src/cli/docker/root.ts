@@ -3,7 +3,7 @@
  * and puts refusals of the daemon into words. Exit statuses: 125 for bad flags, 1 for everything else that fails.
  * Source: `spf13/cobra: command.go` (`Traverse`, `execute`), `docker/cli: cmd/docker/docker.go`.
  */
-import { parseCommandLine } from '../flags/flag-set.ts';
+import { type CommandLine, parseCommandLine } from '../flags/flag-set.ts';
 import type { Process } from '../process.ts';
 import { DockerClient, describeError, Interrupted } from './client.ts';
 import type { Command, CommandContext, CommandGroup } from './command.ts';
@@ -23,21 +23,22 @@ export async function runGroup(
 ): Promise<number> {
   const line = parseCommandLine([], words, { interspersed: false });
   if (!line.ok) return complain(process, flagErrorText(reached, line.message), badFlagStatus);
-  if (line.help) return print(process, notice(line.notice) + groupHelp(reached));
   const [name, ...rest] = line.args;
+  const command = name === undefined ? undefined : findCommand(reached.command.commands, name);
+  // `--help` before a command's name asks for that command's help.
+  if (line.help && !command) return print(process, notice(line.notice) + groupHelp(reached));
   if (name === undefined) return complain(process, groupHelp(reached), 0);
-  const command = findCommand(reached.command.commands, name);
   if (!command) return complain(process, unknownCommandText(reached, name), 1);
-  return runAny(process, { command, path: `${reached.path} ${command.name}` }, rest);
+  const inner = { command, path: `${reached.path} ${command.name}` };
+  return runAny(process, inner, line.help ? ['--help', ...rest] : rest);
 }
 
 /** Runs a command or a group. */
 export async function runAny(
   process: Process,
-  reached: Reached<Command | CommandGroup>,
+  { command, path }: Reached<Command | CommandGroup>,
   words: readonly string[],
 ): Promise<number> {
-  const { command, path } = reached;
   return command.kind === 'group'
     ? runGroup(process, { command, path }, words)
     : runCommand(process, { command, path }, words);
@@ -80,11 +81,7 @@ export async function runInWords(process: Process, run: () => Promise<number>): 
   }
 }
 
-function createContext(
-  process: Process,
-  reached: Reached<Command>,
-  line: { flags: CommandContext['flags']; args: string[] },
-): CommandContext {
+function createContext(process: Process, reached: Reached<Command>, line: CommandLine): CommandContext {
   return {
     process,
     api: new DockerClient(process.host.api, process.signal),

@@ -29,14 +29,15 @@ export function groupHelp({ command, path }: Reached<CommandGroup>): string {
   return `Usage:  ${path} COMMAND\n\n${command.description}\n\n${list}\n\nRun '${path} COMMAND --help' for more information on a command.\n`;
 }
 
-/** Names and descriptions in two columns, sorted. */
-export function commandList(commands: readonly (Command | CommandGroup)[]): string {
+/** Names and descriptions in two columns, sorted by name unless they stand in an order of their own. */
+export function commandList(
+  commands: readonly (Command | CommandGroup)[],
+  order: 'by name' | 'as given' = 'by name',
+): string {
   const shown = commands.filter((command) => !(command.kind === 'command' && command.hidden));
+  const sorted = order === 'as given' ? shown : shown.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const width = Math.max(11, ...shown.map((command) => command.name.length));
-  return shown
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((command) => `  ${command.name.padEnd(width)} ${command.description}`)
-    .join('\n');
+  return sorted.map((command) => `  ${command.name.padEnd(width)} ${command.description}`).join('\n');
 }
 
 /** `docker service create [OPTIONS] IMAGE`; of a group only its path. */

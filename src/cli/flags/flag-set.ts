@@ -17,11 +17,18 @@ export interface ParsedFlags {
   readonly count: number;
 }
 
-/** A command line read: flags and arguments, a wish for help, or the error line. */
-export type ParsedCommandLine =
-  | { ok: true; help: false; flags: ParsedFlags; args: string[]; notice?: string }
-  | { ok: true; help: true; notice?: string }
-  | { ok: false; message: string };
+/** A command line read, or the error line. */
+export type ParsedCommandLine = CommandLine | { ok: false; message: string };
+
+export interface CommandLine {
+  ok: true;
+  /** `--help` was among the flags. */
+  help: boolean;
+  flags: ParsedFlags;
+  args: string[];
+  /** A line to print first, about a flag that is going out of use. */
+  notice?: string;
+}
 
 /** How to read. */
 export interface ParseOptions {
@@ -38,8 +45,7 @@ export function parseCommandLine(
   const reader = new CommandLineReader(flags, args, options.interspersed ?? true);
   const message = reader.read();
   if (message !== null) return { ok: false, message };
-  if (reader.help) return { ok: true, help: true, notice: reader.notice };
-  return { ok: true, help: false, flags: reader.values(), args: reader.args, notice: reader.notice };
+  return { ok: true, help: reader.help, flags: reader.values(), args: reader.args, notice: reader.notice };
 }
 
 /** Values for a command that is run without a command line. */
