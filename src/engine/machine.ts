@@ -7,14 +7,14 @@ import type { ApiChunk, ApiRequest, ApiResponse } from '../protocol/api.ts';
 import type { Micros } from '../protocol/events.ts';
 import type { TimingProfile } from '../protocol/start.ts';
 import { Dockerd } from './dockerd/dockerd.ts';
-import type { DockerdHost, LogBroker, Outcome, RuntimeHost, SwarmFacts } from './dockerd/host.ts';
+import type { DockerdHost, LogBroker, Outcome, SwarmFacts } from './dockerd/host.ts';
 import { type DockerdState, newDockerdDisk, startedDockerd } from './dockerd/state.ts';
 import type { Envelope, Hardware, MachineHardware } from './hardware/hardware.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Random } from './kernel/random.ts';
 import { milliseconds } from './kernel/time.ts';
 import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
-import type { Container, ContainerConfig, Image, Volume } from './runtime/container.ts';
+import type { Container } from './runtime/container.ts';
 import { initialLogCollector, LogCollector, type LogCollectorState } from './runtime/log-collector.ts';
 import { initialRuntime, Runtime, type RuntimeResult, type RuntimeState } from './runtime/runtime.ts';
 import { initialTaskExecutor, TaskExecutor, type TaskExecutorState } from './runtime/task-executor.ts';
@@ -89,13 +89,9 @@ export class Machine {
     const { name } = state;
     this.runtime = new Runtime(kernel, name, state.runtime, {
       operationDone: (token, result) => this.operationDone(token, result),
-      containerExited: (container) => {
-        this.executor.containerExited(container);
-        this.dockerd.containerChanged(container);
-      },
-      containerRemoved: (container) => this.dockerd.containerRemoved(container.id, container.exitCode),
+      containerExited: (container) => this.executor.containerExited(container),
       healthChanged: (container) => this.executor.healthChanged(container),
-      event: (event) => this.dockerd.event(event),
+      event: (event) => this.dockerd.runtimeEvent(event),
       logged: (container, line) => {
         this.logs.containerChanged(container);
         this.dockerd.containerOutput(container.id, line);
@@ -227,7 +223,7 @@ export class Machine {
       case 'machine.control-done':
         return this.dockerd.controlDone(data.token!, data.result!);
       case 'machine.runtime-done':
-        return this.dockerd.runtimeDone(data.token!, data.outcome!);
+        return this.dockerd.runtimeDone(data.token!, data.ended!);
       case 'machine.dockerd-timer':
         return this.dockerd.timer(data.kind!, data.data);
       default:
@@ -239,10 +235,9 @@ export class Machine {
     this.kernel.schedule(ANSWER_TIME, kind, this.name, { machine: this.name, ...data });
   }
 
-  private operationDone(token: string, result: RuntimeResult): void {
-    if (this.executor.operationDone(token, result)) return;
-    if (!token.startsWith('api/')) return;
-    this.later('machine.runtime-done', { token: token.slice('api/'.length), outcome: outcomeOf(result) });
+  private operationDone(token: string, ended: RuntimeResult): void {
+    if (this.executor.operationDone(token, ended)) return;
+    if (this.dockerd.awaits(token)) this.later('machine.runtime-done', { token, ended });
   }
 
   private removeTaskContainers(): void {
@@ -301,7 +296,7 @@ export class Machine {
           token,
           outcome: { ok: false, status: 409, message: 'swarm is not locked' },
         }),
-      runtime: this.runtimeHost(),
+      runtime: this.runtime,
       logs: this.logBroker(),
       schedule: (delay, kind, data) =>
         kernel.schedule(delay, 'machine.dockerd-timer', state.name, { machine: state.name, kind, data }),
@@ -346,48 +341,6 @@ export class Machine {
     };
   }
 
-  private runtimeHost(): RuntimeHost {
-    const { runtime } = this;
-    return {
-      get containers() {
-        return runtime.state.containers;
-      },
-      get images(): ReadonlyMap<string, Image> {
-        return runtime.imagesById();
-      },
-      get volumes() {
-        return runtime.state.volumes;
-      },
-      create: (config: ContainerConfig) => {
-        const made = runtime.create(config, null);
-        return made.ok ? { ok: true, value: { id: made.value.id } } : outcomeOf(made);
-      },
-      start: (token, id) => runtime.start(id, `api/${token}`),
-      stop: (token, id, grace) => runtime.stop(id, grace, `api/${token}`),
-      kill: (id, signal) => outcomeOf(runtime.kill(id, signal)),
-      remove: (token, id, { force, volumes }) => runtime.remove(id, force, `api/${token}`, volumes),
-      rename: (id, name) => outcomeOf(runtime.rename(id, name)),
-      pause: (id, paused) => outcomeOf(runtime.pause(id, paused)),
-      exec: (id, command) => {
-        const ran = runtime.exec(id, command.argv);
-        if (!ran.ok) return outcomeOf(ran);
-        const { exitCode, stdout, stderr } = ran.value;
-        const output = [
-          { stream: 'stdout' as const, text: stdout },
-          { stream: 'stderr' as const, text: stderr },
-        ].filter(({ text }) => text !== '');
-        return { ok: true, value: { exitCode, output } };
-      },
-      pull: (token, reference) => runtime.pull(reference, `api/${token}`),
-      removeImage: (id) => runtime.removeImage(id),
-      untagImage: (id, tag) => runtime.untagImage(id, tag),
-      createVolume: (name, driver, labels): Volume => runtime.ensureVolume(name, driver, labels),
-      removeVolume: (name) => {
-        runtime.state.volumes.delete(name);
-      },
-    };
-  }
-
   private logBroker(): LogBroker {
     return {
       subscribe: (token, selection) => this.logs.subscribe(token, selection),
@@ -407,14 +360,7 @@ export interface MachineEvent {
   token?: string;
   outcome?: Outcome;
   result?: ControlResult;
+  ended?: RuntimeResult;
   kind?: string;
   data?: unknown;
-}
-
-const STATUS = { 'not-found': 404, conflict: 409, invalid: 400 } as const;
-
-function outcomeOf<T>(
-  result: RuntimeResult<T>,
-): { ok: true; value: T } | { ok: false; status: number; message: string } {
-  return result.ok ? result : { ok: false, status: STATUS[result.error.kind], message: result.error.message };
 }

@@ -1,6 +1,6 @@
 /** What runs on the leader only, in the order in which it is started. `swarmkit: manager/manager.go becomeLeader` */
 import { CaServer } from './ca-server.ts';
-import { ControlApi } from './controlapi/control-api.ts';
+import { ControlApi, type ControlApiState } from './controlapi/control-api.ts';
 import { Dispatcher } from './dispatcher/dispatcher.ts';
 import type { ManagerContext } from './manager.ts';
 import { RoleManager } from './role-manager.ts';
@@ -11,7 +11,7 @@ export const leaderSubsystems: readonly {
   readonly name: string;
   create(context: ManagerContext, state?: unknown): Subsystem;
 }[] = [
-  { name: 'controlapi', create: (context, state) => new ControlApi(context, state) },
+  { name: 'controlapi', create: (context, state) => new ControlApi(context, state as ControlApiState | undefined) },
   { name: 'dispatcher', create: (context, state) => new Dispatcher(context, state) },
   { name: 'ca', create: (context, state) => new CaServer(context, state) },
   ...orchestrationSubsystems,

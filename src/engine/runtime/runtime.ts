@@ -56,7 +56,6 @@ export interface RuntimeHost {
   operationDone(token: string, result: RuntimeResult): void;
   /** A container's main process has ended. */
   containerExited(container: Container): void;
-  containerRemoved(container: Container): void;
   /** A container's health has changed. */
   healthChanged(container: Container): void;
   event(event: RuntimeEvent): void;
@@ -279,7 +278,6 @@ export class Runtime {
         for (const mount of container.config.mounts)
           if (mount.type === 'volume' && /^[0-9a-f]{64}$/.test(mount.source)) this.state.volumes.delete(mount.source);
       this.event(container, 'destroy');
-      this.host.containerRemoved(container);
       this.kernel.emit('container.removed', this.machine, this.objectsOf(container), { name: container.config.name });
     }
     this.host.operationDone(token, done());
