@@ -45,7 +45,8 @@ export interface ApiClient {
   /** Resolves with the answer; rejects with `ConnectionError` when the host has no power or the daemon is stopped. */
   request(request: ApiRequest): Promise<ApiResponse>;
   /**
-   * Opens a streaming request. `onChunk` is called in order; `done` resolves at the end of the stream.
+   * Opens a streaming request. `onChunk` is called in order; `done` resolves at the end of the stream, and rejects with
+   * `StreamError` if the daemon reports an error at that end, or `ConnectionError` if the connection breaks.
    * `cancel` closes the connection (Ctrl-C).
    */
   stream(
@@ -57,6 +58,11 @@ export interface ApiClient {
 /** The daemon's socket does not answer: no power, or the daemon is stopped. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
+}
+
+/** The daemon ended a stream and said why: what `done` of a stream rejects with when its `end` has an `error`. */
+export class StreamError extends Error {
+  override name = 'StreamError';
 }
 
 /** The clock that commands see: virtual time, never the wall's. */

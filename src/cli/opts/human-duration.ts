@@ -54,3 +54,23 @@ function zoneSeconds(zone: string): number {
   const seconds = (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6))) * 60;
   return zone.startsWith('-') ? -seconds : seconds;
 }
+
+/** The longest age that Go's durations can hold: that of the zero time. */
+const longestAge = 9_223_372_036_854;
+
+/** Milliseconds from a time of the Engine API to `now`. */
+export function ageMilliseconds(time: string | undefined, now: number): number {
+  const then = epochMilliseconds(time);
+  return Number.isNaN(then) ? longestAge : now - then;
+}
+
+/** Orders times of the Engine API down to the nanosecond; the zero time comes first. */
+export function compareTimes(a: string, b: string): number {
+  const [first, second] = [epochMilliseconds(a), epochMilliseconds(b)];
+  if (Number.isNaN(first) || Number.isNaN(second)) return Number(Number.isNaN(second)) - Number(Number.isNaN(first));
+  return first - second || nanosecondsOf(a) - nanosecondsOf(b);
+}
+
+function nanosecondsOf(time: string): number {
+  return Number((/\.(\d+)/.exec(time)?.[1] ?? '').padEnd(9, '0').slice(0, 9));
+}

@@ -1,7 +1,7 @@
 /** `docker service rm`. Source: `cli: cli/command/service/remove.go`. */
 import { describeError } from '../client.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
-import { serviceNames } from './complete-service.ts';
+import { completeServices } from '../completion.ts';
 import { complaintAboutBlank } from './named-object.ts';
 
 export const removeCommand: Command = {
@@ -13,7 +13,7 @@ export const removeCommand: Command = {
   args: requiresMinArgs(1),
   flags: [],
   run: runRemove,
-  complete: serviceNames,
+  complete: completeServices,
 };
 
 async function runRemove(context: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 /** `docker service rollback`. Source: `cli: cli/command/service/rollback.go`. */
 import type { Service } from '../../../protocol/engine-api.ts';
 import { type Command, type CommandContext, exactArgs } from '../command.ts';
-import { serviceNames } from './complete-service.ts';
+import { completeServices } from '../completion.ts';
 import { converge } from './create.ts';
 import { complaintAboutBlank } from './named-object.ts';
 import { updateService } from './send-service.ts';
@@ -15,7 +15,7 @@ export const rollbackCommand: Command = {
   args: exactArgs(1),
   flags: [detachFlag, quietFlag],
   run: runRollback,
-  complete: serviceNames,
+  complete: completeServices,
 };
 
 async function runRollback(context: CommandContext): Promise<number> {

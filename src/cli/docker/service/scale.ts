@@ -4,8 +4,8 @@ import { cut } from '../../opts/cut.ts';
 import { parseDecimalUint } from '../../opts/go-number.ts';
 import { describeError } from '../client.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
+import { completeServices } from '../completion.ts';
 import { waitOnService } from '../progress/service-progress.ts';
-import { serviceNames } from './complete-service.ts';
 import { updateService } from './send-service.ts';
 import { detachFlag } from './service-flags.ts';
 
@@ -17,7 +17,7 @@ export const scaleCommand: Command = {
   args: requiresMinArgs(1),
   flags: [detachFlag],
   run: runScale,
-  complete: async (context) => (await serviceNames(context)).map((name) => `${name}=`),
+  complete: async (context) => (await completeServices(context)).map((name) => `${name}=`),
 };
 
 async function runScale(context: CommandContext): Promise<number> {

@@ -12,7 +12,7 @@ import type {
 import { type ParseResult, parsed, unparsable } from '../../flags/flag.ts';
 import { isNoCredentialSpec } from '../../opts/credential-spec.ts';
 import { type Command, type CommandContext, exactArgs } from '../command.ts';
-import { serviceNames } from './complete-service.ts';
+import { completeServices } from '../completion.ts';
 import { converge } from './create.ts';
 import { byTarget, complaintAboutBlank, findConfigs, findNetworkId, findSecrets } from './named-object.ts';
 import { updateService } from './send-service.ts';
@@ -28,7 +28,7 @@ export const updateCommand: Command = {
   args: exactArgs(1),
   flags: updateFlags,
   run: runUpdate,
-  complete: serviceNames,
+  complete: completeServices,
 };
 
 async function runUpdate(context: CommandContext): Promise<number> {

@@ -1,0 +1,35 @@
+/**
+ * Points in time for `--since` and `--until`: a duration back from now (`42m`), a date, a time, or seconds since the epoch.
+ * Source: `moby: api/types/time/timestamp.go` (`GetTimestamp`).
+ */
+import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
+import { quote } from '../flags/go-strconv.ts';
+import { parseDuration } from './duration.ts';
+import { epochMilliseconds } from './human-duration.ts';
+
+/** The time as the API takes it: seconds since the epoch, with nanoseconds where the text has a date. */
+export function parseSince(text: string, now: number): ParseResult<string> {
+  const duration = parseDuration(text);
+  if (text !== '0' && duration.ok) return parsed(String(Math.floor((now - duration.value / 1e6) / 1000)));
+  const date = dateToRfc3339(text);
+  if (date !== null) {
+    const seconds = Math.floor(epochMilliseconds(date) / 1000);
+    const fraction = (/\.(\d+)/.exec(date)?.[1] ?? '').padEnd(9, '0').slice(0, 9);
+    return parsed(`${seconds}.${fraction}`);
+  }
+  if (text.includes('-')) return unparsable(`parsing time ${quote(text)} as "2006-01-02": cannot parse ${quote(text)}`);
+  if (/^[+-]?\d+(\.[+-]?\d+)?$/.test(text)) return parsed(text);
+  return unparsable(`failed to parse value as time or duration: ${quote(text)}`);
+}
+
+/**
+ * Fills in what may be missing: seconds, minutes, hours, the zone.
+ * Simplified: the local zone is UTC, as it is in the hosts' shells.
+ */
+function dateToRfc3339(text: string): string | null {
+  const pattern = /^(\d{4}-\d\d-\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?(Z|[+-]\d\d:\d\d)?$/;
+  const match = pattern.exec(text);
+  if (!match) return null;
+  const [, day, hour = '00', minute = '00', second = '00', zone = 'Z'] = match;
+  return `${day}T${hour}:${minute}:${second}${zone}`;
+}
