@@ -88,8 +88,8 @@ function recordVote(raft: RaftContext, voter: RaftId, granted: boolean): void {
  */
 export function isInLease(raft: RaftContext, message: VoteRequest | PreVoteRequest): boolean {
   const { state, config } = raft;
-  if (message.type === 'vote-request' ? message.force || !config.checkQuorum : false) return false;
-  return state.leader !== null && state.electionElapsed < config.electionTicks;
+  const isExempt = message.type === 'vote-request' && (message.force || !config.checkQuorum);
+  return !isExempt && state.leader !== null && state.electionElapsed < config.electionTicks;
 }
 
 /** The term of the message is ours, or, of a pre-vote, at least ours. */

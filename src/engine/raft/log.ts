@@ -4,7 +4,7 @@
  * Invariants: offset <= applied <= commit <= last; stable <= last; entries are contiguous; nothing up to `commit` is ever replaced.
  * (While a snapshot is on its way to the state machine `applied` lags behind `offset`.)
  */
-import { assert } from './assert.ts';
+import { assert, fail } from './assert.ts';
 import type { Entry, Snapshot } from './types.ts';
 
 export interface RaftLog {
@@ -77,15 +77,14 @@ export function isUpToDate(log: RaftLog, index: number, term: number): boolean {
 /** Entries `from..to` inclusive. */
 export function entriesBetween(log: RaftLog, from: number, to: number): readonly Entry[] {
   if (to < from) return NO_ENTRIES;
-  assert(
-    from > log.offset && to <= lastIndex(log),
-    `entries ${from}..${to} out of ${firstIndex(log)}..${lastIndex(log)}`,
-  );
+  if (from <= log.offset || to > lastIndex(log)) {
+    fail(`entries ${from}..${to} out of ${firstIndex(log)}..${lastIndex(log)}`);
+  }
   return log.entries.slice(from - log.offset - 1, to - log.offset);
 }
 
 export function appendOwn(log: RaftLog, entry: Entry): void {
-  assert(entry.index === lastIndex(log) + 1, `entry ${entry.index} appended after ${lastIndex(log)}`);
+  if (entry.index !== lastIndex(log) + 1) fail(`entry ${entry.index} appended after ${lastIndex(log)}`);
   log.entries.push(entry);
 }
 
@@ -111,7 +110,7 @@ function truncateFrom(log: RaftLog, index: number): void {
 /** The commit index only ever moves forward, and never beyond what the log holds. */
 export function commitTo(log: RaftLog, index: number): boolean {
   if (index <= log.commit) return false;
-  assert(index <= lastIndex(log), `commit ${index} beyond the last entry ${lastIndex(log)}`);
+  if (index > lastIndex(log)) fail(`commit ${index} beyond the last entry ${lastIndex(log)}`);
   log.commit = index;
   return true;
 }

@@ -95,6 +95,15 @@ export class Raft {
     return refusal === null ? transferLeadership(this, to) : { ok: false, error: refusal };
   }
 
+  /**
+   * Whether this is a leader that has applied an entry of its own term, hence all that was ever committed before. Only then may its
+   * state machine be served and changed (SwarmKit `raft.go` caughtUp).
+   */
+  hasCaughtUpAsLeader(): boolean {
+    const { role, log, term } = this.state;
+    return role === 'leader' && termAt(log, log.applied) === term;
+  }
+
   /** Whether `ready` would have something to say. False while the last `Ready` is not advanced. */
   hasReady(): boolean {
     return hasReady(this);

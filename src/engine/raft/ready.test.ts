@@ -1,5 +1,6 @@
 /** The contract with the host: what a `Ready` holds, when there is one, what a crash or a clone of the world in between does. */
 import { describe, expect, test } from 'vitest';
+import { forceNewCluster } from './force-new-cluster.ts';
 import { Raft } from './raft.ts';
 import { initialState, restoredState } from './state.ts';
 import { emptyDisk, logOf, memberWith, TestingNetwork, writeReady } from './testing-network.ts';
@@ -131,6 +132,49 @@ describe('while a Ready is open', () => {
     for (const either of [raft, twin]) for (let i = 0; i < 25; i++) either.tick();
     expect(twin.state).toEqual(raft.state);
     expect(twin.ready()).toEqual(raft.ready());
+  });
+});
+
+describe('hasCaughtUpAsLeader', () => {
+  test('only once an entry of the own term is applied', () => {
+    const network = new TestingNetwork(THREE).elect('n1').crash('n2', 'n3');
+    const { raft } = network.node('n1');
+    expect([raft.hasCaughtUpAsLeader(), network.raft('n2').hasCaughtUpAsLeader()]).toEqual([true, false]);
+    network.tick(25).elect('n1');
+    expect(raft.hasCaughtUpAsLeader()).toBe(false);
+    network.restart('n2').elect('n1').tick(2);
+    expect(raft.hasCaughtUpAsLeader()).toBe(true);
+  });
+});
+
+describe('forceNewCluster', () => {
+  test('the last one left becomes the sole member, keeps all that was committed, drops the rest', () => {
+    const network = new TestingNetwork(THREE).elect('n1').propose('n1', 'a').crash('n2', 'n3');
+    network.raft('n1').propose('never committed');
+    network.settle();
+    const { disk } = network.node('n1');
+    const forced = forceNewCluster(disk, { raftId: 'n1', context: 'new address' });
+    Object.assign(disk, { ...forced, entries: [...forced.entries] });
+    network.restart('n1').elect('n1').propose('n1', 'b');
+    expect(network.node('n1').applied).toEqual(['a', 'b']);
+    expect(network.raft('n1').status().members).toEqual(new Map([['n1', 'new address']]));
+    expect(network.raft('n1').state.configuration.removed).toEqual(new Set(['n2', 'n3']));
+    network.restart('n2', 'n3').tick(30);
+    expect(network.leader()).toBe('n1');
+    expect(network.raft('n2').status().removed).toBe(true);
+  });
+
+  test('members known only from a snapshot are removed too', () => {
+    const snapshot = { index: 3, term: 2, members: [founder, { raftId: 'n2', context: null }], removed: [], data: [] };
+    const forced = forceNewCluster(
+      { hardState: { term: 4, vote: 'n2', commit: 4 }, entries: logOf([1, 1, 2, 2, 4]).slice(3), snapshot },
+      founder,
+    );
+    expect(forced.hardState).toEqual({ term: 4, vote: 'n2', commit: 6 });
+    expect(forced.entries.slice(1)).toMatchObject([
+      { index: 5, term: 4, change: { type: 'update', raftId: 'n1' } },
+      { index: 6, term: 4, change: { type: 'remove', raftId: 'n2' } },
+    ]);
   });
 });
 

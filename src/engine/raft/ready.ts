@@ -3,7 +3,7 @@
  * Source: etcd-io/raft `rawnode.go`, `node.go`. One `Ready` is open at a time.
  * Invariant: a message leaves in the same `Ready` as the state it promises, or in a later one.
  */
-import { assert } from './assert.ts';
+import { assert, fail } from './assert.ts';
 import { recordOwnVote } from './elections.ts';
 import { entriesBetween, lastIndex, NO_ENTRIES, type RaftLog, stableTo } from './log.ts';
 import { applyConfChange } from './membership.ts';
@@ -74,7 +74,7 @@ function advanceLog(log: RaftLog, done: Ready): void {
   }
   const lastApplied = done.committed.at(-1);
   if (lastApplied !== undefined) log.applied = Math.max(log.applied, lastApplied.index);
-  assert(log.applied <= log.commit, `applied ${log.applied} beyond commit ${log.commit}`);
+  if (log.applied > log.commit) fail(`applied ${log.applied} beyond commit ${log.commit}`);
 }
 
 function isHardStateNew({ term, vote, log, writtenHardState: written }: RaftState): boolean {

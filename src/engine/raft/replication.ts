@@ -3,7 +3,7 @@
  * Source: etcd-io/raft `raft.go` maybeSendAppend, stepLeader, maybeCommit.
  * Invariant: an entry is committed only by a majority's copies of an entry of the leader's own term at or behind it.
  */
-import { assert } from './assert.ts';
+import { assert, fail } from './assert.ts';
 import { commitTo, entriesBetween, findConflictByTerm, firstIndex, lastIndex, NO_ENTRIES, termAt } from './log.ts';
 import {
   becomeProbe,
@@ -74,7 +74,7 @@ export function handleAppendReply(raft: RaftContext, message: AppendReply): stri
   if (!message.ok) return handleRejection(raft, message, progress);
 
   const { index, from } = message;
-  assert(index <= lastIndex(state.log), `${from} acknowledges ${index} beyond ${lastIndex(state.log)}`);
+  if (index > lastIndex(state.log)) fail(`${from} acknowledges ${index} beyond ${lastIndex(state.log)}`);
   const wasPaused = isPaused(progress, config.maxInflight);
   const news = recordMatch(progress, index);
   if (!news && !(progress.state === 'probe' && progress.match === index)) return null;

@@ -41,6 +41,13 @@ export interface RaftState {
   writtenHardState: HardState;
 }
 
+/** What a disk has kept of a member. Host and Raft agree on it through `Ready`. */
+export interface Durable {
+  readonly hardState: HardState;
+  readonly entries: readonly Entry[];
+  readonly snapshot: Snapshot | null;
+}
+
 /**
  * A member that starts with an empty disk. Without founders it knows nobody, never campaigns, and waits for a leader to
  * contact it. With founders (usually itself alone) the log begins with their additions, already committed, in term 1; all
@@ -68,11 +75,7 @@ export function initialState(founders: readonly Member[] = []): RaftState {
  * A member that comes back with what its disk has kept. `applied` starts at the snapshot: the host restores its state machine
  * from there, and the committed entries behind it come out of the first `Ready` again.
  */
-export function restoredState(durable: {
-  hardState: HardState;
-  entries: readonly Entry[];
-  snapshot: Snapshot | null;
-}): RaftState {
+export function restoredState(durable: Durable): RaftState {
   const state = emptyState();
   const { hardState, snapshot } = durable;
   if (snapshot !== null) {
