@@ -87,7 +87,7 @@ export class Cluster {
     const hardware = new Hardware(new Kernel(kernelState), state.hardware);
     for (const { name, address } of start.hosts) hardware.addMachine(name, address);
     const cluster = new Cluster(state);
-    for (const machine of cluster.machines) machine.powerOn();
+    for (const machine of cluster.machines) cluster.kernel.because(0, () => machine.powerOn());
     cluster.advance(1_000_000);
     return cluster;
   }

@@ -59,8 +59,8 @@ export interface RaftNodeState {
   leaderlessSince: Micros | null;
   /** Last role and term told to the trace. */
   told: { role: string; term: number };
-  /** Answers to the vote requests of the present candidacy that were refusals. */
-  rejectedBy: RaftId[];
+  /** Machines that have said yes in the present candidacy, itself first. */
+  grantedBy: string[];
 }
 
 /** Context of a member in the membership: who it is and where. */
@@ -140,7 +140,7 @@ function memberState(
     lastTick: 0,
     leaderlessSince: 0,
     told: { role: 'follower', term: raft.term },
-    rejectedBy: [],
+    grantedBy: [],
   };
 }
 
@@ -179,13 +179,11 @@ export class RaftNode {
     return RAFT_TIMING[this.state.profile].tick;
   }
 
-  /** Begins to tick; a sole member campaigns at once (`swarmkit: raft.go Run`). */
+  /** Begins to tick. */
   start(): void {
     this.state.lastTick = this.kernel.now;
     this.state.leaderlessSince = this.kernel.now;
     this.scheduleTick();
-    const members = this.raft.state.configuration.members;
-    if (members.size === 1 && members.has(this.state.raftId)) this.raft.campaign();
     this.drive();
   }
 
@@ -350,11 +348,19 @@ export class RaftNode {
     for (const entry of ready.committed) this.owner.applyEntry(entry);
     this.state.open = null;
     this.raft.advance(ready);
+    this.campaignIfAlone();
     this.noteLeader();
     this.owner.raftChanged();
     this.maybeSnapshot();
     const { toldRemoved, configuration } = this.raft.state;
     if (toldRemoved || configuration.removed.has(this.state.raftId)) this.owner.removed();
+  }
+
+  /** A sole member waits for nobody. `swarmkit: raft.go Run` */
+  private campaignIfAlone(): void {
+    const { role, configuration } = this.raft.state;
+    const { members } = configuration;
+    if (role === 'follower' && members.size === 1 && members.has(this.state.raftId)) this.raft.campaign();
   }
 
   private noteLeader(): void {
@@ -415,7 +421,7 @@ export class RaftNode {
       });
       return;
     }
-    if (!message.granted) this.state.rejectedBy.push(message.from);
+    if (message.granted && message.term === this.raft.state.term) this.state.grantedBy.push(envelope.from);
     const facts = {
       voter: envelope.from,
       candidate: this.machine,
@@ -428,7 +434,7 @@ export class RaftNode {
 
   /** Tells the trace of a new role or term. */
   private traceRole(): void {
-    const { role, term, votes } = this.raft.state;
+    const { role, term } = this.raft.state;
     const { told } = this.state;
     if (told.role === role && told.term === term) return;
     const was = told.role;
@@ -436,13 +442,13 @@ export class RaftNode {
     this.state.told = { role, term };
     const objects = [`machine:${this.machine}` as const];
     if (role === 'candidate') {
-      this.state.rejectedBy = [];
+      this.state.grantedBy = [this.machine];
       this.kernel.begin('raft.election.started', this.machine, objects, { term, silentFor: this.silence() });
     } else if (role === 'leader') {
-      const voters = [...votes].filter(([, yes]) => yes).map(([id]) => this.machineOf(id) ?? id);
+      if (!this.state.grantedBy.includes(this.machine)) this.state.grantedBy = [this.machine];
       this.kernel.begin('raft.leader', this.machine, objects, {
         term,
-        votes: voters,
+        votes: this.state.grantedBy,
         members: this.raft.state.configuration.members.size,
       });
     } else if (was !== 'follower') {
