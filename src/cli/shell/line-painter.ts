@@ -50,7 +50,7 @@ export class LinePainter {
     if (!samePrompt) bytes += this.#moveTo({ row: 0, column: 0 }) + picture.prompt;
     if (!samePrompt || same < picture.chars.length || same < this.#picture.chars.length) {
       if (samePrompt) bytes += this.#moveTo(layout.positions[same]!);
-      bytes += write(picture.chars, layout, same, this.#columns);
+      bytes += write(picture.chars, layout, same);
       // Whatever stood behind the new text goes away, unless only something was added at the end.
       if (!samePrompt || same < this.#picture.chars.length) bytes += '\x1b[J';
       this.#at = layout.positions.at(-1)!;
@@ -131,18 +131,13 @@ function layOut(picture: Picture, columns: number): Layout {
   return { positions };
 }
 
-/** Characters from `from` on. A full row is ended by hand, because a terminal would wait with wrapping for one more. */
-function write(chars: readonly string[], layout: Layout, from: number, columns: number): string {
+/**
+ * Characters from `from` on. The terminal itself wraps, so that it knows which rows belong together when its width changes;
+ * behind a full last row it would wait with wrapping for one more character, so it gets a blank.
+ */
+function write(chars: readonly string[], layout: Layout, from: number): string {
   let bytes = '';
-  for (let i = from; i < chars.length; i++) {
-    const here = layout.positions[i]!;
-    const next = layout.positions[i + 1]!;
-    if (chars[i] === '\n') bytes += '\x1b[K\r\n';
-    else {
-      bytes += chars[i];
-      const fillsRow = here.column + characterWidth(chars[i]!) === columns;
-      if (next.row > here.row) bytes += fillsRow ? '\r\n' : '\x1b[K\r\n';
-    }
-  }
-  return bytes;
+  for (const char of chars.slice(from)) bytes += char === '\n' ? '\x1b[K\r\n' : char;
+  const isWrapped = chars.length > from && chars.at(-1) !== '\n' && layout.positions.at(-1)!.column === 0;
+  return isWrapped ? `${bytes} \r\x1b[K` : bytes;
 }
