@@ -1,0 +1,165 @@
+/**
+ * The safety properties of Raft (figure 3 of the paper), watched from outside after every event. A second statement of the
+ * rules: it reads members' recorded state and calls no engine code. Kept across restarts and removals of members: ledgers of
+ * leaders, votes, entries and committed entries, so that two breaches at different times count too.
+ *
+ * Election Safety (5.2), Leader Append-Only (5.3), Log Matching (5.3), Leader Completeness (5.4), State Machine Safety (5.4.3),
+ * and one vote per term (5.2).
+ */
+import type { Cluster } from '../../engine/cluster.ts';
+import type { RaftState } from '../../engine/raft/state.ts';
+import type { Entry } from '../../engine/raft/types.ts';
+import { Violation } from './violation.ts';
+
+/** What was last seen of one member. */
+interface Seen {
+  term: number;
+  role: string;
+  vote: string | null;
+  last: number;
+  lastEntry: Entry | undefined;
+  commit: number;
+  /** Entries by index, as far as looked at. */
+  entries: Map<number, Entry>;
+}
+
+export class RaftChecker {
+  private readonly cluster: Cluster;
+  private readonly seen = new Map<string, Seen>();
+  private readonly leaderOfTerm = new Map<number, string>();
+  private readonly voteOf = new Map<string, string>();
+  /** Entry by `index,term`, and the term of the entry before it. */
+  private readonly ledger = new Map<string, { entry: Entry; previousTerm: number }>();
+  private readonly committed = new Map<number, Entry>();
+  private highestCommitted = 0;
+  /** Looks taken at members whose state had changed. */
+  checks = 0;
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  /** To be called after every event. Throws `Violation`. */
+  observe(): void {
+    for (const { swarm } of this.cluster.machines) {
+      const { manager } = swarm;
+      if (manager) this.look(manager.raftNode.state.raftId, manager.raftNode.raft.state);
+    }
+  }
+
+  private look(id: string, state: RaftState): void {
+    const { log } = state;
+    const last = log.offset + log.entries.length;
+    const lastEntry = log.entries[log.entries.length - 1];
+    let seen = this.seen.get(id);
+    if (
+      seen &&
+      seen.term === state.term &&
+      seen.role === state.role &&
+      seen.vote === state.vote &&
+      seen.last === last &&
+      seen.lastEntry === lastEntry &&
+      seen.commit === log.commit
+    )
+      return;
+    this.checks++;
+    if (!seen) {
+      seen = { term: 0, role: 'follower', vote: null, last: 0, lastEntry: undefined, commit: 0, entries: new Map() };
+      this.seen.set(id, seen);
+    }
+    this.checkVote(id, state);
+    if (seen.last !== last || seen.lastEntry !== lastEntry) this.checkEntries(id, state, seen, last);
+    if (state.role === 'leader' && (seen.role !== 'leader' || seen.term !== state.term))
+      this.checkNewLeader(id, state, last);
+    if (log.commit > 0) this.checkCommitted(id, state, seen, last);
+    seen.term = state.term;
+    seen.role = state.role;
+    seen.vote = state.vote;
+    seen.last = last;
+    seen.lastEntry = lastEntry;
+    seen.commit = log.commit;
+  }
+
+  private checkVote(id: string, { term, vote }: RaftState): void {
+    if (vote === null) return;
+    const key = `${id},${term}`;
+    const known = this.voteOf.get(key);
+    if (known === undefined) this.voteOf.set(key, vote);
+    else if (known !== vote)
+      throw new Violation('one vote per term', `${id} voted for ${known} and for ${vote} in term ${term} (Raft 5.2)`);
+  }
+
+  /** Entries that are new here: the same index and term is the same entry with the same one before it, everywhere. */
+  private checkEntries(id: string, state: RaftState, seen: Seen, last: number): void {
+    const { log } = state;
+    const stillLeads = state.role === 'leader' && seen.role === 'leader' && seen.term === state.term;
+    for (let index = last; index > log.offset; index--) {
+      const entry = log.entries[index - log.offset - 1]!;
+      if (seen.entries.get(index) === entry) break;
+      if (stillLeads && index <= seen.last)
+        throw new Violation('Leader Append-Only', `${id} changed its entry ${index} while leading term ${state.term}`);
+      seen.entries.set(index, entry);
+      const previousTerm = index - 1 > log.offset ? log.entries[index - log.offset - 2]!.term : log.offsetTerm;
+      const key = `${index},${entry.term}`;
+      const known = this.ledger.get(key);
+      if (!known) this.ledger.set(key, { entry, previousTerm });
+      else if (known.entry !== entry && !sameEntry(known.entry, entry))
+        throw new Violation(
+          'Log Matching',
+          `two entries of index ${index} and term ${entry.term}; one is in the log of ${id}`,
+        );
+      else if (index - 1 > log.offset && known.previousTerm !== previousTerm)
+        throw new Violation(
+          'Log Matching',
+          `entry (${entry.term},${index}) follows term ${known.previousTerm} in one log, ${previousTerm} in that of ${id}`,
+        );
+    }
+    if (stillLeads && last < seen.last)
+      throw new Violation(
+        'Leader Append-Only',
+        `${id} dropped entries ${last + 1}..${seen.last} while leading term ${state.term}`,
+      );
+    for (let index = last + 1; index <= seen.last; index++) seen.entries.delete(index);
+  }
+
+  private checkNewLeader(id: string, state: RaftState, last: number): void {
+    const known = this.leaderOfTerm.get(state.term);
+    if (known !== undefined && known !== id)
+      throw new Violation('Election Safety', `${known} and ${id} both lead term ${state.term}`);
+    this.leaderOfTerm.set(state.term, id);
+    const top = this.committed.get(this.highestCommitted);
+    if (!top) return;
+    const { log } = state;
+    if (this.highestCommitted <= log.offset) return;
+    const held = this.highestCommitted <= last ? log.entries[this.highestCommitted - log.offset - 1] : undefined;
+    if (!held || held.term !== top.term) {
+      throw new Violation(
+        'Leader Completeness',
+        `${id} leads term ${state.term} without the committed entry (${top.term},${this.highestCommitted}); its log ends at ${last}`,
+      );
+    }
+  }
+
+  private checkCommitted(id: string, { log }: RaftState, seen: Seen, last: number): void {
+    if (log.commit > last)
+      throw new Violation('Log', `${id} has committed ${log.commit}, beyond its last entry ${last}`);
+    for (let index = Math.max(seen.commit + 1, log.offset + 1); index <= log.commit; index++) {
+      const entry = log.entries[index - log.offset - 1]!;
+      const known = this.committed.get(index);
+      if (!known) {
+        this.committed.set(index, entry);
+        this.highestCommitted = Math.max(this.highestCommitted, index);
+      } else if (known.term !== entry.term || (known !== entry && !sameEntry(known, entry))) {
+        throw new Violation(
+          'State Machine Safety',
+          `entry ${index} was committed in term ${known.term} and, by ${id}, in term ${entry.term}`,
+        );
+      }
+    }
+  }
+}
+
+/** Entries are shared objects as a rule; after a restore they are equal copies. */
+function sameEntry(a: Entry, b: Entry): boolean {
+  return a.term === b.term && a.type === b.type && JSON.stringify(a) === JSON.stringify(b);
+}
