@@ -1,7 +1,8 @@
 /** The canvas of the lanes: drawn when time or events have moved; hovering says an event's sentence, a click selects it. */
 import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import type { TraceEvent } from '../../protocol/events.ts';
-import { namesOf, sentenceText } from '../narrator/sentences.ts';
+import { namesOf } from '../narrator/facts.ts';
+import { sentenceText } from '../narrator/sentences.ts';
 import { decimalsFor, timeText } from '../narrator/time-text.ts';
 import { serviceWithId, splitRef, taskWithId } from '../store/rows.ts';
 import { virtualNow } from '../store/virtual-now.ts';

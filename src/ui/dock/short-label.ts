@@ -1,6 +1,7 @@
 /** The few words that stand beside an event on the timeline; the sentence is in the hint and in the inspector. */
 import type { TraceEvent } from '../../protocol/events.ts';
-import { type Names, sentenceOf } from '../narrator/sentences.ts';
+import type { Names } from '../narrator/facts.ts';
+import { sentenceOf } from '../narrator/sentences.ts';
 
 const longest = 38;
 
@@ -18,7 +19,7 @@ function wordsOf(event: TraceEvent, names: Names): string {
   }
   if (event.kind.startsWith('input.')) {
     if (typeof data.command === 'string') return data.command;
-    return `${data.method ?? ''} ${data.path ?? ''}`.trim();
+    return sentenceOf(event, names).lead.replace(/^You (ask .+?: )?/, '');
   }
   return sentenceOf(event, names).lead;
 }

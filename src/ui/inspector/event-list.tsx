@@ -2,8 +2,9 @@
 import { useCallback, useRef } from 'react';
 import type { EventLane, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
+import { namesOf } from '../narrator/facts.ts';
 import { laneOf } from '../narrator/lanes.ts';
-import { namesOf, sentenceText } from '../narrator/sentences.ts';
+import { sentenceText } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { EVENT_CAP } from '../store/event-log.ts';
 import { useThrottled } from '../store/hooks.ts';

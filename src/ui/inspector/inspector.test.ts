@@ -111,22 +111,43 @@ describe('whom to ask for JSON', () => {
   });
 });
 
-describe("the scheduler's explanation", () => {
-  it('shows a list of rows as a table and the rest as pairs', () => {
-    const explanation = {
-      serviceVersion: 3,
-      nodes: [
-        { node: 'node2', allTasks: 3, fits: true },
-        { node: 'node1', reason: 'no' },
+describe("the scheduler's decision", () => {
+  const decided = (data: TraceEvent['data']) => readDecision(event(1, 0, 'scheduler.decision', { data }));
+  it('says who was refused, what was compared and what made the difference', () => {
+    const ranking = [
+      ['node2', 0, 1, 3],
+      ['node5', 0, 1, 4],
+    ];
+    expect(
+      decided({ node: 'node2', candidates: 2, filters: { Constraint: 2, Ready: 1 }, ranking, tie: false }),
+    ).toEqual({
+      summary: '2 fit · 3 refused',
+      refusals: [
+        ['Constraint', 2],
+        ['Ready', 1],
       ],
-    };
-    expect(readDecision(event(1, 0, 'scheduler.decision', { data: { explanation } }))).toEqual({
-      columns: ['node', 'all tasks', 'fits', 'reason'],
+      columns: ['node', 'failures', 'its service here', 'all tasks'],
       rows: [
-        ['node2', '3', '✓', '–'],
-        ['node1', '–', '–', 'no'],
+        ['node2', '0', '1', '3'],
+        ['node5', '0', '1', '4'],
       ],
-      pairs: [['service version', '3']],
+      decidedBy: 3,
+      note: '',
     });
+  });
+  it('says that chance decides between equals', () => {
+    const tied = decided({
+      candidates: 2,
+      filters: {},
+      ranking: [
+        ['node1', 0, 0, 0],
+        ['node2', 0, 0, 0],
+      ],
+      tie: true,
+    });
+    expect(tied).toMatchObject({ summary: '2 fit', decidedBy: null, note: 'A tie goes to chance.' });
+  });
+  it('has nothing to show without a ranking', () => {
+    expect(decided({ node: 'node2', candidates: 5 })).toBeNull();
   });
 });

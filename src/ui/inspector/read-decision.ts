@@ -1,49 +1,46 @@
-/** A scheduler's explanation taken apart for display: a list of rows becomes a table, everything else pairs of words. */
+/**
+ * The scheduler's receipt for one decision, made ready to read: how many nodes the filters refused and which, and the order of the
+ * rest by what swarm compares: recent failures, tasks of this service, tasks in all.
+ */
 import type { TraceEvent } from '../../protocol/events.ts';
 
 export interface DecisionText {
+  /** `5 fit · 2 refused`. */
+  summary: string;
+  /** Per filter that refused nodes: its name and how many. */
+  refusals: [string, number][];
   columns: string[];
+  /** The chosen node first; numbers as text. */
   rows: string[][];
-  pairs: [string, string][];
+  /** Column that decided between the first and the second; null when they are equal in all. */
+  decidedBy: number | null;
+  /** What else is to be said of it. */
+  note: string;
 }
 
-export function readDecision(event: TraceEvent): DecisionText {
-  const explanation = event.data?.explanation;
-  const result: DecisionText = { columns: [], rows: [], pairs: [] };
-  if (Array.isArray(explanation)) readTable(explanation, result);
-  else if (isRecord(explanation)) {
-    for (const [name, value] of Object.entries(explanation)) {
-      if (Array.isArray(value) && value.some(isRecord)) readTable(value, result);
-      else if (value !== null && value !== undefined) result.pairs.push([words(name), cellText(value)]);
-    }
-  }
-  return result;
+/** The receipt of a `scheduler.decision`; null when it has no ranking to show. */
+export function readDecision(event: TraceEvent): DecisionText | null {
+  const data = event.data ?? {};
+  if (event.kind !== 'scheduler.decision' || !Array.isArray(data.ranking)) return null;
+  const rows = data.ranking.filter(Array.isArray).map((row) => row.map(String));
+  const refusals = readRefusals(data.filters);
+  const refused = refusals.reduce((sum, [, count]) => sum + count, 0);
+  const candidates = typeof data.candidates === 'number' ? data.candidates : rows.length;
+  const service = typeof data.service === 'string' ? data.service : 'its service';
+  const [first, second] = rows;
+  const decidedBy = first && second ? [1, 2, 3].find((column) => first[column] !== second[column]) : undefined;
+  return {
+    summary:
+      refused > 0 ? `${candidates} fit · ${refused} refused` : `${candidates} ${candidates === 1 ? 'fits' : 'fit'}`,
+    refusals,
+    columns: ['node', 'failures', `${service} here`, 'all tasks'],
+    rows,
+    decidedBy: decidedBy ?? null,
+    note: data.tie === true ? 'A tie goes to chance.' : '',
+  };
 }
 
-function readTable(list: readonly unknown[], result: DecisionText): void {
-  const records = list.filter(isRecord);
-  if (records.length === 0) {
-    result.pairs.push(...list.map((value, index): [string, string] => [String(index + 1), cellText(value)]));
-    return;
-  }
-  const keys = [...new Set(records.flatMap((record) => Object.keys(record)))];
-  result.columns = keys.map(words);
-  result.rows = records.map((record) => keys.map((key) => cellText(record[key])));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `serviceTasks` -> `service tasks`. */
-function words(key: string): string {
-  return key.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-}
-
-function cellText(value: unknown): string {
-  if (value === undefined || value === null) return '–';
-  if (value === true) return '✓';
-  if (value === false) return '✕';
-  if (Array.isArray(value)) return value.map(cellText).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function readRefusals(filters: unknown): [string, number][] {
+  if (typeof filters !== 'object' || filters === null) return [];
+  return Object.entries(filters).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
 }

@@ -1,7 +1,8 @@
 /** The tab Why: the chain of causes of the selected thing's last event, and the scheduler's own explanation where it decided. */
 import { useEffect, useState } from 'react';
 import type { EventId, ObjectRef, TraceEvent } from '../../protocol/events.ts';
-import { explanationText, hasSentence, namesOf, sentenceOf } from '../narrator/sentences.ts';
+import { namesOf } from '../narrator/facts.ts';
+import { isTold, sentenceOf } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { eventWithId } from '../store/event-log.ts';
 import { taskName } from '../store/rows.ts';
@@ -14,17 +15,35 @@ import { type ChainStep, foldChain, walkCauses } from './why-chain.ts';
 export function Why({ inspected }: { inspected: Inspected }) {
   const last = useLastEvent(inspected);
   const chain = useChain(last);
+  const decision = useDecision(inspected, chain);
   if (!last) return <p className="text-t2">Nothing has happened to it since the world began.</p>;
-  const decision = chain.findLast((event) => event.kind === 'scheduler.decision' || event.kind === 'scheduler.unfit');
   return (
     <>
       <h3 className="text-heading font-[650]">{question(inspected)}</h3>
       <Chain chain={chain} />
-      {decision && explanationText(decision) === '' && decision.data?.explanation !== undefined && (
-        <Decision event={decision} />
-      )}
+      {decision && <Decision event={decision} />}
     </>
   );
+}
+
+/** Where a task was placed: the decision about it, on the way of causes or not. */
+function useDecision(inspected: Inspected, chain: readonly TraceEvent[]): TraceEvent | null {
+  const [decision, setDecision] = useState<TraceEvent | null>(null);
+  const taskId = inspected.kind === 'task' && inspected.task.nodeId ? inspected.task.id : null;
+  const inChain = taskId ? undefined : chain.findLast((event) => event.kind === 'scheduler.decision');
+  useEffect(() => {
+    let current = true;
+    setDecision(null);
+    if (taskId) {
+      void fetchEvents({ object: `task:${taskId}`, limit: 500 }).then((events) => {
+        if (current) setDecision(events.findLast((event) => event.kind === 'scheduler.decision') ?? null);
+      });
+    }
+    return () => {
+      current = false;
+    };
+  }, [taskId]);
+  return decision ?? inChain ?? null;
 }
 
 function question(inspected: Inspected): string {
@@ -78,7 +97,7 @@ function useLastEvent(inspected: Inspected): TraceEvent | null {
 function newestAbout(list: readonly TraceEvent[], objects: readonly ObjectRef[]): TraceEvent | undefined {
   for (let index = list.length - 1; index >= Math.max(0, list.length - 4000); index--) {
     const event = list[index] as TraceEvent;
-    if (hasSentence(event.kind) && event.objects.some((ref) => objects.includes(ref))) return event;
+    if (isTold(event.kind) && event.objects.some((ref) => objects.includes(ref))) return event;
   }
   return undefined;
 }
@@ -111,7 +130,7 @@ function useChain(last: TraceEvent | null): TraceEvent[] {
 function Chain({ chain }: { chain: TraceEvent[] }) {
   const [unfolded, setUnfolded] = useState(false);
   const first = chain[0];
-  const steps = foldChain(chain, (event) => unfolded || hasSentence(event.kind));
+  const steps = foldChain(chain, (event) => unfolded || isTold(event.kind));
   return (
     <ol className="why-chain mt-3">
       {first && first.cause === 0 && !first.kind.startsWith('input.') && first.id > 1 && (

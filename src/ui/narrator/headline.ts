@@ -4,7 +4,8 @@
  */
 import type { TraceEvent } from '../../protocol/events.ts';
 import type { QuorumView, Snapshot } from '../../protocol/snapshot.ts';
-import { namesOf, type Sentence, sentenceOf } from './sentences.ts';
+import { namesOf } from './facts.ts';
+import { type Sentence, sentenceOf } from './sentences.ts';
 
 export interface Headline extends Sentence {
   weight: number;
@@ -29,6 +30,8 @@ export function weightOf(event: TraceEvent): number {
     case 'node.state':
       return state === 'down' ? 5 : state === 'ready' ? 3 : 2;
     case 'raft.vote':
+    case 'raft.leader':
+    case 'raft.stepped-down':
       return 4;
     case 'service.created':
     case 'service.removed':
@@ -36,7 +39,10 @@ export function weightOf(event: TraceEvent): number {
       return 3;
     case 'task.state':
       return state === 'failed' || state === 'rejected' ? 3 : state === 'running' ? 1 : 0;
+    case 'input.request':
     case 'service.updated':
+    case 'service.update-status':
+    case 'node.joined':
     case 'node.created':
     case 'node.removed':
     case 'node.role':

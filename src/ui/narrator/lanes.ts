@@ -12,29 +12,23 @@ export const dockLanes: readonly { id: string; label: string; holds: readonly Ev
 
 const laneOfFirstWord: Readonly<Record<string, EventLane>> = {
   input: 'you',
-  fault: 'you',
   raft: 'raft',
   manager: 'raft',
+  store: 'raft',
   machine: 'nodes',
   node: 'nodes',
   daemon: 'nodes',
-  dispatcher: 'nodes',
   agent: 'nodes',
   swarm: 'nodes',
-  ca: 'nodes',
   scheduler: 'scheduling',
   task: 'tasks',
   service: 'tasks',
-  orchestrator: 'tasks',
-  update: 'tasks',
-  updater: 'tasks',
+  allocator: 'tasks',
+  cluster: 'nodes',
   container: 'runtime',
   image: 'runtime',
-  runtime: 'runtime',
   net: 'network',
   network: 'network',
-  link: 'network',
-  port: 'network',
 };
 
 const known = new Map<string, EventLane>();

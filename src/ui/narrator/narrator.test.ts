@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../protocol/events.ts';
 import type { QuorumView, Snapshot } from '../../protocol/snapshot.ts';
+import type { Names } from './facts.ts';
 import { chooseEvent, type Headline, HOLD_MS, invitation, nextHeadline, quorumVerdict } from './headline.ts';
 import { laneOf } from './lanes.ts';
-import { type Names, sentenceText } from './sentences.ts';
+import { sentenceText } from './sentences.ts';
 import { decimalsFor, rateText, spanText, timeText } from './time-text.ts';
 
 const names: Names = {
@@ -27,7 +28,7 @@ describe('sentences', () => {
     ['You cut the way from node1 to node2.', event('input.fault', { kind: 'link-cut', from: 'node1', to: 'node2' })],
     ['You cause flood on node1.', event('input.fault', { kind: 'flood', machine: 'node1' })],
     [
-      'You ask node1: POST /services/create',
+      'You create a service.',
       event('input.request', { method: 'POST', path: '/services/create' }, { machine: 'node1' }),
     ],
     [
@@ -73,6 +74,44 @@ describe('sentences', () => {
     [
       'Moon phase changed on node1. phase full.',
       event('moon.phase-changed', { phase: 'full', deep: { no: 1 } }, { machine: 'node1' }),
+    ],
+    ['You change web.', event('input.request', { method: 'POST', path: '/services/s1/update' })],
+    [
+      'You ask node1: POST /volumes/prune',
+      event('input.request', { method: 'POST', path: '/volumes/prune' }, { machine: 'node1' }),
+    ],
+    [
+      'node2 wants to lead, term 3. It has heard no leader for 14.0 s and asks for votes.',
+      event('raft.election.started', { term: 3, silentFor: 14.006541 }, { machine: 'node2' }),
+    ],
+    [
+      'node2 wins the election, term 3. 2 of 3 votes: node2, node3.',
+      event('raft.leader', { term: 3, votes: ['node2', 'node3'], members: 3 }, { machine: 'node2' }),
+    ],
+    [
+      'web.6 is created. It replaces the one before: node node1 is down.',
+      event('task.created', {
+        service: 'web',
+        slot: 6,
+        why: 'replaces task 6knpmlu03a1glok6oid8kqezr: node node1 is down',
+      }),
+    ],
+    [
+      'web.1 is wanted Shutdown. Node node1 is down.',
+      event('task.desired', { service: 'web', slot: 1, from: 'running', to: 'shutdown', why: 'node node1 is down' }),
+    ],
+    [
+      'web.2 goes to node5. 5 nodes were fit for it. A tie goes to chance.',
+      event('scheduler.decision', { service: 'web', slot: 2, node: 'node5', candidates: 5, tie: true }),
+    ],
+    ['web changes. 6 → 8 tasks.', event('service.updated', { name: 'web', replicas: { from: 6, to: 8 } })],
+    [
+      'web.2 ends on node5. Exit code 137.',
+      event('container.exited', { name: 'web.2.ywjdf04r41laam20zzxs1h1hu', exitCode: 137 }, { machine: 'node5' }),
+    ],
+    [
+      'raft.append from node2 to node1 is lost. node1 has no power.',
+      event('net.dropped', { message: 'raft.append', to: 'node1', reason: 'node1 has no power' }, { machine: 'node2' }),
     ],
     ['Something.', event('something')],
   ])('%s', (text, told) => {

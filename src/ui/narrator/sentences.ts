@@ -2,32 +2,13 @@
  * What an event means, in one short sentence: present tense, names first, the number that matters, Docker's own words for states.
  * A kind nobody has written a sentence for is still told, plainly, with its facts.
  */
-import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
-import type { Snapshot } from '../../protocol/snapshot.ts';
-import { nodeWithId, serviceWithId, splitRef, taskName, taskWithId } from '../store/rows.ts';
+import type { TraceEvent } from '../../protocol/events.ts';
+import { type Facts, type Names, plainText, readFacts, shortId } from './facts.ts';
 
 /** `lead` is what happened, to be set in bold; `rest` what follows from it or why. */
 export interface Sentence {
   lead: string;
   rest: string;
-}
-
-/** Names of things by their ids, from the last picture. Events keep ids, people want names. */
-export interface Names {
-  task(id: string): string | undefined;
-  service(id: string): string | undefined;
-  node(id: string): string | undefined;
-}
-
-export function namesOf(snapshot: Snapshot | null): Names {
-  return {
-    task: (id) => {
-      const task = taskWithId(snapshot, id);
-      return task && taskName(task);
-    },
-    service: (id) => serviceWithId(snapshot, id)?.name,
-    node: (id) => nodeWithId(snapshot, id)?.machine,
-  };
 }
 
 /** The sentence of an event as plain text. */
@@ -43,67 +24,16 @@ export function sentenceOf(event: TraceEvent, names: Names): Sentence {
   return write ? write(facts) : plain(facts);
 }
 
-/** An event with its facts within easy reach. */
-interface Facts {
-  event: TraceEvent;
-  /** A fact of `data` as text; empty when absent. */
-  text(key: string): string;
-  number(key: string): number | null;
-  list(key: string): string[];
-  /** Host on which it happened. */
-  host: string;
-  task: string;
-  service: string;
-  node: string;
-}
-
-function readFacts(event: TraceEvent, names: Names): Facts {
-  const data = event.data ?? {};
-  const text = (key: string) => plainText(data[key]);
-  const number = (key: string) => (typeof data[key] === 'number' ? data[key] : null);
-  const list = (key: string) => (Array.isArray(data[key]) ? data[key].map(plainText) : []);
-  const idOf = (kind: string) => objectId(event.objects, kind);
-  const nodeId = idOf('node') || text('nodeId');
-  const taskId = idOf('task');
-  const service = text('service');
-  const slot = number('slot');
-  const named = names.service(service) ?? names.service(idOf('service')) ?? service;
-  return {
-    event,
-    text,
-    number,
-    list,
-    host: event.machine ?? objectId(event.objects, 'machine'),
-    task: names.task(taskId) ?? (named && slot ? `${named}.${slot}` : short(taskId)),
-    service: named || short(idOf('service')),
-    node:
-      text('hostname') ||
-      names.node(nodeId) ||
-      names.node(text('node')) ||
-      text('node') ||
-      objectId(event.objects, 'machine'),
-  };
-}
-
-function objectId(objects: readonly ObjectRef[], kind: string): string {
-  const ref = objects.find((object) => object.startsWith(`${kind}:`));
-  return ref ? splitRef(ref).id : '';
-}
-
-function plainText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return JSON.stringify(value);
-}
-
-const short = (id: string) => (id.length > 12 ? id.slice(0, 12) : id);
 const say = (lead: string, rest = ''): Sentence => ({ lead, rest });
 const inTerm = (facts: Facts) => (facts.number('term') === null ? '' : `, term ${facts.number('term')}`);
 /** `running` -> `Running`, as `docker service ps` writes it. */
 const stateWord = (state: string) => (state ? state[0]?.toUpperCase() + state.slice(1) : 'unknown');
-const because = (reason: string) =>
-  reason ? `${reason[0]?.toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}` : '';
+/** A reason as a sentence of its own; names of hosts keep their spelling. */
+function because(reason: string): string {
+  if (!reason) return '';
+  const first = /^[a-z]+\b(?!\d)/.test(reason) ? reason[0]?.toUpperCase() : reason[0];
+  return `${first}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`;
+}
 
 const faultWords: Readonly<Record<string, (facts: Facts, host: string) => string>> = {
   'power-off': (_, host) => `You cut the power of ${host}.`,
@@ -189,18 +119,15 @@ function voteSentence(facts: Facts): Sentence {
   );
 }
 
-function leaderSentence(facts: Facts): Sentence {
-  const leader = facts.text('leader') || facts.host;
-  if (!leader || leader === 'none' || leader === 'null')
-    return say('There is no leader.', 'Nothing can change. Containers keep running.');
-  return leader === facts.host || !facts.host
-    ? say(`${leader} leads now${inTerm(facts)}.`)
-    : say(`${facts.host} accepts ${leader} as leader${inTerm(facts)}.`);
-}
-
 function decisionSentence(facts: Facts): Sentence {
-  const subject = facts.task || 'A task';
-  return say(`${subject} goes to ${facts.node || 'a node'}.`, because(explanationText(facts.event)));
+  const lead = `${facts.task || 'A task'} goes to ${facts.node || 'a node'}.`;
+  const candidates = facts.number('candidates');
+  const words = because(explanationText(facts.event));
+  if (words || candidates === null) return say(lead, words);
+  if (facts.event.data?.preassigned === true)
+    return say(lead, 'It was meant for this node; the scheduler checked that it fits.');
+  const ties = facts.event.data?.tie === true ? ' A tie goes to chance.' : '';
+  return say(lead, `${candidates} ${candidates === 1 ? 'node was' : 'nodes were'} fit for it.${ties}`);
 }
 
 /** The scheduler's own words for a decision, when it gave words and not a table. */
@@ -209,32 +136,126 @@ export function explanationText(event: TraceEvent): string {
   return typeof explanation === 'string' ? explanation : '';
 }
 
+/** What a request asks for, in words; the rest is told as it was sent. */
+const requestWords: readonly [RegExp, (facts: Facts, match: RegExpExecArray) => string][] = [
+  [/^POST \/swarm\/init$/, (facts) => `You begin a swarm on ${facts.host}.`],
+  [/^POST \/swarm\/join$/, (facts) => `You let ${facts.host} join the swarm.`],
+  [/^POST \/swarm\/leave$/, (facts) => `You let ${facts.host} leave the swarm.`],
+  [/^POST \/services\/create$/, () => 'You create a service.'],
+  [/^POST \/services\/([^/]+)\/update$/, (facts, match) => `You change ${serviceCalled(facts, match[1])}.`],
+  [/^DELETE \/services\/([^/]+)$/, (facts, match) => `You remove ${serviceCalled(facts, match[1])}.`],
+  [/^POST \/nodes\/([^/]+)\/update$/, (facts, match) => `You change ${nodeCalled(facts, match[1])}.`],
+  [/^DELETE \/nodes\/([^/]+)$/, (facts, match) => `You remove ${nodeCalled(facts, match[1])}.`],
+  [/^POST \/containers\/([^/]+)\/kill$/, (facts) => `You kill a container on ${facts.host}.`],
+  [/^POST \/containers\/([^/]+)\/stop$/, (facts) => `You stop a container on ${facts.host}.`],
+];
+
+const serviceCalled = (facts: Facts, id = '') => facts.names.service(id) ?? shortId(id);
+const nodeCalled = (facts: Facts, id = '') => facts.names.node(id) ?? shortId(id);
+
+function requestSentence(facts: Facts): Sentence {
+  const command = facts.text('command');
+  if (command) return say(`You type on ${facts.host}: ${command}`);
+  const asked = `${facts.text('method')} ${facts.text('path')}`.trim();
+  for (const [pattern, words] of requestWords) {
+    const match = pattern.exec(asked);
+    if (match) return say(words(facts, match));
+  }
+  return say(`You ask ${facts.host || 'a host'}: ${asked || 'a request'}`);
+}
+
+function electionSentence(facts: Facts): Sentence {
+  const silent = facts.number('silentFor');
+  const why = silent ? `It has heard no leader for ${silent.toFixed(1)} s and asks for votes.` : 'It asks for votes.';
+  return say(
+    `${facts.host} wants to lead${inTerm(facts)}.`,
+    silent === 0 ? 'It is alone and needs no other vote.' : why,
+  );
+}
+
+function electedSentence(facts: Facts): Sentence {
+  const members = facts.number('members') ?? 0;
+  const votes = facts.list('votes');
+  const leader = facts.text('leader');
+  if (leader && leader !== facts.host && facts.host)
+    return say(`${facts.host} accepts ${leader} as leader${inTerm(facts)}.`);
+  const count = votes.length > 0 && members > 1 ? `${votes.length} of ${members} votes: ${votes.join(', ')}.` : '';
+  return say(`${facts.host || leader || 'A manager'} wins the election${inTerm(facts)}.`, count);
+}
+
+function createdTaskSentence(facts: Facts): Sentence {
+  const why = facts.text('why').replace(/^replaces task [0-9a-z]{25}: /, 'it replaces the one before: ');
+  return say(`${facts.task} is created.`, because(why));
+}
+
+function desiredSentence(facts: Facts): Sentence {
+  const wanted = facts.text('to') || facts.text('desired') || facts.text('state');
+  return say(`${facts.task} is wanted ${stateWord(wanted)}.`, because(facts.text('why')));
+}
+
+/** `web.2.<id>` -> `web.2`. */
+const containerName = (facts: Facts) =>
+  facts.text('name').replace(/\.[0-9a-z]{25}$/, '') || facts.task || 'A container';
+
 const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
-  'input.request': (facts) => {
-    const command = facts.text('command');
-    const asked = `${facts.text('method')} ${facts.text('path')}`.trim();
-    return say(`You ask ${facts.host || 'a host'}: ${command || asked || 'a request'}`);
-  },
-  'input.command': (facts) => say(`You type on ${facts.host}: ${facts.text('command')}`),
+  'input.request': requestSentence,
+  'input.command': requestSentence,
   'input.fault': faultSentence,
+
   'raft.state': raftStateSentence,
   'raft.vote': voteSentence,
-  'raft.leader': leaderSentence,
-  'raft.election.started': (facts) =>
-    say(`${facts.host} wants to lead${inTerm(facts)}.`, 'It has heard no leader and asks for votes.'),
+  'raft.vote.asked': (facts) =>
+    say(`${facts.text('candidate')} asks ${facts.host} for its vote${inTerm(facts)}.`, lastEntry(facts)),
+  'raft.leader': electedSentence,
+  'raft.election.started': electionSentence,
+  'raft.stepped-down': (facts) =>
+    say(`${facts.host} steps down${inTerm(facts)}.`, `It was ${facts.text('was') || 'leader'}.`),
+  'raft.term': (facts) => say(`${facts.host} moves to term ${facts.text('term')}.`),
+  'raft.snapshot': (facts) => say(`${facts.host} puts its log up to entry ${facts.text('index')} into a snapshot.`),
+  'raft.snapshot.restored': (facts) => say(`${facts.host} takes over a snapshot up to entry ${facts.text('index')}.`),
+  'raft.member.add': (facts) => say(`${facts.host} counts ${facts.node || 'a new manager'} among the members.`),
+  'raft.member.remove': (facts) => say(`${facts.host} counts ${facts.node || 'a manager'} among the members no more.`),
+  'store.commit': (facts) =>
+    say(
+      `Entry ${facts.text('index')} is committed${inTerm(facts)}.`,
+      `${facts.text('writer')} wrote ${facts.text('changes')} ${facts.number('changes') === 1 ? 'change' : 'changes'}.`,
+    ),
   'manager.leader.started': (facts) =>
     say(`${facts.host} leads now${inTerm(facts)}.`, 'Its scheduler and orchestrators start.'),
   'manager.leader.stopped': (facts) => say(`${facts.host} leads no more.`, 'Its scheduler and orchestrators stop.'),
+  'manager.started': (facts) => say(`${facts.host} starts as a manager.`),
+  'manager.stopped': (facts) => say(`${facts.host} stops as a manager.`),
+  'manager.removed': (facts) => say(`${facts.host} is no manager any more.`),
+
   'node.state': nodeStateSentence,
+  'node.joined': (facts) => say(`${facts.node} joins as a ${facts.text('role')}.`),
   'node.created': (facts) => say(`${facts.node} joins the swarm.`),
-  'node.removed': (facts) => say(`${facts.node} leaves the swarm.`),
+  'node.removed': (facts) => say(`${facts.node} is removed from the swarm.`),
+  'node.updated': (facts) => say(`${facts.node} is changed.`),
   'node.availability': (facts) => say(`${facts.node} is set to ${stateWord(facts.text('availability'))}.`),
-  'node.role': (facts) => say(`${facts.node} becomes a ${facts.text('role')}.`),
-  'task.created': (facts) =>
-    say(`${facts.task} is created.`, facts.text('replaces') ? 'It takes the place of the one before.' : ''),
+  'node.role': (facts) => say(`${facts.node} is to be a ${facts.text('to') || facts.text('role')}.`),
+  'node.role.changed': (facts) => say(`${facts.host || facts.node} becomes a ${facts.text('role')}.`),
+  'swarm.init': (facts) => say(`${facts.host} begins a swarm.`),
+  'swarm.join': (facts) => say(`${facts.host} asks to join the swarm.`),
+  'swarm.leave': (facts) => say(`${facts.host} leaves the swarm.`),
+  'machine.power-off': (facts) => say(`${facts.host} has no power.`),
+  'machine.power-on': (facts) => say(`${facts.host} has power and starts.`),
+  'daemon.started': (facts) => say(`The daemon of ${facts.host} runs.`),
+  'daemon.stopped': (facts) => say(`The daemon of ${facts.host} stops.`),
+  'agent.session': (facts) => say(`${facts.host} reports to ${facts.text('manager')} now.`),
+  'agent.session.closed': (facts) =>
+    say(`${facts.host} reports to ${facts.text('manager')} no more.`, because(facts.text('reason'))),
+
+  'task.created': createdTaskSentence,
   'task.state': taskStateSentence,
-  'task.desired': (facts) => say(`${facts.task} is wanted ${stateWord(facts.text('desired') || facts.text('state'))}.`),
+  'task.desired': desiredSentence,
+  'task.rejected': (facts) => say(`${facts.task} may not stay.`, because(facts.text('why'))),
   'task.removed': (facts) => say(`${facts.task} is removed.`),
+  'task.reaped': (facts) => say(`${facts.task} is cleared away.`, because(facts.text('why'))),
+  'task.allocated': (facts) => say(`${facts.task} gets its addresses.`, facts.list('addresses').join(', ')),
+  'task.report': (facts) => say(`${facts.node || 'A node'} reports.`, `${facts.text('updates')} tasks changed.`),
+  'agent.task': (facts) =>
+    say(`${facts.host}: ${facts.task} is ${stateWord(facts.text('state'))}.`, because(facts.text('err'))),
   'scheduler.decision': decisionSentence,
   'scheduler.unfit': (facts) =>
     say(
@@ -243,30 +264,68 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
     ),
   'service.created': (facts) => say(`${facts.service} is created.`, replicaWords(facts)),
   'service.updated': (facts) => say(`${facts.service} changes.`, replicaWords(facts)),
+  'service.rolled-back': (facts) => say(`${facts.service} goes back to what it was.`),
+  'service.update-status': (facts) =>
+    say(`Update of ${facts.service}: ${facts.text('state')}.`, because(facts.text('message'))),
+  'service.update.rolled-back': (facts) => say(`${facts.service} is rolled back.`, because(facts.text('message'))),
   'service.removed': (facts) => say(`${facts.service} is removed.`),
-  'machine.power-off': (facts) => say(`${facts.host} has no power.`),
-  'machine.power-on': (facts) => say(`${facts.host} has power and starts.`),
-  'machine.daemon-stop': (facts) => say(`The daemon of ${facts.host} stops.`),
-  'machine.daemon-start': (facts) => say(`The daemon of ${facts.host} starts.`),
+  'service.allocated': (facts) => say(`${facts.service} gets its ports and addresses.`),
+
+  'container.started': (facts) => say(`${containerName(facts)} starts on ${facts.host}.`),
+  'container.exited': (facts) => say(`${containerName(facts)} ends on ${facts.host}.`, exitWords(facts)),
+  'container.health': (facts) => say(`${containerName(facts)} is ${facts.text('status')}.`),
+  'container.removed': (facts) => say(`The container ${containerName(facts)} is removed from ${facts.host}.`),
+  'image.pulling': (facts) => say(`${facts.host} pulls ${facts.text('image')}.`),
+  'image.pulled': (facts) => say(`${facts.host} has ${facts.text('image')}.`),
+
   'net.cable-cut': (facts) => say(`${facts.host} is cut off.`, 'No packet leaves or reaches it.'),
   'net.mended': (facts) => say(`${facts.host} is connected again.`),
   'net.cable-mended': (facts) => say(`${facts.host} is connected again.`),
   'net.dropped': (facts) =>
     say(
-      `A ${facts.text('message') || facts.text('kind') || 'packet'} from ${facts.text('from')} to ${facts.text('to')} is lost.`,
+      `${facts.text('message') || 'A packet'} from ${facts.text('from') || facts.host} to ${facts.text('to')} is lost.`,
       because(facts.text('reason')),
     ),
-  'container.started': (facts) => say(`${facts.text('name') || facts.task || 'A container'} starts on ${facts.host}.`),
-  'container.exited': (facts) =>
-    say(`${facts.text('name') || facts.task || 'A container'} ends on ${facts.host}.`, exitWords(facts)),
 };
 
-/** Has this kind a sentence of its own? Kinds without one are small steps. */
-export function hasSentence(kind: string): boolean {
-  return kind in sentences;
+function lastEntry(facts: Facts): string {
+  const index = facts.number('lastIndex');
+  return index === null ? '' : `Its log ends with entry ${index} of term ${facts.text('lastTerm')}.`;
 }
 
+/** Kinds that a chain of causes folds: true, but seldom what one asks about. */
+const smallSteps = new Set([
+  'store.commit',
+  'task.report',
+  'agent.task',
+  'agent.session',
+  'agent.session.closed',
+  'task.allocated',
+  'task.reaped',
+  'service.allocated',
+  'raft.term',
+  'raft.member.add',
+  'raft.member.remove',
+  'raft.vote.asked',
+  'raft.leader',
+  'node.attached',
+  'node.certificate',
+  'manager.started',
+]);
+
+/** Does an explanation name it, or fold it with other small steps? Kinds without a sentence of their own are small. */
+export function isTold(kind: string): boolean {
+  return kind in sentences && !smallSteps.has(kind);
+}
+
+const isChange = (value: unknown): value is { from: unknown; to: unknown } =>
+  typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
+
 function replicaWords(facts: Facts): string {
+  const scaled = facts.event.data?.replicas;
+  if (isChange(scaled)) return `${scaled.from} → ${scaled.to} tasks.`;
+  const image = facts.event.data?.image;
+  if (isChange(image)) return `${image.from} → ${image.to}.`;
   const replicas = facts.number('replicas');
   return replicas === null ? '' : `${replicas} ${replicas === 1 ? 'task is' : 'tasks are'} wanted.`;
 }
