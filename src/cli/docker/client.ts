@@ -132,6 +132,7 @@ function compact(parts: RequestParts): {
   return {
     ...(Object.keys(query).length > 0 && { query }),
     ...(parts.headers && { headers: parts.headers }),
-    ...(parts.body !== undefined && { body: parts.body }),
+    // As over a socket: plain JSON, which nobody else holds.
+    ...(parts.body !== undefined && { body: JSON.parse(JSON.stringify(parts.body)) }),
   };
 }

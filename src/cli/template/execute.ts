@@ -135,7 +135,10 @@ class Executor {
 
   #range(dot: MaybeValue, node: Extract<TemplateNode, { body: TemplateNode[] }>): Jump {
     const mark = this.#variables.length;
-    const items = this.#iterate(indirect(this.#pipeline(dot, node.pipeline)));
+    const value = this.#pipeline(dot, node.pipeline);
+    const target = indirect(value);
+    if (value && !target) this.#fail("range can't iterate over <nil>");
+    const items = this.#iterate(target);
     const declared = this.#variables.length;
     for (const item of items) {
       this.#bindLoopVariables(node.pipeline, item);
@@ -277,7 +280,7 @@ class Executor {
         : word.kind === 'variable'
           ? this.#variable(word.name)
           : this.#argument(dot, word.base);
-    this.#node = word;
+    // Errors of a chain name what was evaluated last: Go does not return to the chain after its base.
     if (word.names.length === 0) this.#notAFunction(word, args, final);
     word.names.forEach((name, index) => {
       const isLast = index === word.names.length - 1;
@@ -378,7 +381,7 @@ class Executor {
     if (name === 'and' || name === 'or') return this.#shortCircuit(dot, name, args, final);
     const values = args.map((arg, index) => this.#typed(definition, index, this.#argument(dot, arg), arg));
     if (final !== undefined) values.push(this.#typed(definition, values.length, final, word));
-    const result = definition.call(values);
+    const result = definition.call(values, args.map(nodeText));
     if (result.ok) return result.value;
     this.#node = node;
     return this.#fail(`error calling ${name}: ${result.message}`);
@@ -400,6 +403,7 @@ class Executor {
     const value = unwrapInterface(given);
     if (wanted === 'any') return value;
     this.#node = word;
+    if (!value && wanted === '[]string') return value;
     if (!value)
       return this.#fail(word.kind === 'nil' ? `cannot assign nil to ${wanted}` : `invalid value; expected ${wanted}`);
     if (typeName(value.type) === wanted) return value;

@@ -26,9 +26,10 @@ import {
 
 /** A function: the types of its fixed parameters, whether more may follow, what it does. */
 export interface TemplateFunction {
-  parameters: readonly ('any' | 'string' | 'int')[];
+  parameters: readonly ('any' | 'string' | 'int' | '[]string')[];
   variadic?: boolean;
-  call(args: readonly MaybeValue[]): ParseResult<MaybeValue>;
+  /** `words` are the arguments as they are written. */
+  call(args: readonly MaybeValue[], words: readonly string[]): ParseResult<MaybeValue>;
 }
 
 export type TemplateFunctions = Readonly<Record<string, TemplateFunction>>;
@@ -41,7 +42,7 @@ const builtins: TemplateFunctions = {
   len: { parameters: ['any'], call: ([value]) => length(value ?? null) },
   index: { parameters: ['any'], variadic: true, call: ([item, ...keys]) => index(item ?? null, keys) },
   slice: { parameters: ['any'], variadic: true, call: ([item, ...bounds]) => slice(item ?? null, bounds) },
-  call: { parameters: ['any'], variadic: true, call: ([value]) => call(value ?? null) },
+  call: { parameters: ['any'], variadic: true, call: ([value], [word]) => call(value ?? null, word ?? '') },
   print: text((args) => sprint(args)),
   println: text((args) => `${args.map((arg) => printValue(arg)).join(' ')}\n`),
   printf: {
@@ -66,7 +67,10 @@ const builtins: TemplateFunctions = {
 export const dockerFunctions: TemplateFunctions = {
   ...builtins,
   json: { parameters: ['any'], call: ([value]) => parsed(stringValue(toJson(value ?? null))) },
-  join: { parameters: ['any', 'string'], call: ([list, separator]) => join(list ?? null, textOf(separator)) },
+  join: {
+    parameters: ['[]string', 'string'],
+    call: ([list, separator]) => parsed(stringValue(textsOf(list ?? null).join(textOf(separator)))),
+  },
   split: {
     parameters: ['string', 'string'],
     call: ([value, separator]) => parsed({ type: sliceOf(goString), value: textOf(value).split(textOf(separator)) }),
@@ -191,8 +195,9 @@ function slice(value: MaybeValue, bounds: readonly MaybeValue[]): ParseResult<Ma
   return parsed({ type: item.type, value: part });
 }
 
-function call(value: MaybeValue): ParseResult<MaybeValue> {
-  return unparsable(value ? `non-function of type ${typeName(value.type)}` : 'call of nil');
+/** Nothing in docker's data is a function that could be called. */
+function call(value: MaybeValue, word: string): ParseResult<MaybeValue> {
+  return unparsable(value ? `non-function ${word} of type ${typeName(value.type)}` : 'call of nil');
 }
 
 type Compare = (a: MaybeValue, b: MaybeValue) => ParseResult<boolean>;
@@ -254,21 +259,8 @@ function orElse(result: ParseResult<boolean>, other: () => ParseResult<boolean>)
   return !result.ok || result.value ? result : other();
 }
 
-function join(list: MaybeValue, separator: string): ParseResult<MaybeValue> {
-  if (!list) return parsed(stringValue(''));
-  if (list.type.kind === 'slice')
-    return parsed(
-      stringValue(
-        elementsOf(list)
-          .map((element) => printValue(element))
-          .join(separator),
-      ),
-    );
-  if (list.type.kind === 'map') {
-    const texts = entriesOf(list).map((entry) => printValue(entry.value));
-    return parsed(stringValue(texts.sort().join(separator)));
-  }
-  return unparsable(`expected slice, got ${typeName(list.type)}`);
+function textsOf(list: MaybeValue): string[] {
+  return list ? elementsOf(list).map((element) => String(element.value)) : [];
 }
 
 function pad(value: string, before: number, after: number): ParseResult<MaybeValue> {
@@ -280,7 +272,7 @@ function pad(value: string, before: number, after: number): ParseResult<MaybeVal
 /** Go's `strings.Title`: the first letter of every word in upper case, the rest as it is. */
 function titleCase(value: string): string {
   return value.replace(
-    /(^|[^\p{L}\p{Nd}_'])(\p{L})/gu,
+    /(^|[^\p{L}\p{Nd}_])(\p{L})/gu,
     (_all, before: string, letter: string) => before + letter.toUpperCase(),
   );
 }

@@ -2,7 +2,7 @@
  * Go's JSON of typed values: fields in the order of the struct, `omitempty` obeyed, keys of maps sorted.
  * Source: Go `encoding/json: encode.go`.
  */
-import { elementsOf, entriesOf, fieldValue, type GoValue, isNil, type MaybeValue } from './go-value.ts';
+import { elementsOf, entriesOf, fieldValue, type GoType, type GoValue, isNil, type MaybeValue } from './go-value.ts';
 
 /** `json.Marshal` without escaping of `<`, `>` and `&`. */
 export function toJson(value: MaybeValue): string {
@@ -27,6 +27,11 @@ export function toJson(value: MaybeValue): string {
     case 'struct':
       return type.json ? type.json(value.value) : object(structEntries(value));
   }
+}
+
+/** What Go's client holds after decoding: absent fields have the zero value of their type. */
+export function decodeJson<T>(type: GoType, json: unknown): T {
+  return JSON.parse(toJson({ type, value: json })) as T;
 }
 
 /** A string in JSON, with `<`, `>` and `&` escaped too where `escaped`: as Go does by default. */

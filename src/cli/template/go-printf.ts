@@ -4,7 +4,7 @@
  */
 import { quote } from '../flags/go-strconv.ts';
 import { printFloat, printValue } from './go-print.ts';
-import { elementsOf, type MaybeValue, typeName } from './go-value.ts';
+import { elementsOf, entriesOf, fieldValue, type GoValue, type MaybeValue, stringValue, typeName } from './go-value.ts';
 
 /** A verb with what stands between it and the percent sign. */
 interface Verb {
@@ -37,14 +37,23 @@ function formatVerb(verb: Verb, arg: MaybeValue): string {
   if (verb.letter === 'T') return padText(verb, arg ? typeName(arg.type) : '<nil>');
   if (verb.letter === 'v') return padText(verb, formatDefault(verb, arg));
   if (!arg) return `%!${verb.letter}(<nil>)`;
-  if (arg.type.kind === 'slice' && verb.letter !== 'p') {
-    return `[${elementsOf(arg)
-      .map((element) => formatVerb(verb, element))
-      .join(' ')}]`;
-  }
+  const composite = formatComposite(verb, arg);
+  if (composite !== null) return composite;
   const body = formatBasic(verb, arg);
   if (body === null) return `%!${verb.letter}(${typeName(arg.type)}=${printValue(arg)})`;
   return padText(verb, body);
+}
+
+/** Lists, maps and structs: the verb goes to each element. */
+function formatComposite(verb: Verb, arg: GoValue): string | null {
+  const format = (value: GoValue) => formatVerb(verb, value);
+  if (arg.type.kind === 'slice') return `[${elementsOf(arg).map(format).join(' ')}]`;
+  if (arg.type.kind === 'map') {
+    const entries = entriesOf(arg).map(({ key, value }) => `${format(stringValue(key))}:${format(value)}`);
+    return `map[${entries.join(' ')}]`;
+  }
+  if (arg.type.kind !== 'struct' || arg.type.print) return null;
+  return `{${arg.type.fields.map((field) => format(fieldValue(arg, field))).join(' ')}}`;
 }
 
 function formatDefault(verb: Verb, arg: MaybeValue): string {
@@ -53,7 +62,7 @@ function formatDefault(verb: Verb, arg: MaybeValue): string {
 }
 
 /** The text for a verb on a value; null if the verb does not suit it. */
-function formatBasic(verb: Verb, arg: NonNullable<MaybeValue>): string | null {
+function formatBasic(verb: Verb, arg: GoValue): string | null {
   const { kind } = arg.type;
   if (verb.letter === 's') return formatText(verb, arg);
   if (verb.letter === 't') return kind === 'bool' ? String(arg.value) : null;
@@ -62,7 +71,7 @@ function formatBasic(verb: Verb, arg: NonNullable<MaybeValue>): string | null {
   return kind === 'float' ? formatFloat(verb, Number(arg.value)) : null;
 }
 
-function formatText(verb: Verb, arg: NonNullable<MaybeValue>): string | null {
+function formatText(verb: Verb, arg: GoValue): string | null {
   const printer = 'print' in arg.type && arg.type.print;
   if (['int', 'uint', 'float', 'bool'].includes(arg.type.kind) && !printer) return null;
   const text = printValue(arg);

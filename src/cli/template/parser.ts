@@ -75,7 +75,7 @@ class Parser {
   #definition(): void {
     this.#take();
     this.#takeNonSpace();
-    const name = this.#templateName('define clause');
+    const { name } = this.#templateName('define clause');
     this.#expect('right-delim', 'define clause');
     this.#add(
       name,
@@ -121,7 +121,7 @@ class Parser {
     const token = this.#takeNonSpace();
     switch (token.kind) {
       case 'block':
-        return this.#block(token);
+        return this.#block();
       case 'break':
       case 'continue':
         return this.#loopControl(token.kind, token);
@@ -135,7 +135,7 @@ class Parser {
       case 'with':
         return this.#control(token.kind, token);
       case 'template':
-        return this.#call(token);
+        return this.#call();
       default: {
         this.#next--;
         const { at } = this.#peek();
@@ -182,29 +182,30 @@ class Parser {
     return rest.nodes;
   }
 
-  #block(token: Token): TemplateNode {
-    const name = this.#templateName('block clause');
+  /** Like a `define` and a `template` in one. Error lines count from the name. */
+  #block(): TemplateNode {
+    const { name, at } = this.#templateName('block clause');
     const pipeline = this.#pipeline('block clause', 'right-delim');
     this.#add(
       name,
       this.#ownScope(() => this.#bodyUntilEnd('block clause')),
     );
-    return { kind: 'template', at: token.at, name, pipeline };
+    return { kind: 'template', at, name, pipeline };
   }
 
-  #call(token: Token): TemplateNode {
-    const name = this.#templateName('template clause');
+  #call(): TemplateNode {
+    const { name, at } = this.#templateName('template clause');
     if (this.#peekNonSpace().kind === 'right-delim') {
       this.#takeNonSpace();
-      return { kind: 'template', at: token.at, name, pipeline: null };
+      return { kind: 'template', at, name, pipeline: null };
     }
-    return { kind: 'template', at: token.at, name, pipeline: this.#pipeline('template clause', 'right-delim') };
+    return { kind: 'template', at, name, pipeline: this.#pipeline('template clause', 'right-delim') };
   }
 
-  #templateName(context: string): string {
+  #templateName(context: string): { name: string; at: number } {
     const token = this.#takeNonSpace();
     if (token.kind !== 'string' && token.kind !== 'raw-string') return this.#unexpected(token, context);
-    return this.#unquote(token);
+    return { name: this.#unquote(token), at: token.at };
   }
 
   #pipeline(context: string, end: TokenKind): Pipeline {

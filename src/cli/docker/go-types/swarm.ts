@@ -3,6 +3,7 @@
  * Source: `moby: api/types/swarm/*.go`, `api/types/mount`, `api/types/container` (health).
  */
 import {
+  type GoStruct,
   type GoType,
   goBool,
   goInt,
@@ -29,7 +30,10 @@ import {
   struct,
 } from './struct.ts';
 
-const version = struct('swarm.Version', { Index: omit(goUint64) });
+const version: GoStruct = {
+  ...struct('swarm.Version', { Index: omit(goUint64) }),
+  print: (value) => String((value as { Index?: number } | null)?.Index ?? 0),
+};
 
 const meta = struct('swarm.Meta', { Version: omit(version), CreatedAt: omit(goTime), UpdatedAt: omit(goTime) });
 
@@ -76,6 +80,7 @@ const nodeDescription = struct('swarm.NodeDescription', {
     }),
   ),
   TLSInfo: omit(tlsInfo),
+  CSIInfo: omit(listOf(goInterface)),
 });
 
 /** `GET /nodes/{id}`. */

@@ -21,7 +21,8 @@ const pairs = listOf(strings);
 
 const platform = struct('system.platformInfo', { Name: omit(goString) });
 
-const serverInfo = struct('system.Info', {
+/** `GET /info`. */
+export const serverInfo: GoStruct = struct('system.Info', {
   ID: goString,
   Containers: goInt,
   ContainersRunning: goInt,

@@ -40,7 +40,7 @@ async function showOrRotate(context: CommandContext): Promise<number> {
   const [cert, key] = [readPem(context, caCert), readPem(context, caKey)];
   if (cert === null || key === null) return context.fail('file contents must be in PEM format');
   const spec = mergeCaFlags(swarm.Spec, flags, cert);
-  const config = { ...spec.CAConfig, SigningCACert: cert, SigningCAKey: key };
+  const config = { ...spec.CAConfig, SigningCACert: cert || undefined, SigningCAKey: key || undefined };
   if (cert === '' && key === '') config.ForceRotate = (config.ForceRotate ?? 0) + 1;
   await updateSwarm(api, swarm, { ...spec, CAConfig: config });
   return flags.get(detach) ? 0 : waitForRotation(context);

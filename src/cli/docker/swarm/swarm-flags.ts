@@ -141,11 +141,9 @@ function parseExternalCa(text: string): ParseResult<ExternalCa> {
 
 /** Host and port; what is missing comes from the default. */
 function parseListenAddress(text: string): ParseResult<string> {
-  const scheme = /^([a-z]+):\/\//.exec(text)?.[1];
-  if (scheme !== undefined && scheme !== 'tcp') return unparsable(`unsupported proto, expected tcp: ${text}`);
   const address = text.replace(/^tcp:\/\//, '');
-  if (address.includes('/')) return unparsable(`invalid bind address (${text}): should not contain a path element`);
-  const parts = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(address);
-  if (!parts) return unparsable(`invalid bind address (${text})`);
-  return parsed(`${parts[1] || '0.0.0.0'}:${parts[2] || '2377'}`);
+  if (address === '' || address.includes('://')) return unparsable(`invalid proto, expected tcp: ${text}`);
+  const parts = /^(\[[^\]]*\]|[^:/]*)(?::(\d*))?(\/.*)?$/.exec(address);
+  if (!parts) return unparsable(`invalid bind address format: ${text}`);
+  return parsed(`${parts[1] || '0.0.0.0'}:${parts[2] || '2377'}${parts[3] ?? ''}`);
 }

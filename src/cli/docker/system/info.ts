@@ -1,10 +1,11 @@
 /** `docker info`. Source: `docker/cli: cli/command/system/info.go`. */
 import type { Info } from '../../../protocol/engine-api.ts';
+import { decodeJson } from '../../template/go-json.ts';
 import { createTemplate, type Template } from '../../template/template.ts';
 import { ApiError, describeError } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { clientInfoType, infoType } from '../go-types/system.ts';
+import { clientInfoType, infoType, serverInfo } from '../go-types/system.ts';
 import { clientVersion } from './client-version.ts';
 import { serverInfoText } from './info-text.ts';
 
@@ -66,7 +67,7 @@ function needsServer(template: Template, format: string): boolean {
 
 async function askServer({ api }: CommandContext): Promise<Answer> {
   try {
-    return { ...nothing, info: await api.get<Info>('/info') };
+    return { ...nothing, info: decodeJson<Info>(serverInfo, await api.get('/info')) };
   } catch (error) {
     const line = describeError(error);
     if (line === null) throw error;
