@@ -289,7 +289,9 @@ export class Manager {
     }
     if (kind === 'raft.join') {
       const { nodeId, address } = request as ManagerMessages['raft.join'];
-      this.membership.add(nodeId, address, request);
+      // A node that is to be a worker has no place here, whatever its certificate still says.
+      if (this.store.get('node', nodeId)?.spec.desiredRole === 'manager') this.membership.add(nodeId, address, request);
+      else this.answer(request, 'raft.join-reply', { ok: false, message: `node ${nodeId} is not a manager` });
     } else if (kind === 'ca.request') this.requestWrite('ca', request);
     else if (kind.startsWith('dispatcher.'))
       this.subsystem<Subsystem & MessageReceiver>('dispatcher')?.receive(kind, request);

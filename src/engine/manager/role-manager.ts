@@ -78,6 +78,7 @@ export class RoleManager implements Subsystem<RoleManagerState> {
   }
 
   private reconcile(): void {
+    this.evictStrangers();
     let ready = false;
     for (const id of this.state.pending) {
       const node = this.context.store.get('node', id);
@@ -89,6 +90,16 @@ export class RoleManager implements Subsystem<RoleManagerState> {
     if (this.state.pending.length === 0 || this.state.retry) return;
     this.state.retry = true;
     this.context.schedule(this.name, RETRY, 'retry');
+  }
+
+  /** Members whose node is gone or is a worker already: a leader may have died half-way. */
+  private evictStrangers(): void {
+    for (const { raftId, nodeId } of this.context.members()) {
+      const node = this.context.store.get('node', nodeId);
+      const stranger = node ? node.role === 'worker' && node.spec.desiredRole === 'worker' : true;
+      if (stranger && raftId !== this.context.raftId && this.context.canRemoveMember(raftId))
+        this.context.removeMember(raftId);
+    }
   }
 
   private removeMemberOf(nodeId: string): void {
