@@ -115,6 +115,9 @@ export type RuntimeHost = Pick<
   | 'kill'
   | 'remove'
   | 'exec'
+  | 'rename'
+  | 'pause'
+  | 'removeImage'
   | 'ensureVolume'
 >;
 

@@ -69,6 +69,8 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['POST', '/containers/{id}/stop', containers.stopContainer],
   ['POST', '/containers/{id}/restart', containers.restartContainer],
   ['POST', '/containers/{id}/kill', containers.killContainer],
+  ['POST', '/containers/{id}/pause', containers.pauseContainer(true)],
+  ['POST', '/containers/{id}/unpause', containers.pauseContainer(false)],
   ['POST', '/containers/{id}/rename', containers.renameContainer],
   ['POST', '/containers/{id}/wait', containers.waitContainer],
   ['POST', '/containers/{id}/resize', exec.resize],

@@ -157,7 +157,12 @@ export const removeContainer: Route = {
         status: 409,
         message: `removal of container ${call.params.id} is already in progress`,
       });
-    daemon.host.runtime.remove(container.id, force, daemon.token(call, 'removed'));
+    daemon.host.runtime.remove(
+      container.id,
+      force,
+      daemon.token(call, 'removed'),
+      isTrue(call.request.query?.v),
+    );
   },
   stages: { removed: (daemon, call) => daemon.reply(call, null, 204) },
 };
@@ -177,17 +182,24 @@ export const renameContainer: Route = {
       });
     const refusal = nameTaken(daemon, name, container);
     if (refusal) return daemon.refuse(call, { status: 409, message: refusal });
-    const old = container.config.name;
-    container.config = { ...container.config, name };
-    daemon.event({
-      type: 'container',
-      action: 'rename',
-      id: container.id,
-      attributes: { ...container.config.labels, image: container.config.image, name, oldName: `/${old}` },
-    });
-    daemon.reply(call, null, 204);
+    const renamed = daemon.host.runtime.rename(container.id, name);
+    if (renamed.ok) daemon.reply(call, null, 204);
+    else daemon.refuse(call, runtimeFailure(renamed.error));
   },
 };
+
+/** For `docker pause` and `docker unpause`. */
+export function pauseContainer(paused: boolean): Route {
+  return {
+    start(daemon, call) {
+      const container = findContainer(daemon, call);
+      if (!container) return;
+      const done = daemon.host.runtime.pause(container.id, paused);
+      if (done.ok) daemon.reply(call, null, 204);
+      else daemon.refuse(call, runtimeFailure(done.error));
+    },
+  };
+}
 
 function nameTaken(daemon: Dockerd, name: string, container: Container): string | null {
   if (container.config.name === name) return 'Renaming a container with the same name as its current name';

@@ -104,7 +104,7 @@ export const removeImage: Route = {
       });
     }
     const deleted = [{ Untagged: name }, { Untagged: `${name.split(':')[0]}@${image.digest}` }, { Deleted: image.id }];
-    for (const tag of image.tags) runtime.state.images.delete(tag);
+    runtime.removeImage(image.id);
     daemon.event({ type: 'image', action: 'untag', id: image.id, attributes: { name } });
     daemon.event({ type: 'image', action: 'delete', id: image.id, attributes: { name: image.id } });
     daemon.reply(call, deleted);

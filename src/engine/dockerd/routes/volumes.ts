@@ -50,9 +50,7 @@ export const createVolume: Route = {
         status: 404,
         message: `create ${name}: error looking up volume plugin ${body.Driver}: plugin "${body.Driver}" not found`,
       });
-    const isNew = !daemon.host.runtime.state.volumes.has(name);
-    const volume = daemon.host.runtime.ensureVolume(name);
-    if (isNew) volume.labels = sortedMap(body.Labels ?? {});
+    const volume = daemon.host.runtime.ensureVolume(name, 'local', sortedMap(body.Labels ?? {}));
     daemon.reply(call, volumeJson(volume, daemon.host.epochMs), 201);
   },
 };
