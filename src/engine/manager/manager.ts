@@ -11,7 +11,7 @@ import { swarmId } from '../kernel/ids.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
-import type { Entry, Snapshot } from '../raft/types.ts';
+import type { ConfEntry, Entry, Snapshot } from '../raft/types.ts';
 import type { Store as StoreType } from '../store/store.ts';
 import { Store, type StoreChange, type StoreEvent, type StoreState, Transaction } from '../store/store.ts';
 import { type BootstrapOptions, bootstrapCluster } from './bootstrap.ts';
@@ -143,6 +143,8 @@ export class Manager {
   private readonly host: ManagerHost;
   private readonly membership: MembershipChanges;
   private subsystems: Subsystem[] = [];
+  /** Membership changes applied in the event that is being handled; empty between events. */
+  private readonly appliedChanges: ConfEntry[] = [];
 
   constructor(kernel: Kernel, hardware: Hardware, machine: string, state: ManagerState, host: ManagerHost) {
     this.kernel = kernel;
@@ -367,8 +369,17 @@ export class Manager {
     const { term } = raftNode.raft.state;
     if (state.leading && (!raftNode.isLeader || state.leading.term !== term)) this.stopLeading();
     if (!state.leading && raftNode.isLeader && state.appliedTerm === term) this.startLeading(term);
+    this.noteMembers();
     this.membership.pump();
     this.host.progressed();
+  }
+
+  /** Changes of the group that have just been applied are in force now: tells who waits for them, and who tells agents. */
+  private noteMembers(): void {
+    if (this.appliedChanges.length === 0) return;
+    for (const entry of this.appliedChanges.splice(0)) this.membership.applied(entry);
+    if (!this.isLeading) return;
+    for (const subsystem of this.subsystems) (subsystem as Subsystem & { membersChanged?(): void }).membersChanged?.();
   }
 
   private startLeading(term: number): void {
@@ -464,10 +475,7 @@ export class Manager {
   private applyEntry(entry: Entry): void {
     this.state.appliedTerm = entry.term;
     if (entry.type === 'conf') {
-      this.membership.applied(entry);
-      if (this.isLeading)
-        for (const subsystem of this.subsystems)
-          (subsystem as Subsystem & { membersChanged?(): void }).membersChanged?.();
+      this.appliedChanges.push(entry);
       return;
     }
     if (entry.data === null) return;
