@@ -879,8 +879,11 @@ export interface ExecCreateRequest {
   AttachStdout?: boolean;
   AttachStderr?: boolean;
   Tty?: boolean;
+  /** Rows and columns. */
+  ConsoleSize?: [number, number];
+  Detach?: boolean;
   DetachKeys?: string;
-  Env?: string[];
+  Env?: string[] | null;
   User?: string;
   WorkingDir?: string;
   Privileged?: boolean;

@@ -33,7 +33,7 @@ async function runInspect(context: CommandContext): Promise<number> {
   }
   const find = async (name: string) => {
     const service = await findService(api, name);
-    return 'error' in service ? service : { raw: service.service, type: serviceType };
+    return 'error' in service ? service : { raw: service.service, type: serviceType, typedOnly: true };
   };
   return inspectObjects(context, args, format, find, { badTemplateStatus: 1 });
 }

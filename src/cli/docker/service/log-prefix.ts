@@ -44,7 +44,8 @@ export class LogPrefixer {
     const attributes = parseDetails(details);
     if (attributes === null) return unparsable('invalid details format');
     for (const part of ['node', 'service', 'task']) {
-      if (!attributes.has(`${context}${part}.id`)) return unparsable(`missing ${part} id in details: ${details}`);
+      if (!attributes.has(`${context}${part}.id`))
+        return unparsable(`missing ${part} id in details: ${printMap(attributes)}`);
     }
     const prefix = await this.#prefix(attributes);
     const others = [...attributes].filter(([key]) => !key.startsWith(context)).map(([key, value]) => `${key}=${value}`);
@@ -66,6 +67,14 @@ export class LogPrefixer {
     this.#prefixes.set(id, prefix);
     return prefix;
   }
+}
+
+/** As Go prints maps. */
+function printMap(map: ReadonlyMap<string, string>): string {
+  return `map[${[...map]
+    .map(([key, value]) => `${key}:${value}`)
+    .sort()
+    .join(' ')}]`;
 }
 
 /** `a=b,c=d`, both sides in query encoding. */

@@ -4,18 +4,23 @@ import type { CommandGroup } from '../command.ts';
 import { serviceGroup } from './service-group.ts';
 import create from './testdata/create.json';
 import update from './testdata/update.json';
-import { comparable, play, type Recording } from './testing/recording.ts';
+import views from './testdata/views.json';
+import { comparable, play, type Recording, withoutTimes } from './testing/recording.ts';
 
 const docker: CommandGroup = { kind: 'group', name: 'docker', description: '', commands: [serviceGroup] };
 
 // A JSON module's type is that of its literals, which has no optional fields in common.
-const recordings = [create, update] as unknown as Recording[];
+const recordings = [create, update, views] as unknown as Recording[];
 
 describe.each(recordings.map((recording) => [recording.about, recording] as const))('%s', (_about, recording) => {
   it.each(recording.runs.map((run) => [run.args.join(' '), run] as const))('%s', async (_line, run) => {
     const outcome = await play(docker, recording, run);
-    expect({ ...outcome, requests: comparable(outcome.requests) }).toEqual({
-      stdout: run.stdout,
+    expect({
+      ...outcome,
+      stdout: withoutTimes(outcome.stdout),
+      requests: comparable(outcome.requests),
+    }).toEqual({
+      stdout: withoutTimes(run.stdout),
       stderr: run.stderr,
       exit: run.exit,
       requests: comparable(run.requests),

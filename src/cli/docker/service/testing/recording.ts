@@ -80,6 +80,11 @@ export function comparable(requests: SentRequest[] = []): unknown {
   });
 }
 
+/** Output in which the times of the recording, which are those of its day, do not count. */
+export function withoutTimes(text: string): string {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME');
+}
+
 class World {
   readonly requests: SentRequest[] = [];
   stdout = '';
