@@ -8,13 +8,18 @@ import type { FaultKind } from '../protocol/faults.ts';
 import type { Start } from '../protocol/start.ts';
 import type { Transcript, TranscriptStep } from '../protocol/transcript.ts';
 import { CommandRunner } from '../worker/command-runner.ts';
-import { createTurn } from '../worker/turn.ts';
 import type { World } from '../worker/world.ts';
 import { WorldDriver } from '../worker/world-driver.ts';
 
 /** `until` repeats its command after so many seconds, and gives up after so many. */
 const POLL_SECONDS = 0.4;
 const PATIENCE_SECONDS = 120;
+
+/** One turn of Node's event loop: promises that could go on have gone on. */
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** Times of a recording are rounded to tenths; between two commands there was at least the time a client takes to start. */
+const CLIENT_START_SECONDS = 0.01;
 
 /** A command that has not ended after so many virtual seconds gets Ctrl-C. */
 const COMMAND_SECONDS = 600;
@@ -55,7 +60,7 @@ class TranscriptReplayer {
     this.#transcript = transcript;
     this.#world = world;
     this.#startedAt = world.now;
-    this.#driver = new WorldDriver(world, { turn: createTurn() });
+    this.#driver = new WorldDriver(world, { turn });
     this.#runner = new CommandRunner(this.#driver, transcript.nodes);
     for (const { name } of transcript.nodes)
       for (const [file, text] of Object.entries(transcript.files ?? {}))
@@ -66,7 +71,7 @@ class TranscriptReplayer {
     const steps: TranscriptStep[] = [];
     let recordedEnd = 0;
     for (const step of this.#transcript.steps) {
-      if (step.at !== undefined) await this.#pass(step.at - recordedEnd);
+      if (step.at !== undefined) await this.#pass(Math.max(step.at - recordedEnd, CLIENT_START_SECONDS));
       recordedEnd = (step.at ?? recordedEnd) + (step.took ?? 0) + (step.wait ?? 0);
       steps.push(await this.#play(step));
     }

@@ -14,7 +14,7 @@ describe('a screen shows', () => {
     ['what overwrites after a carriage return', 'abc\rX', ['Xbc']],
     ['colours as nothing', '\x1b[31mred\x1b[0m', ['red']],
     ['a tab up to the next stop', 'a\tb', ['a       b']],
-    ['a long line wrapped', 'x'.repeat(25), ['x'.repeat(20), 'xxxxx']],
+    ['a long line as one line, though it takes two rows', 'x'.repeat(25), ['x'.repeat(25)]],
     ['a full line and a newline as one line', `${'x'.repeat(20)}\nb`, ['x'.repeat(20), 'b']],
     ['a wide character in two cells', '漢a', ['漢a']],
     ['an erased line', 'abc\x1b[2K\rd', ['d']],
@@ -26,6 +26,12 @@ describe('a screen shows', () => {
     ['lines that scrolled away, too', '1\n2\n3\n4\n5\n6\n7', ['1', '2', '3', '4', '5', '6', '7']],
   ])('%s', (_name, bytes, lines) => {
     expect(linesOf(bytes)).toEqual(lines);
+  });
+
+  test('rows as they stand, where a line is longer than the terminal is wide', () => {
+    const screen = new Screen(20);
+    screen.write(`${'x'.repeat(25)}\ny`);
+    expect(screen.rows()).toEqual(['x'.repeat(20), 'xxxxx', 'y']);
   });
 
   test('the same however the bytes are cut', () => {

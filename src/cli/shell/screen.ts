@@ -5,7 +5,11 @@
  */
 import { characterWidth } from './character-width.ts';
 
-type Row = string[];
+/** Cells of one row; `wrapped` if it goes on with the line of the row above. */
+interface Row {
+  cells: string[];
+  wrapped: boolean;
+}
 
 const controlSequence = /\x1b\[([?>!]?)([\d;]*)([@-~])/y;
 const otherSequence = /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-Za-z]|[=>78cDEHMNOZ])/y;
@@ -14,7 +18,7 @@ const otherSequence = /\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-Za-z]|[=>7
 export class Screen {
   readonly columns: number;
   readonly rowCount: number;
-  #rows: Row[] = [[]];
+  #rows: Row[] = [emptyRow()];
   #row = 0;
   #column = 0;
   /** The first line of the window; what is above it has scrolled away. */
@@ -49,15 +53,19 @@ export class Screen {
     }
   }
 
-  /** What is on the screen: no blanks at the end of lines, no empty lines at the end. */
+  /** Lines as they were written, whatever the width: rows that a long line wrapped over are put together again. */
   lines(): string[] {
-    const lines = this.#rows.map((row) =>
-      Array.from(row, (cell) => cell ?? ' ')
-        .join('')
-        .trimEnd(),
-    );
-    while (lines.length > 0 && lines.at(-1) === '') lines.pop();
-    return lines;
+    const lines: string[] = [];
+    for (const row of this.#rows) {
+      if (row.wrapped && lines.length > 0) lines.push(lines.pop()! + textOf(row));
+      else lines.push(textOf(row));
+    }
+    return tidy(lines);
+  }
+
+  /** Rows as they stand on the screen. */
+  rows(): string[] {
+    return tidy(this.#rows.map(textOf));
   }
 
   #character(char: string): void {
@@ -84,7 +92,7 @@ export class Screen {
   #print(char: string): void {
     const width = characterWidth(char);
     if (width === 0) {
-      const cells = this.#rows[this.#row]!;
+      const { cells } = this.#rows[this.#row]!;
       if (this.#column > 0) cells[this.#column - 1] = (cells[this.#column - 1] ?? ' ') + char;
       return;
     }
@@ -92,8 +100,9 @@ export class Screen {
     if (this.#column + width > this.columns) {
       this.#column = 0;
       this.#lineFeed();
+      this.#rows[this.#row]!.wrapped = true;
     }
-    const cells = this.#rows[this.#row]!;
+    const { cells } = this.#rows[this.#row]!;
     cells[this.#column] = char;
     if (width === 2) cells[this.#column + 1] = '';
     this.#column += width;
@@ -101,7 +110,7 @@ export class Screen {
 
   #lineFeed(): void {
     this.#row++;
-    if (this.#row === this.#rows.length) this.#rows.push([]);
+    if (this.#row === this.#rows.length) this.#rows.push(emptyRow());
     this.#top = Math.max(this.#top, this.#row - this.rowCount + 1);
   }
 
@@ -127,7 +136,7 @@ export class Screen {
 
   #moveTo(row: number, column: number): void {
     this.#row = Math.max(this.#top, Math.min(row, this.#top + this.rowCount - 1));
-    while (this.#row >= this.#rows.length) this.#rows.push([]);
+    while (this.#row >= this.#rows.length) this.#rows.push(emptyRow());
     this.#column = Math.max(0, Math.min(column, this.columns - 1));
   }
 
@@ -159,7 +168,7 @@ export class Screen {
       case 'K':
         return this.#eraseLine(first);
       case 'P':
-        this.#rows[this.#row]!.splice(this.#column, count);
+        this.#rows[this.#row]!.cells.splice(this.#column, count);
         return;
       default:
         return;
@@ -167,7 +176,9 @@ export class Screen {
   }
 
   #eraseLine(mode: number): void {
-    const cells = this.#rows[this.#row]!;
+    const row = this.#rows[this.#row]!;
+    const { cells } = row;
+    if (mode === 2 || this.#column === 0) row.wrapped = false;
     if (mode === 0) cells.length = Math.min(cells.length, this.#column);
     else if (mode === 1) for (let i = 0; i <= this.#column; i++) cells[i] = ' ';
     else cells.length = 0;
@@ -178,14 +189,14 @@ export class Screen {
       this.#eraseLine(0);
       this.#rows.length = this.#row + 1;
     } else if (mode === 1) {
-      for (let row = this.#top; row < this.#row; row++) this.#rows[row] = [];
+      for (let row = this.#top; row < this.#row; row++) this.#rows[row] = emptyRow();
       this.#eraseLine(1);
     } else if (mode === 3) {
       this.#rows.splice(0, this.#top);
       this.#row -= this.#top;
       this.#top = 0;
     } else {
-      for (let row = this.#top; row < this.#rows.length; row++) this.#rows[row] = [];
+      for (let row = this.#top; row < this.#rows.length; row++) this.#rows[row] = emptyRow();
     }
   }
 
@@ -194,7 +205,7 @@ export class Screen {
     if (!parameters.split(';').includes('1049')) return;
     if (final === 'h' && !this.#main) {
       this.#main = { rows: this.#rows, row: this.#row, column: this.#column, top: this.#top };
-      this.#rows = [[]];
+      this.#rows = [emptyRow()];
       this.#top = 0;
       this.#row = 0;
       this.#column = 0;
@@ -206,4 +217,19 @@ export class Screen {
       this.#main = null;
     }
   }
+}
+
+function emptyRow(): Row {
+  return { cells: [], wrapped: false };
+}
+
+function textOf(row: Row): string {
+  return Array.from(row.cells, (cell) => cell ?? ' ').join('');
+}
+
+/** No blanks at the end of lines, no empty lines at the end. */
+function tidy(lines: string[]): string[] {
+  const result = lines.map((line) => line.trimEnd());
+  while (result.at(-1) === '') result.pop();
+  return result;
 }

@@ -48,7 +48,7 @@ class Typist {
 
   /** Lines on the screen, without the host's part of the prompt. */
   get lines(): string[] {
-    return this.screen.lines().map((line) => line.replace('docker@node1:~$', '$'));
+    return this.screen.rows().map((line) => line.replace('docker@node1:~$', '$'));
   }
 }
 
@@ -84,15 +84,15 @@ describe('editing a line', () => {
   test('a line longer than the terminal wraps, and stays editable', async () => {
     const typist = new Typist({}, 30);
     await typist.type('abcdefghijklmnopqrstuvwxyz0123456789', ctrl('a'), '>', ctrl('e'), '<');
-    expect(typist.screen.lines()).toEqual(['docker@node1:~$ >abcdefghijklm', 'nopqrstuvwxyz0123456789<']);
+    expect(typist.screen.rows()).toEqual(['docker@node1:~$ >abcdefghijklm', 'nopqrstuvwxyz0123456789<']);
     await typist.type(ctrl('u'), 'short');
-    expect(typist.screen.lines()).toEqual(['docker@node1:~$ short']);
+    expect(typist.screen.rows()).toEqual(['docker@node1:~$ short']);
   });
 
   test('a line that ends exactly at the margin puts the cursor on the next row', async () => {
     const typist = new Typist({}, 20);
     await typist.type('abcd', 'e', LEFT, LEFT, 'X');
-    expect(typist.screen.lines()).toEqual(['docker@node1:~$ abcX', 'de']);
+    expect(typist.screen.rows()).toEqual(['docker@node1:~$ abcX', 'de']);
   });
 
   test.each([30, 60])('a terminal that becomes %i columns wide shows the line once', async (columns) => {
@@ -123,7 +123,7 @@ describe('running commands', () => {
   test('the directory is in the prompt', async () => {
     const typist = new Typist();
     await typist.type('cd /tmp\r');
-    expect(typist.screen.lines().at(-1)).toBe('docker@node1:/tmp$');
+    expect(typist.screen.rows().at(-1)).toBe('docker@node1:/tmp$');
   });
 
   test('an open quote asks for more', async () => {

@@ -209,7 +209,7 @@ async function watchLoop(call: BuiltinCall, options: WatchOptions): Promise<numb
     const screen = new Screen(columns, rows);
     screen.write(capture.text);
     const title = options.showTitle ? [titleLine(call, options, columns), ''] : [];
-    const lines = screen.lines().slice(0, rows - title.length);
+    const lines = screen.rows().slice(0, rows - title.length);
     stdout.write(picture([...title, ...(options.differences ? highlight(lines, previous) : lines)]));
     previous = lines;
     await clock.sleep(options.intervalMs, signal);

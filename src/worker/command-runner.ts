@@ -1,0 +1,85 @@
+/**
+ * Hosts as their shells see them, on top of the driver: files, programs, one terminal or script at a time. `run` plays a single
+ * command the way a person would: in a terminal of so many columns, looking at the screen when it has ended.
+ */
+import { completeDocker, docker } from '../cli/docker/docker.ts';
+import type { Completer, HostContext, OutputStream, Program } from '../cli/process.ts';
+import { CancelSource } from '../cli/shell/cancel.ts';
+import { createHostFiles, MemoryFiles } from '../cli/shell/memory-files.ts';
+import { Screen } from '../cli/shell/screen.ts';
+import { Shell } from '../cli/shell/shell.ts';
+import { TextInput } from '../cli/shell/streams.ts';
+import type { WorldDriver } from './world-driver.ts';
+
+/** Programs on top of the shell's own. */
+export const programs: ReadonlyMap<string, Program> = new Map([['docker', docker]]);
+
+/** What completes their arguments. */
+export const completers: ReadonlyMap<string, Completer> = new Map([['docker', completeDocker]]);
+
+/** What a command left on the screen. */
+export interface CommandResult {
+  exit: number;
+  screen: string[];
+}
+
+/** Makes hosts and shells; remembers each host's files. */
+export class CommandRunner {
+  readonly driver: WorldDriver;
+  #hosts = new Map<string, HostContext>();
+  #shells = new Map<string, Shell>();
+
+  constructor(driver: WorldDriver, hosts: readonly { name: string; address: string }[]) {
+    this.driver = driver;
+    for (const { name, address } of hosts) {
+      const files = new MemoryFiles(createHostFiles(name, address, driver.clock.now()), () => driver.clock.now());
+      this.#hosts.set(name, { name, address, api: driver.client(name), clock: driver.clock, files });
+    }
+  }
+
+  host(name: string): HostContext | undefined {
+    return this.#hosts.get(name);
+  }
+
+  /** A shell of its own on a host: what one terminal sets, another does not see. */
+  createShell(host: string): Shell | null {
+    const context = this.#hosts.get(host);
+    return context ? new Shell(context, programs) : null;
+  }
+
+  /** Starts a command in the host's shell for scripts, which keeps its variables and directory from one command to the next. */
+  start(host: string, command: string, columns: number): { ended: Promise<CommandResult>; interrupt(): void } | null {
+    const shell = this.#shells.get(host) ?? this.createShell(host);
+    if (!shell) return null;
+    this.#shells.set(host, shell);
+    const screen = new Screen(columns);
+    const output: OutputStream = {
+      closed: false,
+      terminal: { columns, rows: screen.rowCount },
+      write: (text) => screen.write(text),
+    };
+    const source = new CancelSource();
+    this.driver.touch();
+    const io = { stdin: new TextInput(''), stdout: output, stderr: output, signal: source.signal };
+    const ended = shell.execute(command, io).then((exit) => ({ exit, screen: screen.lines() }));
+    return {
+      ended,
+      interrupt: () => {
+        source.abort();
+        this.driver.touch();
+      },
+    };
+  }
+
+  /** Runs a command to its end, advancing the world by itself; after `limitSeconds` of virtual time it gets Ctrl-C. */
+  async run(host: string, command: string, columns: number, limitSeconds: number): Promise<CommandResult> {
+    const running = this.start(host, command, columns);
+    if (!running) throw new Error(`no host named ${host}`);
+    const limit = this.driver.world.now + limitSeconds * 1_000_000;
+    if (!(await this.driver.settle(running.ended, limit))) {
+      running.interrupt();
+      await this.driver.settle(running.ended, limit + 1_000_000);
+    }
+    return running.ended;
+  }
+}

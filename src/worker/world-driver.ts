@@ -1,0 +1,208 @@
+/**
+ * Makes programs and the world share one virtual time. Programs wait for answers of daemons and for their clock; the driver
+ * advances the world to whichever comes first, delivers it, lets the programs act on it, and only then goes on. So a command
+ * sends its next request at the very moment the last answer came, however fast the world is being played.
+ */
+import type { ApiChunk, ApiClient, ApiReply, ApiRequest, ApiResponse, CancelSignal } from '../protocol/api.ts';
+import { ConnectionError, StreamError, type VirtualClock } from '../protocol/api.ts';
+import type { Micros } from '../protocol/events.ts';
+import type { World } from './world.ts';
+
+/** An input as it went into the world: enough to play the session again. `id` is the request's. */
+export type DriverInput =
+  | { at: Micros; kind: 'request'; id: number; host: string; request: ApiRequest }
+  | { at: Micros; kind: 'cancel'; id: number };
+
+export interface WorldDriverOptions {
+  /** A turn of the platform's event loop, after which every promise that could go on has gone on. */
+  turn(): Promise<void>;
+  /** Told of everything that programs put into the world. */
+  onInput?(input: DriverInput): void;
+}
+
+interface Waiting {
+  resolve(response: ApiResponse): void;
+  reject(error: Error): void;
+  stream: { onChunk(chunk: ApiChunk): void; resolve(): void; reject(error: Error): void } | null;
+}
+
+interface Timer {
+  at: Micros;
+  fire(): void;
+}
+
+export class WorldDriver {
+  readonly world: World;
+  readonly clock: VirtualClock;
+  #options: WorldDriverOptions;
+  #waiting = new Map<number, Waiting>();
+  /** Earliest first; equal times in the order they were set. */
+  #timers: Timer[] = [];
+  /** Something was delivered that programs have not acted on yet. */
+  #delivered = false;
+  #advancing = false;
+
+  constructor(world: World, options: WorldDriverOptions) {
+    this.world = world;
+    this.#options = options;
+    this.clock = {
+      now: () => world.epochMs + world.now / 1000,
+      sleep: (ms, signal) => this.#sleep(ms, signal),
+    };
+  }
+
+  /** A connection to one host's daemon. */
+  client(host: string): ApiClient {
+    return {
+      request: (request) =>
+        new Promise((resolve, reject) => this.#send(host, request, { resolve, reject, stream: null })),
+      stream: (request, onChunk) => this.#stream(host, request, onChunk),
+    };
+  }
+
+  /** Says that programs got something from outside (a key, a command), so that they act before time passes. */
+  touch(): void {
+    this.#delivered = true;
+  }
+
+  /** True if a program waits for an answer or for its clock. */
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0 || this.#timers.length > 0;
+  }
+
+  /**
+   * Lets time pass to `until`, or until `stop` says so (asked after each delivery and each slice). Returns the number of events.
+   * `sliceMicros` bounds what happens between two questions.
+   */
+  async advance(until: Micros, stop?: () => boolean, sliceMicros = Number.POSITIVE_INFINITY): Promise<number> {
+    if (this.#advancing) throw new Error('the world is already being advanced');
+    this.#advancing = true;
+    try {
+      return await this.#advance(until, stop, sliceMicros);
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  async #advance(until: Micros, stop: (() => boolean) | undefined, sliceMicros: number): Promise<number> {
+    const { world } = this;
+    let events = 0;
+    for (;;) {
+      this.#deliver();
+      while (this.#delivered) {
+        this.#delivered = false;
+        await this.#options.turn();
+        this.#deliver();
+      }
+      if (world.now >= until || stop?.()) return events;
+      const target = Math.min(until, this.#timers[0]?.at ?? until, world.now + sliceMicros);
+      events += world.advance(target, { stopOnReply: this.#waiting.size > 0 });
+    }
+  }
+
+  /** Advances as far as it takes for `promise` to settle, at most to `limit`. True if it has settled. */
+  async settle(promise: Promise<unknown>, limit: Micros): Promise<boolean> {
+    let settled = false;
+    const note = (): void => {
+      settled = true;
+    };
+    promise.then(note, note);
+    this.touch();
+    await this.advance(limit, () => settled);
+    return settled;
+  }
+
+  // --- answers ------------------------------------------------------------------------------------------------------------
+
+  #send(host: string, request: ApiRequest, waiting: Waiting): number {
+    const id = this.world.request(host, request);
+    this.#waiting.set(id, waiting);
+    // A refusal is there at once.
+    this.#delivered = true;
+    this.#options.onInput?.({ at: this.world.now, kind: 'request', id, host, request });
+    return id;
+  }
+
+  #stream(host: string, request: ApiRequest, onChunk: (chunk: ApiChunk) => void): ReturnType<ApiClient['stream']> {
+    let id = 0;
+    let finish: () => void = () => {};
+    let fail: (error: Error) => void = () => {};
+    const done = new Promise<void>((resolve, reject) => {
+      finish = resolve;
+      fail = reject;
+    });
+    const response = new Promise<ApiResponse>((resolve, reject) => {
+      id = this.#send(host, request, { resolve, reject, stream: { onChunk, resolve: finish, reject: fail } });
+    });
+    const cancel = (): void => {
+      if (!this.#waiting.delete(id)) return;
+      this.world.cancelRequest(id);
+      this.#options.onInput?.({ at: this.world.now, kind: 'cancel', id });
+      finish();
+    };
+    return { response, done, cancel };
+  }
+
+  /** Hands out what has come: answers, and timers whose time it is. */
+  #deliver(): void {
+    for (const reply of this.world.takeReplies()) {
+      const waiting = this.#waiting.get(reply.id);
+      // Whoever gave up waiting is no longer listed.
+      if (waiting) this.#deliverReply(reply, waiting);
+    }
+    while (this.#timers.length > 0 && this.#timers[0]!.at <= this.world.now) {
+      this.#delivered = true;
+      this.#timers.shift()!.fire();
+    }
+  }
+
+  #deliverReply(reply: ApiReply, waiting: Waiting): void {
+    this.#delivered = true;
+    const { stream } = waiting;
+    switch (reply.type) {
+      case 'response':
+        waiting.resolve(reply.response);
+        if (reply.response.streaming) return;
+        stream?.resolve();
+        break;
+      case 'chunk':
+        stream?.onChunk(reply.chunk);
+        return;
+      case 'end':
+        if (reply.error === undefined) stream?.resolve();
+        else stream?.reject(new StreamError(reply.error));
+        break;
+      case 'refused':
+        this.#refuse(waiting);
+        break;
+    }
+    this.#waiting.delete(reply.id);
+  }
+
+  #refuse(waiting: Waiting): void {
+    const error = new ConnectionError('the daemon does not answer');
+    waiting.reject(error);
+    waiting.stream?.reject(error);
+  }
+
+  // --- the clock ------------------------------------------------------------------------------------------------------------
+
+  #sleep(ms: number, signal?: CancelSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer: Timer = { at: this.world.now + Math.max(0, Math.round(ms * 1000)), fire: () => end() };
+      const cancel = (): void => {
+        this.#timers.splice(this.#timers.indexOf(timer), 1);
+        this.#delivered = true;
+        end();
+      };
+      const end = (): void => {
+        signal?.removeEventListener('abort', cancel);
+        resolve();
+      };
+      const later = this.#timers.findIndex((other) => other.at > timer.at);
+      this.#timers.splice(later < 0 ? this.#timers.length : later, 0, timer);
+      signal?.addEventListener('abort', cancel);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What the worker needs of the engine, as an interface: the world that `engine/cluster.ts` is, and that a test can play.
+ */
+import type { ApiReply, ApiRequest } from '../protocol/api.ts';
+import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
+import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { Snapshot } from '../protocol/snapshot.ts';
+
+export interface World {
+  readonly now: Micros;
+  readonly nextEventAt: Micros | null;
+  /** Unix time in milliseconds at virtual time 0. */
+  readonly epochMs: number;
+  /** Runs events up to `until`; with `stopOnReply` it stops at the time of a reply. Returns how many ran. */
+  advance(until: Micros, options?: { stopOnReply?: boolean }): number;
+  /** Runs up to the next event of note. */
+  step(): TraceEvent | null;
+  request(host: string, request: ApiRequest): number;
+  cancelRequest(id: number): void;
+  fault(fault: Fault): FaultResult;
+  takeReplies(): ApiReply[];
+  /** Events since the last call. */
+  takeEvents(): TraceEvent[];
+  event(id: EventId): TraceEvent | undefined;
+  /** Events still remembered, oldest first. */
+  events(): Iterable<TraceEvent>;
+  snapshot(): Snapshot;
+  readonly eventHash: string;
+}
