@@ -157,12 +157,7 @@ export const removeContainer: Route = {
         status: 409,
         message: `removal of container ${call.params.id} is already in progress`,
       });
-    daemon.host.runtime.remove(
-      container.id,
-      force,
-      daemon.token(call, 'removed'),
-      isTrue(call.request.query?.v),
-    );
+    daemon.host.runtime.remove(container.id, force, daemon.token(call, 'removed'), isTrue(call.request.query?.v));
   },
   stages: { removed: (daemon, call) => daemon.reply(call, null, 204) },
 };

@@ -31,6 +31,7 @@ export class TestLeader {
       get now() {
         return leader.now;
       },
+      cause: 0,
       requestWrite: () => {},
       schedule: () => 0,
       cancel: () => {},
