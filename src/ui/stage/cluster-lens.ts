@@ -99,27 +99,30 @@ export function screenBox({ box }: { box: Box }, { k, x, y }: View): Box {
 /** Ways between machines of one scene, kept until the places or the view change. */
 export class Routes {
   #places: Scene['places'] | null = null;
-  #view = '';
+  #view: View | null = null;
   #stops = new Map<string, Stop>();
-  #routes = new Map<string, Route>();
+  #routes = new Map<string, Map<string, Route>>();
 
   /** The way on the screen; null when one end is not on the stage. */
   between(scene: Scene, view: View, from: string, to: string): Route | null {
-    const viewKey = `${view.k} ${view.x} ${view.y}`;
-    if (scene.places !== this.#places || viewKey !== this.#view) {
+    if (scene.places !== this.#places || view !== this.#view) {
       this.#places = scene.places;
-      this.#view = viewKey;
+      this.#view = view;
       this.#routes.clear();
       this.#stops = stopsOf(scene);
     }
-    const key = `${from}>${to}`;
-    const known = this.#routes.get(key);
+    let ways = this.#routes.get(from);
+    if (!ways) {
+      ways = new Map();
+      this.#routes.set(from, ways);
+    }
+    const known = ways.get(to);
     if (known) return known;
     const [start, end] = [this.#stops.get(from), this.#stops.get(to)];
     if (!start || !end) return null;
     const { arcRoom, corridorY, compact } = scene.places;
     const route = onScreen(routeBetween(start, end, { arcRoom, corridorY, lane: compact ? 2.5 : 3.5 }), view);
-    this.#routes.set(key, route);
+    ways.set(to, route);
     return route;
   }
 }
@@ -169,7 +172,7 @@ function paintFlights(
   if (flights.live.size === 0) return false;
   const lanes = new Set<Route>();
   const drawn: Parameters<typeof drawFlight>[] = [];
-  const ink = { fill: frame.look.palette.t1, on: frame.look.palette.onInverse };
+  const ink = frame.look.ink(null);
   const scale = scene.places.compact ? 0.8 : Math.max(0.75, Math.min(1.4, scene.places.unit * Math.sqrt(frame.view.k)));
   const roundScale = Math.round(scale * 20) / 20;
   const tools = {

@@ -7,20 +7,12 @@ import { drawCross, drawTick } from './draw-glyphs.ts';
 import type { FlightState } from './flights.ts';
 import type { MessageShape } from './message-shapes.ts';
 import { pointAt, type Route } from './routes.ts';
-import { type Brush, drawText, fontOf, type StageLook } from './stage-look.ts';
+import { type Brush, drawText, fontOf, type ShapeInk, type StageLook } from './stage-look.ts';
 
-/** Colours of a shape: the term's hue in the Raft lens, ink elsewhere. */
-export interface ShapeInk {
-  fill: string;
-  /** On the fill. */
-  on: string;
-  /** Outline that keeps a pale hue apart from light ground. */
-  edge?: string;
-}
-
-/** Bitmaps of shapes. One store per theme and density; cleared by making a new one. */
+/** Bitmaps of shapes, found by the shape's and the ink's own objects. Made anew with the theme and the density. */
 export class ShapeStore {
-  #bitmaps = new Map<string, { canvas: HTMLCanvasElement; half: number }>();
+  #bitmaps = new Map<MessageShape, Map<ShapeInk, Map<string, Bitmap>>>();
+  #scale = 0;
   readonly #look: StageLook;
   readonly #density: number;
 
@@ -31,19 +23,30 @@ export class ShapeStore {
 
   /** Draws a shape centred on a point. */
   draw(brush: Brush, shape: MessageShape, label: string, ink: ShapeInk, scale: number, x: number, y: number): void {
-    const key = `${shape.form}|${shape.size}|${shape.filled}|${shape.answer}|${shape.text}|${label}|${ink.fill}|${scale}`;
-    let bitmap = this.#bitmaps.get(key);
+    if (scale !== this.#scale) {
+      this.#bitmaps.clear();
+      this.#scale = scale;
+    }
+    let byInk = this.#bitmaps.get(shape);
+    if (!byInk) {
+      byInk = new Map();
+      this.#bitmaps.set(shape, byInk);
+    }
+    let byLabel = byInk.get(ink);
+    if (!byLabel) {
+      byLabel = new Map();
+      byInk.set(ink, byLabel);
+    }
+    let bitmap = byLabel.get(label);
     if (!bitmap) {
       bitmap = this.#make(shape, label, ink, scale);
-      if (this.#bitmaps.size > 600) this.#bitmaps.clear();
-      this.#bitmaps.set(key, bitmap);
+      byLabel.set(label, bitmap);
     }
-    const { canvas, half } = bitmap;
-    brush.drawImage(canvas, x - half, y - half, half * 2, half * 2);
+    brush.drawImage(bitmap.canvas, x - bitmap.half, y - bitmap.half, bitmap.half * 2, bitmap.half * 2);
   }
 
-  #make(shape: MessageShape, label: string, ink: ShapeInk, scale: number): { canvas: HTMLCanvasElement; half: number } {
-    const half = Math.ceil(shape.size * scale * (label ? 1.3 : 1) + 6);
+  #make(shape: MessageShape, label: string, ink: ShapeInk, scale: number): Bitmap {
+    const half = Math.ceil((shape.size * scale * (label ? 1.7 : 1.1)) / 2 + 4);
     const canvas = document.createElement('canvas');
     canvas.width = half * 2 * this.#density;
     canvas.height = half * 2 * this.#density;
@@ -55,6 +58,11 @@ export class ShapeStore {
     }
     return { canvas, half };
   }
+}
+
+interface Bitmap {
+  canvas: HTMLCanvasElement;
+  half: number;
 }
 
 /** Paints a shape around the origin, with a rim of the ground's colour that keeps it apart from lines. */

@@ -167,7 +167,7 @@ function layCard(mark: MachineMark, input: InsideInput, w: number, h: number, me
   const top = headerY + (compact ? 7 : Math.min(20 * scale, h * 0.1));
   const bottom = footText || keepFoot ? footSize + (compact ? 9 : 12) : compact ? 6 : 12;
   mark.inner = { x: pad, y: top, w: inner, h: Math.max(8, h - top - bottom) };
-  layTasks(mark, input.tasks, measure, Math.round(48 * Math.max(0.9, Math.min(3, mark.unit))), 14);
+  layTasks(mark, input.tasks, measure, Math.round(48 * Math.max(0.9, Math.min(3, mark.unit))), 5);
 }
 
 function layCell(mark: MachineMark, input: InsideInput, w: number, h: number, measure: Measure): void {
@@ -271,6 +271,8 @@ function layTasks(mark: MachineMark, tasks: VisibleTask[], measure: Measure, lar
     layGroups(mark, tasks, measure);
     return;
   }
+  // One manner for all squares of a machine: with slots if every slot can be read.
+  const withSlots = tasks.every((visible) => labelOf(visible, grid.side, measure).length > 0);
   mark.tasks = tasks.map((visible, index): TaskMark => {
     const column = index % grid.columns;
     const row = Math.floor(index / grid.columns);
@@ -286,7 +288,7 @@ function layTasks(mark: MachineMark, tasks: VisibleTask[], measure: Measure, lar
       service: visible.service,
       look: visible.look,
       box,
-      label: labelOf(visible, grid.side, measure),
+      label: withSlots ? labelOf(visible, grid.side, measure) : letterOf(visible, grid.side),
       until: visible.until,
     };
   });
@@ -333,8 +335,12 @@ export function labelOf(visible: VisibleTask, side: number, measure: Measure): s
   }
   const short = service.monogram + slot;
   if (side >= 18 && measure(short, shortSizeIn(side, short), 700) <= side - 3) return [short];
-  if (side >= 14 && service.monogram.length === 1) return [service.monogram];
   return [];
+}
+
+/** The service alone, where slots cannot be read. */
+function letterOf({ service }: VisibleTask, side: number): string[] {
+  return side >= 13 && service.monogram.length === 1 ? [service.monogram] : [];
 }
 
 /** Sizes of text in a square, in proportion to its side. */

@@ -15,7 +15,7 @@ export function layLegend(
   { width, height, measure }: LayoutOptions,
 ): Legend {
   const compact = width < COMPACT_WIDTH;
-  const pad = compact ? 14 : 20;
+  const pad = compact ? 12 : 20;
   const size = compact ? 14 : 15;
   const lineHeight = compact ? 26 : 30;
   if (services.length === 0) {
@@ -75,7 +75,7 @@ function tryLines(
   detail: Detail,
   measure: LayoutOptions['measure'],
 ): { items: Placed[]; lines: number } {
-  const gap = detail === 'plain' && width < COMPACT_WIDTH ? 13 : 20;
+  const gap = detail === 'plain' && width < COMPACT_WIDTH ? 10 : 20;
   const items: Placed[] = [];
   let x = pad;
   let line = 0;
@@ -103,8 +103,8 @@ function layItem(
 ): LegendItem {
   const base = lineHeight * 0.5 + size * 0.35;
   const swatch = { x: left, y: lineHeight / 2 - 7, w: 14, h: 14 };
-  const nameAt = { x: left + 21, y: base };
-  const countAt = { x: nameAt.x + measure(service.name, size, 650) + 8, y: base };
+  const nameAt = { x: left + (detail === 'plain' ? 19 : 21), y: base };
+  const countAt = { x: nameAt.x + measure(service.name, size, 650) + (detail === 'plain' ? 5 : 8), y: base };
   const countWeight = detail === 'plain' ? 400 : 650;
   // Room is kept by what is wanted, not by what runs, so that the legend does not jump while tasks come and go.
   const widest = `${service.desired}/${service.desired}`;

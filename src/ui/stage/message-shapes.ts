@@ -64,25 +64,40 @@ const table: Record<string, Row> = {
   'ca.reply': ['half-disc', 11, false, 'certificate'],
 };
 
-/** Shape of a message. A kind not in the table gets the shape of its family, so that nothing is invisible. */
+const shapes = new Map<string, MessageShape>();
+
+/**
+ * Shape of a message; messages that look alike have the same object. A kind not in the table gets the shape of its family, so that
+ * nothing is invisible.
+ */
 export function shapeOf(message: Pick<MessageView, 'kind' | 'note' | 'ok'>): MessageShape {
-  const isReply = message.kind.endsWith('reply') || message.kind.endsWith('response');
-  const row: Row = table[message.kind] ?? [
+  const count = message.kind === 'raft.append' ? entryCount(message.note) : '';
+  const key = `${message.kind} ${message.ok} ${count}`;
+  let shape = shapes.get(key);
+  if (!shape) {
+    shape = makeShape(message.kind, message.ok, count);
+    shapes.set(key, shape);
+  }
+  return shape;
+}
+
+function makeShape(kind: string, ok: boolean | undefined, count: string): MessageShape {
+  const isReply = kind.endsWith('reply') || kind.endsWith('response');
+  const row: Row = table[kind] ?? [
     isReply ? 'half-disc' : 'dot',
     isReply ? 10 : 7,
     true,
-    message.kind.replaceAll(/[.-]/g, ' '),
+    kind.replaceAll(/[.-]/g, ' '),
   ];
   const [form, size, filled, words] = row;
-  const answers = form === 'half-disc';
   return {
     form,
     size,
     filled,
-    text: form === 'envelope' ? entryCount(message.note) : '',
-    answer: answers && message.ok !== undefined ? (message.ok ? 'yes' : 'no') : null,
-    raft: message.kind.startsWith('raft.'),
-    quiet: message.kind.includes('heartbeat'),
+    text: count,
+    answer: form === 'half-disc' && ok !== undefined ? (ok ? 'yes' : 'no') : null,
+    raft: kind.startsWith('raft.'),
+    quiet: kind.includes('heartbeat'),
     words,
   };
 }

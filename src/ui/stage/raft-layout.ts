@@ -89,6 +89,8 @@ export interface RaftScene {
   log: LogPanel | null;
   table: RaftTable | null;
   legendAt: Point | null;
+  /** Says all that stands still in the picture: equal keys, equal pictures. */
+  stillKey: string;
 }
 
 const HEXAGON = 42;
@@ -144,9 +146,21 @@ export function layoutRaft(snapshot: Snapshot, width: number, height: number, me
     log: null,
     table: null,
     legendAt: wide && seats.length > 0 ? { x: 20, y: height - 12 } : null,
+    stillKey: '',
   };
   if (seats.length > 0) layPanels(scene, wide, ringBox, showTable);
+  scene.stillKey = stillKeyOf(scene);
   return scene;
+}
+
+function stillKeyOf({ width, height, seats, quorum }: RaftScene): string {
+  const parts = seats.map(({ name, facts, raft }) => {
+    const peers = raft?.peers.map((peer) => `${peer.machine}${peer.active}${peer.matchIndex}/${peer.nextIndex}`);
+    const log = raft && [raft.firstIndex, raft.lastApplied, raft.commitIndex, raft.lastIndex].join('/');
+    const votes = raft && `${raft.votesGranted}/${raft.votesRejected}/${raft.votedFor}/${raft.members.length}`;
+    return `${name} ${facts.sentence} ${facts.leads} ${raft?.role} ${raft?.term} ${log} ${votes} ${peers}`;
+  });
+  return `${width}x${height} ${quorum?.needed} ${parts.join(';')}`;
 }
 
 /** Managers, and those who still sit in the configuration. In the order in which the machines were made. */

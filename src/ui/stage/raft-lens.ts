@@ -601,7 +601,6 @@ function raftFlights(
   wall: number,
   brush: Brush,
 ): DrawFlight[] {
-  const { palette } = frame.look;
   const scale = Math.round(Math.max(0.7, scene.scale * frame.view.k) * 20) / 20;
   const tools = { brush, look: frame.look, shapes: frame.shapes, scale, reducedMotion: frame.reducedMotion };
   const drawn: DrawFlight[] = [];
@@ -611,10 +610,7 @@ function raftFlights(
     const lane = routes.between(scene, flight.message.from, flight.message.to);
     if (!lane) continue;
     const { term } = flight.message;
-    const identity = flight.shape.raft && term !== undefined ? frame.look.term(term) : null;
-    const ink = identity
-      ? { fill: identity.fill, on: identity.ink, edge: identity.edge }
-      : { fill: palette.t1, on: palette.onInverse };
+    const ink = frame.look.ink(flight.shape.raft && term !== undefined ? term : null);
     const label = flight.shape.form === 'ballot' && term !== undefined ? `T${term}` : '';
     drawn.push([tools, flight.shape, label, ink, onScreen(lane, frame.view), state, flight.shape.raft ? 1 : 0.7]);
   }

@@ -8,11 +8,22 @@ import type { Measure } from './layout.ts';
 
 export type Brush = CanvasRenderingContext2D;
 
+/** Colours of a message's shape: the term's hue in the Raft lens, ink elsewhere. */
+export interface ShapeInk {
+  fill: string;
+  /** On the fill. */
+  on: string;
+  /** Outline that keeps a pale hue apart from light ground. */
+  edge?: string;
+}
+
 export interface StageLook {
   theme: Theme;
   palette: Palette;
   service(hueIndex: number): Identity;
   term(term: number): Identity;
+  /** The same object for the same term; null = plain ink. */
+  ink(term: number | null): ShapeInk;
   /** Diagonal hatch of what is dead. */
   hatch: CanvasPattern | string;
 }
@@ -20,6 +31,11 @@ export interface StageLook {
 export function createLook(theme: Theme, brush: Brush): StageLook {
   const palette = palettes[theme];
   const services = new Map<number, Identity>();
+  const plain: ShapeInk = { fill: palette.t1, on: palette.onInverse };
+  const terms = Array.from({ length: 6 }, (_, term): ShapeInk => {
+    const { fill, ink, edge } = termIdentity(term, theme);
+    return { fill, on: ink, edge };
+  });
   return {
     theme,
     palette,
@@ -32,6 +48,7 @@ export function createLook(theme: Theme, brush: Brush): StageLook {
       return identity;
     },
     term: (term) => termIdentity(term, theme),
+    ink: (term) => (term === null ? plain : terms[term % 6]!),
     hatch: hatchPattern(brush, palette) ?? palette.ghost,
   };
 }

@@ -91,7 +91,8 @@ export class StagePainter {
     this.#lower = lower;
     this.#upper = upper;
     this.#lowerBrush = lower.getContext('2d')!;
-    this.#upperBrush = upper.getContext('2d')!;
+    // Its frames go to the screen without a frame of the whole page: a third of the main thread's time without a GPU.
+    this.#upperBrush = upper.getContext('2d', { desynchronized: true })!;
     this.#virtualNow = virtualNow;
     this.#onScene = onScene;
   }
@@ -128,6 +129,7 @@ export class StagePainter {
     this.#frame = null;
     this.#repaint();
     // A resized canvas is empty: paint in the same frame, so that nothing flickers.
+    cancelAnimationFrame(this.#request);
     this.#paint(performance.now());
   }
 
@@ -250,7 +252,8 @@ export class StagePainter {
 
   #paintStanding(frame: Frame): number {
     if (this.#raft) {
-      if (this.#painted === this.#raft) return 0;
+      const painted = this.#painted;
+      if (painted !== null && 'stillKey' in painted && painted.stillKey === this.#raft.stillKey) return 0;
       paintRaft(this.#lowerBrush, this.#raft, frame);
       this.#painted = this.#raft;
       return this.#raft.seats.length;

@@ -157,7 +157,7 @@ export function taskSentence(task: TaskView, look: TaskLook, successorMachine: s
   if (look.kind === 'lost') parts[1] = `lost, last seen ${task.state}`;
   if (look.kind === 'dark') parts.push('its host has no power');
   if (look.stillRuns) parts.push('its container runs on');
-  if (look.flagged) parts.push(`wants ${task.desiredState}`);
+  if (isWantedDown(task) && !hasEnded(task.state)) parts.push(`wants ${task.desiredState}`);
   if (task.err) parts.push(task.err);
   if (successorMachine !== null) parts.push(`replaced on ${successorMachine}`);
   return parts.join(', ');
