@@ -17,7 +17,7 @@ export const networkLs: Command = {
   name: 'ls',
   aliases: ['list'],
   usage: '[OPTIONS]',
-  description: 'List networks',
+  description: 'List the networks this node knows',
   args: noArgs,
   flags: [filter, listFormatFlag, noTruncFlag, quiet],
   run: listNetworks,
