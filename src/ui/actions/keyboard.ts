@@ -59,6 +59,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { keys: ['r'], does: 'Restart the daemon', press: () => performKey('R') },
   { keys: ['d'], does: 'Drain, activate', press: () => performKey('D') },
   { keys: ['p'], does: 'Promote, demote', press: () => performKey('P') },
+  { keys: ['ContextMenu'], does: 'Menu of what is selected (also Shift+F10)', press: openMenuOfSelection },
   { keys: ['t'], does: 'To the terminal (Shift+Esc leaves it)', press: always(focusTerminal) },
   { keys: ['?'], does: 'This help', press: always(() => usePanels.getState().set({ dialog: 'help' })) },
 ];
@@ -68,7 +69,12 @@ export function listenToKeys(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (!usePanels.getState().singleKeys || takesKeys(event.target, event.key)) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const key =
+      event.key === 'F10' && event.shiftKey
+        ? 'ContextMenu'
+        : event.key.length === 1
+          ? event.key.toLowerCase()
+          : event.key;
     const binding = keyBindings.find((row) => row.keys.includes(key));
     if (binding?.press(key)) event.preventDefault();
   };
@@ -119,6 +125,15 @@ export function hostOfRef(snapshot: Snapshot, ref: ObjectRef): string | null {
   if (kind === 'task') return taskWithId(snapshot, id)?.machine ?? null;
   if (kind === 'node') return snapshot.nodes.find((node) => node.id === id)?.machine ?? null;
   return null;
+}
+
+/** For a selection made elsewhere than on the stage, whose outline opens the menu at the thing itself. */
+function openMenuOfSelection(): boolean {
+  const { selection, openMenu } = useWorld.getState();
+  const box = document.getElementById('stage')?.getBoundingClientRect();
+  if (!selection || !box) return false;
+  openMenu(selection, box.left + box.width / 3, box.top + box.height / 3);
+  return true;
 }
 
 /** Opens the terminal if it is folded, of the selected machine if one is selected, and puts the focus into it. */

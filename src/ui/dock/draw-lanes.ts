@@ -198,26 +198,40 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
     // Thousands of marks on one spot look like one.
     if (drawnX - x < 1 && event.id !== view.selected) continue;
     drawnX = x;
-    const label = view.compact ? '' : view.labelOf(event);
     context.font = `650 12px ${fontUi}`;
-    const width = label ? context.measureText(label).width : 0;
-    const fitsRight = x + 14 + width <= taken;
-    const fitsLeft = !fitsRight && x - 22 - width > (xs[index - 1] ?? Number.NEGATIVE_INFINITY);
-    if (label && (fitsRight || fitsLeft)) {
-      const left = fitsRight ? x + 11 : x - 11 - width;
+    const roomRight = taken - x - 14;
+    const roomLeft = x - 22 - (xs[index - 1] ?? layoutOf(view).labels);
+    const whole = view.compact ? '' : view.labelOf(event);
+    const isRight = roomRight >= roomLeft || context.measureText(whole).width <= roomRight;
+    const label = fitText(context, whole, isRight ? roomRight : roomLeft);
+    if (label) {
+      const width = context.measureText(label).width;
+      const left = isRight ? x + 11 : x - 11 - width;
       context.textAlign = 'left';
       context.textBaseline = 'middle';
       context.fillStyle = stage;
       context.fillRect(left - 3, y - 7, width + 6, 14);
       context.fillStyle = t1;
       context.fillText(label, left, y);
-      taken = fitsRight ? x - 12 : left - 8;
+      taken = isRight ? x - 12 : left - 8;
     } else {
       taken = Math.min(taken, x - 12);
     }
     drawMark(context, event, x, y, lane, true, view);
     if (event.id === view.selected) ring(context, x, y, t1);
   }
+}
+
+/** Least room, in pixels, in which a shortened label still says something. */
+const leastRoom = 64;
+
+/** The label as far as there is room for it; empty when there is too little. */
+function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (text === '' || context.measureText(text).width <= room) return room > 0 ? text : '';
+  if (room < leastRoom) return '';
+  let end = text.length - 1;
+  while (end > 4 && context.measureText(`${text.slice(0, end)}…`).width > room) end -= 1;
+  return `${text.slice(0, end).trimEnd()}…`;
 }
 
 function drawMark(

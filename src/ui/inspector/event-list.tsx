@@ -9,7 +9,7 @@ import { timeText } from '../narrator/time-text.ts';
 import { EVENT_CAP } from '../store/event-log.ts';
 import { useThrottled } from '../store/hooks.ts';
 import { usePanels } from '../store/panels.ts';
-import { useWorld } from '../store/world.ts';
+import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { filterEvents, lanesToChoose, shownEvents } from './filter-events.ts';
 
 const refreshMs = 250;
@@ -81,12 +81,6 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
       )}
     </ScrollRegion>
   );
-}
-
-function subscribeToEvents(listener: () => void): () => void {
-  return useWorld.subscribe((state, before) => {
-    if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) listener();
-  });
 }
 
 function EventRow({ event }: { event: TraceEvent }) {

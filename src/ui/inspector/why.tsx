@@ -1,13 +1,14 @@
 /** The tab Why: the chain of causes of the selected thing's last event, and the scheduler's own explanation where it decided. */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { EventId, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { namesOf } from '../narrator/facts.ts';
 import { isTold, sentenceOf } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { eventWithId } from '../store/event-log.ts';
+import { useThrottled } from '../store/hooks.ts';
 import { taskName } from '../store/rows.ts';
 import { fetchEvents } from '../store/worker-client.ts';
-import { useWorld } from '../store/world.ts';
+import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { Decision } from './decision.tsx';
 import { type Inspected, objectsOf } from './subject.ts';
 import { type ChainStep, foldChain, walkCauses } from './why-chain.ts';
@@ -68,13 +69,12 @@ function question(inspected: Inspected): string {
 function useLastEvent(inspected: Inspected): TraceEvent | null {
   const objects = objectsOf(inspected);
   const key = inspected.kind === 'event' ? `event:${inspected.event.id}` : objects.join(' ');
-  const known = inspected.kind === 'task' ? inspected.task.lastEvent : 0;
-  // Only things with news are looked up again: a task's `lastEvent`, or the newest event about a machine.
-  const newest = useWorld((state) => {
-    if (inspected.kind === 'event') return inspected.event.id;
-    if (known > 0) return known;
-    return newestAbout(state.events.list, objects)?.id ?? 0;
-  });
+  const known =
+    inspected.kind === 'event' ? inspected.event.id : inspected.kind === 'task' ? inspected.task.lastEvent : 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
+  const readNewest = useCallback(() => newestAbout(useWorld.getState().events.list, objects)?.id ?? 0, [key]);
+  const heard = useThrottled(subscribeToEvents, readNewest, 300);
+  const newest = known > 0 ? known : heard;
   const [last, setLast] = useState<TraceEvent | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` and `newest` stand for the thing and its news.
   useEffect(() => {

@@ -1,6 +1,6 @@
 /** The sentence above the stage; also what a screen reader hears of the running world. */
 import { useEffect, useRef, useState } from 'react';
-import { useWorld } from '../store/world.ts';
+import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { type Headline, invitation, nextHeadline } from './headline.ts';
 
 const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0 };
@@ -55,9 +55,7 @@ function useHeadline(): Headline {
       show(nextHeadline(now.headline, events.list.slice(first), snapshot, performance.now() - now.since));
     };
     follow();
-    return useWorld.subscribe((state, before) => {
-      if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) follow();
-    });
+    return subscribeToEvents(follow);
   }, []);
   return headline;
 }

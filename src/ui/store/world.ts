@@ -115,6 +115,13 @@ export const useWorld = create<WorldState>()((set, get) => ({
   closeMenu: () => set({ menu: null }),
 }));
 
+/** Calls back when there are new events, or another world. */
+export function subscribeToEvents(listener: () => void): () => void {
+  return useWorld.subscribe((state, before) => {
+    if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) listener();
+  });
+}
+
 /** Only `now` differs: whoever shows the running clock asks `virtualNow()`. */
 function sameTimeState(a: TimeState, b: TimeState): boolean {
   return (

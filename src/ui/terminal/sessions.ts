@@ -11,14 +11,14 @@ export interface TerminalSink {
 
 interface Session {
   sink: TerminalSink | null;
-  /** Written before there was a sink; the newest part of it. */
-  backlog: string;
+  /** All that was written (the newest part of it): a new xterm begins with it. */
+  history: string;
   columns: number;
   rows: number;
 }
 
-/** Most characters kept for a terminal that nobody looks at. */
-const BACKLOG_CAP = 200_000;
+/** Most characters kept of a terminal: its xterm may come late, or go and come again when the page changes its shape. */
+const HISTORY_CAP = 200_000;
 
 const sessions = new Map<string, Session>();
 /** Size of a terminal before its xterm has measured the panel. */
@@ -28,8 +28,8 @@ let usualSize = { columns: 118, rows: 11 };
 export function startTerminals(): void {
   onTerminalOutput((host, data) => {
     const session = ensureSession(host);
-    if (session.sink) session.sink.write(data);
-    else session.backlog = (session.backlog + data).slice(-BACKLOG_CAP);
+    session.sink?.write(data);
+    session.history = withinCap(session.history + data);
   });
 }
 
@@ -42,19 +42,28 @@ export function forgetTerminals(): void {
 export function ensureSession(host: string): Session {
   let session = sessions.get(host);
   if (!session) {
-    session = { sink: null, backlog: '', ...usualSize };
+    session = { sink: null, history: '', ...usualSize };
     sessions.set(host, session);
     send({ type: 'terminal-open', host, columns: session.columns, rows: session.rows });
   }
   return session;
 }
 
-/** Shows a host's terminal in an xterm from now on, beginning with what it has missed. */
-export function attachSink(host: string, sink: TerminalSink): void {
+/** Shows a host's terminal in an xterm from now on, beginning with what was written before. Returns the way to stop. */
+export function attachSink(host: string, sink: TerminalSink): () => void {
   const session = ensureSession(host);
   session.sink = sink;
-  if (session.backlog) sink.write(session.backlog);
-  session.backlog = '';
+  if (session.history) sink.write(session.history);
+  return () => {
+    if (session.sink === sink) session.sink = null;
+  };
+}
+
+/** Cut at a line, and only when a good part can go: cutting at every byte would copy it all each time. */
+function withinCap(history: string): string {
+  if (history.length <= HISTORY_CAP * 1.25) return history;
+  const newest = history.slice(-HISTORY_CAP);
+  return newest.slice(newest.indexOf('\n') + 1);
 }
 
 export function sendInput(host: string, data: string): void {

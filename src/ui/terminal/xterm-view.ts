@@ -82,7 +82,7 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
     if (element.offsetParent !== null) fit.fit();
   };
   fitNow();
-  attachSink(host, { write: (data) => terminal.write(data) });
+  const detach = attachSink(host, { write: (data) => terminal.write(data) });
   return {
     element,
     fit: fitNow,
@@ -94,6 +94,7 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
       terminal.options.screenReaderMode = on;
     },
     dispose: () => {
+      detach();
       stopHover();
       terminal.dispose();
       element.remove();
