@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { CommandGroup } from '../command.ts';
 import { serviceGroup } from './service-group.ts';
 import create from './testdata/create.json';
+import inspect from './testdata/inspect.json';
+import logs from './testdata/logs.json';
+import ls from './testdata/ls.json';
+import ps from './testdata/ps.json';
 import update from './testdata/update.json';
-import views from './testdata/views.json';
 import { comparable, play, type Recording, withoutTimes } from './testing/recording.ts';
 
 const docker: CommandGroup = { kind: 'group', name: 'docker', description: '', commands: [serviceGroup] };
 
 // A JSON module's type is that of its literals, which has no optional fields in common.
-const recordings = [create, update, views] as unknown as Recording[];
+const recordings = [create, update, ls, ps, inspect, logs] as unknown as Recording[];
 
 describe.each(recordings.map((recording) => [recording.about, recording] as const))('%s', (_about, recording) => {
   it.each(recording.runs.map((run) => [run.args.join(' '), run] as const))('%s', async (_line, run) => {
