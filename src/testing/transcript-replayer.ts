@@ -19,7 +19,7 @@ const PATIENCE_SECONDS = 120;
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** Times of a recording are rounded to tenths; between two commands there was at least the time a client takes to start. */
-const CLIENT_START_SECONDS = 0.01;
+const CLIENT_START_SECONDS = 0.03;
 
 /** A command that has not ended after so many virtual seconds gets Ctrl-C. */
 const COMMAND_SECONDS = 600;

@@ -12,6 +12,7 @@ const supported: Record<string, Record<number, string>> = {
     21: 'order of creation of docker_gwbridge and ingress on a worker that has just joined',
     25: 'memory of the machine on which it was recorded',
     26: 'memory of the machine on which it was recorded',
+    38: 'the role manager has taken a demoted manager out of the raft group sooner than it did there',
   },
   '02-service-lifecycle': {},
   '03-service-errors': { 37: 'last line of the progress display of a rollback' },
