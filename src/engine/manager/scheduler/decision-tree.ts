@@ -18,14 +18,14 @@ export interface DecisionTree {
 
 /** Builds the tree from nodes in the given order, which decides between equals. */
 export function buildTree(
-  nodes: readonly NodeInfo[],
-  serviceId: string,
+  nodes: Iterable<NodeInfo>,
+  tasksOn: (node: NodeInfo) => number,
   preferences: readonly string[],
   passes: (node: NodeInfo) => boolean,
 ): DecisionTree {
   const root = branch();
   for (const info of nodes) {
-    const serviceTasks = info.activeOf(serviceId);
+    const serviceTasks = tasksOn(info);
     let tree = root;
     for (const preference of preferences) {
       const value = labelValue(preference, info.node);
@@ -42,16 +42,36 @@ export function buildTree(
   return root;
 }
 
-/** The nodes of a leaf that can take a task now, best first. */
+/** The nodes of a leaf that can take a task now, lowest level first; equals stay in the order of the tree. */
 export function orderedNodes(
   leaf: DecisionTree,
   passes: (node: NodeInfo) => boolean,
-  compare: (a: NodeInfo, b: NodeInfo) => number,
+  level: (node: NodeInfo) => number,
 ): NodeInfo[] {
-  const nodes = leaf.used ? leaf.nodes.filter(passes) : leaf.nodes;
+  if (leaf.used) leaf.nodes = leaf.nodes.filter(passes);
   leaf.used = true;
-  leaf.nodes = nodes;
-  return nodes.toSorted(compare);
+  return leaf.nodes
+    .map((node) => ({ node, level: level(node) }))
+    .sort((a, b) => a.level - b.level)
+    .map(({ node }) => node);
+}
+
+/** One of the nodes of lowest level; `choose(n)` picks one of n equals. */
+export function bestNode(
+  nodes: readonly NodeInfo[],
+  level: (node: NodeInfo) => number,
+  choose: (equals: number) => number,
+): NodeInfo | undefined {
+  let lowest = Number.POSITIVE_INFINITY;
+  let equals: NodeInfo[] = [];
+  for (const node of nodes) {
+    const own = level(node);
+    if (own > lowest) continue;
+    if (own < lowest) equals = [];
+    lowest = own;
+    equals.push(node);
+  }
+  return equals.length > 1 ? equals[choose(equals.length)] : equals[0];
 }
 
 /**

@@ -23,9 +23,12 @@ export class NodeInfo {
   freeGeneric: readonly GenericResource[] = [];
   private readonly tasks = new Map<string, CountedTask>();
   private readonly hostPorts = new Map<string, number>();
+  /** Tasks of each service that are meant to run, on all nodes together. */
+  private readonly totals: Map<string, number>;
 
-  constructor(node: Node) {
+  constructor(node: Node, totals: Map<string, number>) {
     this.node = node;
+    this.totals = totals;
     this.setNode(node);
   }
 
@@ -51,7 +54,7 @@ export class NodeInfo {
     const counted = { task, active, generic: task.assignedGeneric };
     this.tasks.set(task.id, counted);
     this.reserve(counted);
-    for (const port of hostPorts(task)) this.hostPorts.set(port, (this.hostPorts.get(port) ?? 0) + 1);
+    for (const port of hostPorts(task)) count(this.hostPorts, port, 1);
     if (active) this.countActive(task.serviceId, 1);
   }
 
@@ -62,13 +65,14 @@ export class NodeInfo {
     this.tasks.delete(taskId);
     const { task } = counted;
     if (counted.active) this.countActive(task.serviceId, -1);
-    for (const port of hostPorts(task)) {
-      const left = this.hostPorts.get(port)! - 1;
-      if (left > 0) this.hostPorts.set(port, left);
-      else this.hostPorts.delete(port);
-    }
+    for (const port of hostPorts(task)) count(this.hostPorts, port, -1);
     this.setNode(this.node);
     return true;
+  }
+
+  /** The node is no more: its tasks count nowhere. */
+  leave(): void {
+    for (const [serviceId, tasks] of this.activeByService) count(this.totals, serviceId, -tasks);
   }
 
   activeOf(serviceId: string): number {
@@ -95,10 +99,16 @@ export class NodeInfo {
 
   private countActive(serviceId: string, change: 1 | -1): void {
     this.activeTasks += change;
-    const count = this.activeOf(serviceId) + change;
-    if (count > 0) this.activeByService.set(serviceId, count);
-    else this.activeByService.delete(serviceId);
+    count(this.activeByService, serviceId, change);
+    count(this.totals, serviceId, change);
   }
+}
+
+/** Adds to a count; those at zero are forgotten. */
+function count(counts: Map<string, number>, key: string, change: number): void {
+  const result = (counts.get(key) ?? 0) + change;
+  if (result > 0) counts.set(key, result);
+  else counts.delete(key);
 }
 
 /** Host ports that a task occupies, as keys such as `tcp/8080`. */

@@ -13,7 +13,7 @@ import type { Node, Task } from '../../store/objects.ts';
 import { TaskState } from '../../store/objects.ts';
 import type { StoreEvent, Transaction } from '../../store/store.ts';
 import type { LeaderContext, Subsystem } from '../subsystem.ts';
-import { buildTree, type DecisionTree, orderedNodes, spread } from './decision-tree.ts';
+import { bestNode, buildTree, type DecisionTree, orderedNodes, spread } from './decision-tree.ts';
 import type { FilterName } from './filter.ts';
 import { NodeInfo } from './node-info.ts';
 import { Pipeline } from './pipeline.ts';
@@ -24,9 +24,11 @@ const MAX_LATENCY: Micros = seconds(1);
 /** A node with this many failures of a service within the period is preferred less. */
 const MAX_FAILURES = 5;
 const MONITOR_FAILURES: Micros = seconds(5 * 60);
-/** How many nodes of a ranking are traced, and up to which size of a search each task gets one. */
+/** How many nodes of a ranking are traced, and for how many nodes compared in one turn; then decisions are traced briefly. */
 const TRACED_NODES = 3;
-const TRACED_SEARCH = 20_000;
+const TRACED_COMPARISONS = 20_000;
+/** Places of the three things that nodes are compared by in one number: the number of tasks is below this. */
+const LEVEL = 2 ** 22;
 
 export interface SchedulerState {
   /** Tasks without a node, with what made them wait; 0 once a search for them has failed. */
@@ -49,14 +51,21 @@ interface Group {
   readonly pipeline: Pipeline;
   readonly candidates: number;
   readonly refusals: Partial<Record<FilterName, number>>;
-  readonly traceRankings: boolean;
+  readonly level: Level;
 }
+
+/** What nodes are compared by, lower is better. */
+type Level = (info: NodeInfo) => number;
 
 export class Scheduler implements Subsystem<SchedulerState> {
   readonly name = 'scheduler';
   readonly state: SchedulerState;
   private readonly context: LeaderContext;
   private builtNodes: Map<string, NodeInfo> | null = null;
+  /** Tasks of each service on all nodes. */
+  private readonly totals = new Map<string, number>();
+  /** What is left of this turn's comparisons for the trace. */
+  private tracing = 0;
 
   constructor(context: LeaderContext, state?: SchedulerState) {
     this.context = context;
@@ -95,6 +104,7 @@ export class Scheduler implements Subsystem<SchedulerState> {
 
   write(transaction: Transaction): void {
     this.state.tickRequired = false;
+    this.tracing = TRACED_COMPARISONS;
     this.checkPreassigned(transaction);
     this.tick(transaction);
   }
@@ -129,13 +139,14 @@ export class Scheduler implements Subsystem<SchedulerState> {
   private nodeChanged({ action, object }: StoreEvent): void {
     const node = object as Node;
     if (action === 'remove') {
+      this.nodes.get(node.id)?.leave();
       this.nodes.delete(node.id);
       this.state.failures.delete(node.id);
       return;
     }
     const info = this.nodes.get(node.id);
     if (info) info.setNode(node);
-    else this.nodes.set(node.id, new NodeInfo(node));
+    else this.nodes.set(node.id, new NodeInfo(node, this.totals));
     this.retry();
   }
 
@@ -182,7 +193,7 @@ export class Scheduler implements Subsystem<SchedulerState> {
   private get nodes(): Map<string, NodeInfo> {
     if (this.builtNodes) return this.builtNodes;
     const nodes = new Map<string, NodeInfo>();
-    for (const node of this.context.store.all('node')) nodes.set(node.id, new NodeInfo(node));
+    for (const node of this.context.store.all('node')) nodes.set(node.id, new NodeInfo(node, this.totals));
     for (const task of this.context.store.all('task')) {
       // Those past RUNNING need no room any more; a PENDING one with a node is not confirmed yet.
       const { state } = task.status;
@@ -244,7 +255,7 @@ export class Scheduler implements Subsystem<SchedulerState> {
     const groups = new Map<string, Task[]>();
     for (const id of this.state.unassigned.keys()) {
       const task = transaction.get('task', id);
-      if (!task || task.nodeId !== '' || task.status.state !== TaskState.pending) {
+      if (task?.nodeId !== '' || task.status.state !== TaskState.pending) {
         this.state.unassigned.delete(id);
         continue;
       }
@@ -260,10 +271,15 @@ export class Scheduler implements Subsystem<SchedulerState> {
     const first = tasks[0]!;
     const { serviceId } = first;
     const pipeline = new Pipeline(first, transaction);
-    const compare = this.comparison(first);
+    const { preferences } = first.spec.placement;
+    const alone = tasks.length === 1 && preferences.length === 0;
+    const isNew = !this.totals.has(serviceId);
+    const level = this.levelFor(first, alone && isNew);
     const refusals: Partial<Record<FilterName, number>> = {};
     let candidates = 0;
-    const tree = buildTree(this.shuffledNodes(), serviceId, first.spec.placement.preferences, (info) => {
+    const tasksOn = isNew ? () => 0 : (info: NodeInfo) => info.activeOf(serviceId);
+    const nodes = alone ? this.nodes.values() : this.shuffledNodes();
+    const tree = buildTree(nodes, tasksOn, preferences, (info) => {
       if (pipeline.process(info)) {
         candidates++;
         return true;
@@ -272,26 +288,22 @@ export class Scheduler implements Subsystem<SchedulerState> {
       refusals[refusal] = (refusals[refusal] ?? 0) + 1;
       return false;
     });
-    const waiting = tasks.toReversed();
-    const traceRankings = tasks.length * candidates <= TRACED_SEARCH;
-    const group: Group = { tasks: waiting, pipeline, candidates, refusals, traceRankings };
-    spread(tree, tasks.length, (leaf, count) => this.placeOnLeaf(transaction, group, leaf, count, compare));
+    const group: Group = { tasks: tasks.toReversed(), pipeline, candidates, refusals, level };
+    if (alone) this.placeOne(transaction, group, tree.nodes);
+    else spread(tree, tasks.length, (leaf, count) => this.placeOnLeaf(transaction, group, leaf, count));
     this.noSuitableNode(transaction, group);
   }
 
-  /** Fewer recent failures (if they matter), then fewer tasks of the service, then fewer tasks in all. */
-  private comparison(task: Task): (a: NodeInfo, b: NodeInfo) => number {
+  /** Fewer recent failures (from five on), then fewer tasks of the service, then fewer tasks in all: as one number. */
+  private levelFor(task: Task, isFirst: boolean): Level {
     const { serviceId } = task;
+    if (this.state.failures.size === 0 && isFirst) return (info) => info.activeTasks;
+    if (this.state.failures.size === 0) return (info) => info.activeOf(serviceId) * LEVEL + info.activeTasks;
     const key = failureKey(task);
-    const anyFailures = this.state.failures.size > 0;
-    return (a, b) => {
-      if (anyFailures) {
-        const failuresA = this.recentFailures(a.node.id, key);
-        const failuresB = this.recentFailures(b.node.id, key);
-        if ((failuresA >= MAX_FAILURES || failuresB >= MAX_FAILURES) && failuresA !== failuresB)
-          return failuresA - failuresB;
-      }
-      return a.activeOf(serviceId) - b.activeOf(serviceId) || a.activeTasks - b.activeTasks;
+    return (info) => {
+      const failures = this.recentFailures(info.node.id, key);
+      const counted = failures >= MAX_FAILURES ? failures : 0;
+      return (counted * LEVEL + info.activeOf(serviceId)) * LEVEL + info.activeTasks;
     };
   }
 
@@ -308,29 +320,29 @@ export class Scheduler implements Subsystem<SchedulerState> {
     return nodes;
   }
 
+  /** A single task without preferences: no need to sort. */
+  private placeOne(transaction: Transaction, group: Group, nodes: readonly NodeInfo[]): void {
+    const best = bestNode(nodes, group.level, (equals) => this.context.random('scheduler.ties').int(equals));
+    if (best) this.decide(transaction, group, group.tasks.pop()!, best, nodes);
+  }
+
   /**
    * Puts up to `count` tasks of the group on the nodes of a leaf. The first pass fills each node up to the level of the
    * next one, later passes give one task to each in turn; filters are asked again before every task.
    */
-  private placeOnLeaf(
-    transaction: Transaction,
-    group: Group,
-    leaf: DecisionTree,
-    count: number,
-    compare: (a: NodeInfo, b: NodeInfo) => number,
-  ): number {
-    const { pipeline } = group;
-    const nodes = orderedNodes(leaf, (info) => pipeline.process(info), compare);
+  private placeOnLeaf(transaction: Transaction, group: Group, leaf: DecisionTree, count: number): number {
+    const { pipeline, level } = group;
+    const nodes = orderedNodes(leaf, (info) => pipeline.process(info), level);
     const full = new Set<number>();
     let at = 0;
     let placed = 0;
     while (nodes.length > 0 && group.tasks.length > 0) {
       const task = group.tasks.pop()!;
       const info = nodes[at % nodes.length]!;
-      this.decide(transaction, group, task, info, nodes, compare);
+      this.decide(transaction, group, task, info, nodes);
       placed++;
       if (placed === count) return placed;
-      if (at + 1 >= nodes.length || compare(nodes[at + 1]!, info) < 0) at++;
+      if (at + 1 >= nodes.length || level(nodes[at + 1]!) < level(info)) at++;
       for (let tried = 0; full.has(at % nodes.length) || !pipeline.process(nodes[at % nodes.length]!); tried++) {
         if (tried === nodes.length) return placed;
         full.add(at % nodes.length);
@@ -340,28 +352,32 @@ export class Scheduler implements Subsystem<SchedulerState> {
     return placed;
   }
 
-  private decide(
-    transaction: Transaction,
-    group: Group,
-    task: Task,
-    info: NodeInfo,
-    nodes: readonly NodeInfo[],
-    compare: (a: NodeInfo, b: NodeInfo) => number,
-  ): void {
+  private decide(transaction: Transaction, group: Group, task: Task, info: NodeInfo, nodes: readonly NodeInfo[]): void {
     const { state, context } = this;
     const facts: Record<string, unknown> = { node: hostname(info), candidates: group.candidates };
-    if (group.traceRankings) {
-      // Those that are full by now are left out, as far as the ranking goes.
-      const open = nodes.filter((node) => node === info || group.pipeline.firstRefusal(node) === null);
-      const ranking = open.toSorted((a, b) => compare(a, b) || Number(b === info) - Number(a === info));
+    if (this.tracing >= nodes.length) {
+      this.tracing -= nodes.length;
       facts.filters = group.refusals;
-      facts.ranking = ranking.slice(0, TRACED_NODES).map((node) => this.rank(node, task));
-      facts.tie = ranking.some((node) => node !== info && compare(node, info) === 0);
+      Object.assign(facts, this.ranking(group, task, info, nodes));
     }
     const cause = state.unassigned.get(task.id) || state.retryCause || context.cause;
     state.unassigned.delete(task.id);
     this.assign(transaction, task, info, 'scheduler assigned task to node');
     context.begin('scheduler.decision', decisionRefs(task, info), facts, cause);
+  }
+
+  /** The best nodes of those that still pass, the chosen one before its equals, and whether it has any. */
+  private ranking({ level, pipeline }: Group, task: Task, chosen: NodeInfo, nodes: readonly NodeInfo[]): object {
+    const open = nodes.filter((info) => info !== chosen && pipeline.firstRefusal(info) === null);
+    const levels = new Map(open.map((info) => [info, level(info)]));
+    const others = open.sort((a, b) => levels.get(a)! - levels.get(b)!);
+    const own = level(chosen);
+    const better = others.findIndex((info) => levels.get(info)! >= own);
+    const ranking = others.toSpliced(better < 0 ? others.length : better, 0, chosen).slice(0, TRACED_NODES);
+    return {
+      ranking: ranking.map((info) => this.rank(info, task)),
+      tie: others.some((info) => levels.get(info) === own),
+    };
   }
 
   /** `[hostname, recent failures, tasks of the service, tasks in all]`: what nodes are compared by. */
