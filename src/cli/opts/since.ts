@@ -1,5 +1,6 @@
 /**
  * Points in time for `--since` and `--until`: a duration back from now (`42m`), a date, a time, or seconds since the epoch.
+ * Simplified: of a date that is none, the complaint names the layout of a bare date; Go names the one it tried and the part that failed.
  * Source: `moby: api/types/time/timestamp.go` (`GetTimestamp`).
  */
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
