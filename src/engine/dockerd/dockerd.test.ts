@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type * as api from '../../protocol/engine-api.ts';
 import { seconds } from '../kernel/time.ts';
 import { leavingManager } from './routes/swarm.ts';
-import { TestHost } from './test-host.ts';
+import { TestHost } from './testing-host.ts';
 
 let host: TestHost;
 beforeEach(() => {
@@ -500,6 +500,7 @@ describe('/networks', () => {
     host.leader.addNetwork('far', 'faraway');
     host.worker();
     host.dockerd.swarmJoined();
+    host.pass(seconds(1));
     host.facts.networks = [host.leader.store.get('network', 'ing')!];
     expect(names()).toEqual(['bridge local', 'docker_gwbridge local', 'host local', 'ingress swarm', 'none local']);
     host.facts.controlAvailable = true;

@@ -5,6 +5,7 @@
 import type { ApiRequest } from '../../protocol/api.ts';
 import type { EventMessage } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
+import { seconds } from '../kernel/time.ts';
 import type { ControlRequest, ControlResult } from '../manager/controlapi/control-request.ts';
 import type { LogLine } from '../runtime/container.ts';
 import type { RuntimeEvent, RuntimeResult } from '../runtime/runtime.ts';
@@ -27,6 +28,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   Ostype: 'linux',
   Server: `Docker/${ENGINE_VERSION} (linux)`,
 };
+
+/** From joining a swarm to the ingress sandbox; as recorded (not yet there after 0.7 s, there after 1.6 s). */
+const GATEWAY_TIME = seconds(1);
 
 export class Dockerd {
   readonly host: DockerdHost;
@@ -79,6 +83,7 @@ export class Dockerd {
   /** A timer that was set with `later`. */
   timer(kind: string, data: unknown): void {
     if (kind === 'call') this.resume(data as string, { ok: true, value: null });
+    else if (kind === 'gateway') this.makeGateway();
     else throw new Error(`dockerd: no timer ${kind}`);
   }
 
@@ -215,8 +220,12 @@ export class Dockerd {
     this.endStream(call, trouble ? `Error grabbing logs: rpc error: code = Unknown desc = ${error}` : undefined);
   }
 
-  /** The host takes part in a swarm now: the bridge to the outside is made. */
+  /** The host takes part in a swarm now. When the routing mesh's sandbox is made, a bridge to the outside is made with it. */
   swarmJoined(): void {
+    this.host.schedule(GATEWAY_TIME, 'gateway', null);
+  }
+
+  private makeGateway(): void {
     const { disk } = this.state;
     if (disk.networks.some(({ name }) => name === 'docker_gwbridge')) return;
     const network = gatewayBridge(this.host.random('ids'), this.host.now);

@@ -99,7 +99,11 @@ export function infoJson({ host, state }: Dockerd, swarm: api.SwarmInfo): api.In
     Labels: [],
     ExperimentalBuild: false,
     ServerVersion: ENGINE_VERSION,
-    Runtimes: { 'io.containerd.runc.v2': { path: 'runc' }, runc: { path: 'runc' } },
+    Runtimes: {
+      'io.containerd.runc.v2': { path: 'runc' },
+      'io.containerd.runtime.v1.linux': { path: 'runc' },
+      runc: { path: 'runc' },
+    },
     DefaultRuntime: 'runc',
     Swarm: swarm,
     LiveRestoreEnabled: false,

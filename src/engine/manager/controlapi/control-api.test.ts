@@ -2,10 +2,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { seconds } from '../../kernel/time.ts';
 import { type Cluster, type PortConfig, type ServiceSpec, TaskState } from '../../store/objects.ts';
-import { serviceSpec, TestLeader, words } from './control-api-leader.ts';
 import type { NodeWithStatus, ServiceWithCounts, TasksWithNetworks } from './control-request.ts';
 import { DEFAULT_CLUSTER_SPEC, DEFAULT_UPDATE, emptyContainerSpec, NO_PLACEMENT, NO_RESOURCES } from './defaults.ts';
 import { familiarString, parseImageReference } from './image-reference.ts';
+import { serviceSpec, TestLeader, words } from './testing-leader.ts';
 
 let leader: TestLeader;
 beforeEach(() => {

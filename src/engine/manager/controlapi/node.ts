@@ -105,7 +105,6 @@ export function removeNode({ tx, leader }: WriteContext, { ref, force }: Remove)
     );
   if (!force && node.status.state === 'ready')
     return refuse('FailedPrecondition', `node ${id} is not down and can't be removed`);
-  leader.begin('node.removed', [`node:${id}`], { hostname: node.description?.hostname ?? '' });
   for (const task of tx.tasksOfNode(id)) if (task.status.state < TaskState.complete) tx.update(orphaned(task, leader));
   tx.remove('node', id);
   return { ok: true, value: null };

@@ -69,7 +69,12 @@ export function createService({ tx, leader }: WriteContext, spec: ServiceSpec): 
   if (tx.byName('service', name))
     return refuse('AlreadyExists', `name conflicts with an existing object: service ${name} already exists`);
   const id = leader.newId();
-  leader.begin('service.created', [`service:${id}`], { name, mode: spec.mode.kind, image: spec.task.container.image });
+  leader.begin('service.created', [`service:${id}`], {
+    name,
+    mode: spec.mode.kind,
+    image: spec.task.container.image,
+    ...(spec.mode.kind === 'replicated' ? { replicas: spec.mode.replicas } : {}),
+  });
   tx.create({
     kind: 'service',
     id,
