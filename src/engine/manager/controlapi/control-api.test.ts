@@ -361,6 +361,10 @@ describe('lists', () => {
     expect(ids({ service: ['web'], 'desired-state': ['running'] })).toEqual(['t1']);
     expect(ids({ name: ['web.1'] })).toEqual(['t1', 't2']);
     expect(ids({ service: ['nosuch'] })).toBe('service nosuch not found');
+    expect(ids({ '_up-to-date': ['true'] })).toEqual(['t1', 't2']);
+    const spec = serviceSpec('web', {}, container({ image: 'nginx:1.27' }));
+    leader.write({ op: 'service.update', ref: web, spec, version: leader.version(web), rollback: false });
+    expect(ids({ '_up-to-date': ['true'] })).toEqual([]);
   });
 });
 

@@ -1,11 +1,11 @@
 /** Tasks are only read through the control API. `swarmkit: manager/controlapi/task.go`, `moby: daemon/cluster/tasks.go` */
 import { type Network, type Task, taskStateName } from '../../store/objects.ts';
 import type { StoreReader } from '../../store/store.ts';
+import { isTaskDirty } from '../orchestrator/task.ts';
 import type { ControlResult, Filters, TasksWithNetworks } from './control-request.ts';
 import { among, hasLabels, startsWith } from './list-filters.ts';
 import { find } from './lookup.ts';
 import type { Refusal } from './refusal.ts';
-import { same } from './same.ts';
 import { taskName } from './task-name.ts';
 
 export function listTasks(reader: StoreReader, filters: Filters): ControlResult<TasksWithNetworks> {
@@ -59,14 +59,10 @@ function matches(reader: StoreReader, task: Task, filters: Filters): boolean {
   );
 }
 
-/** Does the task run what its service says now? `swarmkit: manager/orchestrator/task.go IsTaskDirty` */
+/** Does the task run what its service says now? */
 function isUpToDate(reader: StoreReader, task: Task): boolean {
   const service = reader.get('service', task.serviceId);
-  if (!service) return false;
-  if (service.specVersion === task.specVersion) return true;
-  const endpoint = task.endpoint?.spec ?? null;
-  const sameEndpoint = endpoint === null || service.spec.endpoint === null || same(endpoint, service.spec.endpoint);
-  return same(service.spec.task, task.spec) && sameEndpoint;
+  return service !== undefined && !isTaskDirty(service, task, reader.get('node', task.nodeId));
 }
 
 function networksOf(reader: StoreReader, tasks: readonly Task[]): Network[] {
