@@ -23,6 +23,7 @@ import { parseNetworkAttachment } from './network-attachment.ts';
 import { parsePlacementPreference } from './placement-preference.ts';
 import { parsePorts } from './port.ts';
 import { splitWords } from './shell-words.ts';
+import { parseSince } from './since.ts';
 import recorded from './testdata/refused-values.json';
 import { parseUlimit } from './ulimit.ts';
 
@@ -233,6 +234,20 @@ it('adds and drops capabilities', () => {
     add: ['ALL'],
     drop: ['CAP_CHOWN', 'CAP_KILL'],
   });
+});
+
+it.each([
+  ['42m', '1751368680'],
+  ['1751371200.5', '1751371200.5'],
+  ['2025-07-01', '1751328000.000000000'],
+  ['2025-07-01T12:00:00.5Z', '1751371200.500000000'],
+  ['2025-07-01T14:00+02:00', '1751371200.000000000'],
+  ['2025-13-01', 'parsing time "2025-13-01": month out of range'],
+  ['2025-02-29', 'parsing time "2025-02-29": day out of range'],
+  ['bogus', 'failed to parse value as time or duration: "bogus"'],
+])('reads --since %s', (text, outcome) => {
+  const since = parseSince(text, 1_751_371_200_000);
+  expect(since.ok ? since.value : since.message).toBe(outcome);
 });
 
 it('takes a mount source from the working directory', () => {

@@ -13,6 +13,8 @@ export function parseSince(text: string, now: number): ParseResult<string> {
   const duration = parseDuration(text);
   if (text !== '0' && duration.ok) return parsed(String(Math.floor((now - duration.value / 1e6) / 1000)));
   const date = dateToRfc3339(text);
+  const part = date === null ? null : partOutOfRange(date);
+  if (part !== null) return unparsable(`parsing time ${quote(text)}: ${part} out of range`);
   if (date !== null) {
     const seconds = Math.floor(epochMilliseconds(date) / 1000);
     const fraction = (/\.(\d+)/.exec(date)?.[1] ?? '').padEnd(9, '0').slice(0, 9);
@@ -21,6 +23,18 @@ export function parseSince(text: string, now: number): ParseResult<string> {
   if (text.includes('-')) return unparsable(`parsing time ${quote(text)} as "2006-01-02": cannot parse ${quote(text)}`);
   if (/^[+-]?\d+(\.[+-]?\d+)?$/.test(text)) return parsed(text);
   return unparsable(`failed to parse value as time or duration: ${quote(text)}`);
+}
+
+/** Which part of a date is too high or too low, or null. */
+function partOutOfRange(date: string): string | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = date.match(/\d+/g)!.map(Number);
+  if (month < 1 || month > 12) return 'month';
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]!;
+  if (day < 1 || day > days) return 'day';
+  if (hour > 23) return 'hour';
+  if (minute > 59) return 'minute';
+  return second > 59 ? 'second' : null;
 }
 
 /**
