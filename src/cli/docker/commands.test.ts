@@ -7,11 +7,12 @@ import node from './node/testdata/node.json';
 import { comparable, play, type Recording } from './service/testing/recording.ts';
 import swarm from './swarm/testdata/swarm.json';
 import system from './system/testdata/system.json';
+import volume from './volume/testdata/volume.json';
 
 const docker: CommandGroup = { kind: 'group', name: 'docker', description: '', commands: dockerCommands };
 
 // A JSON module's type is that of its literals, which has no optional fields in common.
-const recordings = [swarm, node, network, system] as unknown as Recording[];
+const recordings = [swarm, node, network, system, volume] as unknown as Recording[];
 
 describe.each(recordings.map((recording) => [recording.about, recording] as const))('%s', (_about, recording) => {
   it.each(recording.runs.map((run) => [run.args.join(' '), run] as const))('%s', async (_line, run) => {

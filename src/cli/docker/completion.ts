@@ -1,7 +1,7 @@
 /**
  * Names of objects for Tab completion, asked of the daemon. A daemon that refuses or does not answer offers nothing.
  */
-import type { ContainerSummary, Network, Node, Service } from '../../protocol/engine-api.ts';
+import type { ContainerSummary, Network, Node, Service, VolumeList } from '../../protocol/engine-api.ts';
 import { describeError } from './client.ts';
 import type { CompleteWord, CompletionContext } from './command.ts';
 
@@ -26,8 +26,9 @@ export const completeContainers: CompleteWord = (context) => containerNames(cont
 /** Names of all containers. */
 export const completeAllContainers: CompleteWord = (context) => containerNames(context, { all: '1' });
 
-/** Nothing to offer. */
-export const completeNothing: CompleteWord = async () => [];
+/** Names of volumes. */
+export const completeVolumes: CompleteWord = ({ api }) =>
+  quietly(async () => ((await api.get<VolumeList>('/volumes')).Volumes ?? []).map((volume) => volume.Name));
 
 /** Several kinds at once. */
 export function completeAnyOf(...kinds: CompleteWord[]): CompleteWord {

@@ -21,6 +21,7 @@ import { inspectCommand } from './system/inspect.ts';
 import { systemCommand } from './system/system-command.ts';
 import { versionCommand } from './system/version.ts';
 import { commandList } from './usage.ts';
+import { volumeCommand } from './volume/volume-command.ts';
 
 /** All commands, in no order. */
 export const dockerCommands: readonly (Command | CommandGroup)[] = [
@@ -34,6 +35,7 @@ export const dockerCommands: readonly (Command | CommandGroup)[] = [
   swarmCommand,
   systemCommand,
   versionCommand,
+  volumeCommand,
 ];
 
 /** Those that `docker --help` puts first, in this order. */

@@ -37,6 +37,8 @@ export interface Listing<Row> {
   table: string;
   /** What `-q` stands for. */
   quiet?: string;
+  /** What `--format raw` stands for, several lines; `-q` leaves the first. */
+  raw?: string;
 }
 
 /** The user's wishes. */
@@ -81,6 +83,9 @@ function resolveFormat<Row>(
     return quiet
       ? { template: listing.quiet ?? '{{.ID}}', isTable: false }
       : { template: listing.table, isTable: true };
+  }
+  if (format === 'raw' && listing.raw !== undefined) {
+    return { template: quiet ? listing.raw.split('\n')[0]! : listing.raw, isTable: false };
   }
   if (format === 'json') return { template: '{{json .}}', isTable: false };
   const isTable = format.startsWith('table');

@@ -476,6 +476,20 @@ export const networkType: GoType = struct('network.Inspect', {
   ),
 });
 
+/** `GET /volumes/{name}`. */
+export const volumeType: GoType = struct('volume.Volume', {
+  ClusterVolume: optional(goInterface),
+  CreatedAt: omit(goString),
+  Driver: goString,
+  Labels: stringMap,
+  Mountpoint: goString,
+  Name: goString,
+  Options: stringMap,
+  Scope: goString,
+  Status: omit(mapOf(goInterface)),
+  UsageData: optional(struct('volume.UsageData', { RefCount: goInt64, Size: goInt64 })),
+});
+
 const secretLike = (name: string) =>
   struct(name, {
     Annotations: embed(annotations),

@@ -8,6 +8,7 @@ import { filtersQuery } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { listFormatFlag, noTruncFlag, quietFlag } from '../format-flag.ts';
 import { printTime } from '../go-types/struct.ts';
+import { labelsText } from '../labels-text.ts';
 
 const filter = filterFlag({ description: 'Show only what meets the condition (such as "driver=bridge")' });
 const quiet = quietFlag('Print IDs alone');
@@ -40,6 +41,7 @@ function networkListing(full: boolean): Listing<Network> {
     },
     lookups: { Label: (network, name) => network.Labels?.[name] ?? '' },
     table: '{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}',
+    raw: 'network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n',
   };
 }
 
@@ -52,12 +54,4 @@ async function listNetworks(context: CommandContext): Promise<number> {
   if (!text.ok) return context.fail(text.message);
   context.out(text.value);
   return 0;
-}
-
-/** `a=1,b=2`, sorted. */
-function labelsText(labels: Record<string, string> | null): string {
-  return Object.entries(labels ?? {})
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join(',');
 }

@@ -23,6 +23,7 @@ export const nodeListing: Listing<NodeRow> = {
   },
   table:
     '{{.ID}} {{if .Self}}*{{else}} {{ end }}\t{{.Hostname}}\t{{.Status}}\t{{.Availability}}\t{{.ManagerStatus}}\t{{.EngineVersion}}',
+  raw: 'node_id: {{.ID}}\nhostname: {{.Hostname}}\nstatus: {{.Status}}\navailability: {{.Availability}}\nmanager_status: {{.ManagerStatus}}\n',
 };
 
 function managerStatus({ ManagerStatus: status }: Node): string {

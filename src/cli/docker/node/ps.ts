@@ -34,7 +34,7 @@ async function listTasks(context: CommandContext): Promise<number> {
       errors.push(line);
     }
   }
-  const exit = errors.length === 0 || tasks.length > 0 ? await printTasks(context, tasks) : 0;
+  const exit = errors.length === 0 || tasks.length > 0 ? await printTasks(context, tasks, { quietIsFull: false }) : 0;
   return errors.length === 0 ? exit : context.fail(errors.join('\n'));
 }
 

@@ -50,8 +50,18 @@ const taskListing: Listing<TaskRow> = {
   table: '{{.ID}}\t{{.Name}}\t{{.Image}}\t{{.Node}}\t{{.DesiredState}}\t{{.CurrentState}}\t{{.Error}}\t{{.Ports}}',
 };
 
+/** What differs between the commands. */
+export interface PrintTasksOptions {
+  /** `-q` prints IDs in full without `--no-trunc`: so does `service ps`, `node ps` does not. */
+  quietIsFull?: boolean;
+}
+
 /** Prints the tasks as the command's flags say; returns the exit status. */
-export async function printTasks(context: CommandContext, tasks: readonly Task[]): Promise<number> {
+export async function printTasks(
+  context: CommandContext,
+  tasks: readonly Task[],
+  { quietIsFull = true }: PrintTasksOptions = {},
+): Promise<number> {
   const { api, flags, process } = context;
   const [format, quiet] = [flags.get(taskTableFlags.format), flags.get(taskTableFlags.quiet)];
   const resolver = new IdResolver(api, flags.get(taskTableFlags.noResolve));
@@ -63,7 +73,7 @@ export async function printTasks(context: CommandContext, tasks: readonly Task[]
       task,
       name: name === previous && isTable ? ` \\_ ${name}` : name,
       node: await resolver.node(task.NodeID ?? ''),
-      isTruncated: !flags.get(taskTableFlags.noTrunc) && !quiet,
+      isTruncated: !flags.get(taskTableFlags.noTrunc) && !(quiet && quietIsFull),
       now: process.host.clock.now(),
     });
     previous = name;

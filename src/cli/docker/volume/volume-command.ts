@@ -1,0 +1,31 @@
+/** `docker volume`: the volumes of this node. */
+import { type Command, type CommandGroup, requiresMinArgs } from '../command.ts';
+import { completeVolumes } from '../completion.ts';
+import { inspectFormatFlag } from '../format-flag.ts';
+import { volumeType } from '../go-types/swarm.ts';
+import { inspectObjects } from '../inspect.ts';
+import { volumeLs } from './ls.ts';
+
+const volumeInspect: Command = {
+  kind: 'command',
+  name: 'inspect',
+  usage: '[OPTIONS] VOLUME [VOLUME...]',
+  description: 'Show volumes in detail',
+  args: requiresMinArgs(1),
+  flags: [inspectFormatFlag],
+  run: (context) =>
+    inspectObjects(context, context.args, context.flags.get(inspectFormatFlag), async (name) => ({
+      raw: await context.api.get(`/volumes/${name}`),
+      type: volumeType,
+      typedOnly: true,
+    })),
+  complete: completeVolumes,
+};
+
+export const volumeCommand: CommandGroup = {
+  kind: 'group',
+  name: 'volume',
+  section: 'management',
+  description: 'Volumes of this node',
+  commands: [volumeInspect, volumeLs],
+};
