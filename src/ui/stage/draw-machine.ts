@@ -29,7 +29,7 @@ export function drawMachine(
   drawOutline(brush, mark, x, y, w, h, look);
   drawHeader(brush, mark, x, y, look);
   if (mark.foot) drawFoot(brush, mark, x, y, look);
-  for (const group of mark.groups) drawGroupLabel(brush, mark, x, y, group, look);
+  for (const group of mark.groups) drawGroupLabel(brush, x, y, group, look);
   for (const task of tasksOf(mark)) {
     brush.globalAlpha = emphasis.task(task);
     drawTask(brush, task, x, y, look);
@@ -218,7 +218,6 @@ function drawFoot(brush: Brush, mark: MachineMark, x: number, y: number, look: S
 
 function drawGroupLabel(
   brush: Brush,
-  _mark: MachineMark,
   x: number,
   y: number,
   group: MachineMark['groups'][number],
@@ -226,7 +225,7 @@ function drawGroupLabel(
 ): void {
   if (!group.label) return;
   const size = Math.min(14, Math.max(12, group.box.h * 0.6));
-  drawText(brush, group.label, x + group.box.x, y + group.box.y + Math.min(size, group.box.h * 0.8), {
+  drawText(brush, group.label, x + group.box.x, y + group.box.y + group.dot * 0.4 + size * 0.35, {
     size,
     weight: 650,
     color: look.palette.t1,

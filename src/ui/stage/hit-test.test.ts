@@ -35,7 +35,8 @@ describe('what lies under the pointer', () => {
     const targets = clusterTargets(scene);
     const found = indexTargets(targets);
     const tasks = targets.filter(({ ref }) => ref.startsWith('task:')).slice(0, 2000);
-    for (const { ref, box } of tasks) expect(found.at(box.x + box.w / 2, box.y + box.h / 2)?.ref).toBe(ref);
+    const missed = tasks.filter(({ ref, box }) => found.at(box.x + box.w / 2, box.y + box.h / 2)?.ref !== ref);
+    expect(missed).toEqual([]);
     expect(tasks.length).toBeGreaterThan(20);
   });
 });

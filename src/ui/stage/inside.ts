@@ -403,35 +403,32 @@ function layGroups(mark: MachineMark, tasks: VisibleTask[], measure: Measure): v
     else byService.set(visible.service, [visible]);
   }
   const { inner } = mark;
-  const rowHeight = inner.h / byService.size;
+  const rowHeight = Math.min(inner.h / byService.size, 46);
   const size = Math.min(14, Math.max(12, rowHeight * 0.6));
+  const widthOf = (text: string) => measure(text, size, 650);
+  const labels = groupLabels(byService, rowHeight >= 13 ? (text) => widthOf(text) <= inner.w * 0.45 : () => false);
+  const widest = Math.max(0, ...labels.map(widthOf));
+  const labelWidth = widest > 0 ? widest + 10 : 0;
   let y = inner.y;
-  for (const [service, list] of byService) {
-    const running = list.filter((one) => one.look.kind === 'running').length;
-    const counts = running === list.length ? String(running) : `${running}/${list.length}`;
-    const label = [`${service.name} ${counts}`, `${service.monogram} ${counts}`, counts].find(
-      (text) => rowHeight >= 13 && measure(text, size, 650) <= inner.w * 0.45,
-    );
-    const labelWidth = label === undefined ? 0 : inner.w * Math.min(0.45, measure(label, size, 650) / inner.w + 0.04);
+  for (const [index, [service, list]] of [...byService].entries()) {
     const width = Math.max(2, inner.w - labelWidth);
     const height = Math.max(2, rowHeight - 3);
-    const pitch = Math.max(1.5, Math.min(10, Math.sqrt((width * height) / list.length)));
-    const dot = dotPitch(list.length, width, height, pitch);
+    const dot = dotPitch(list.length, width, height, Math.max(1.5, Math.min(10, height)));
     const columns = Math.max(1, Math.floor(width / dot));
     const group: TaskGroup = {
       service,
       box: { x: inner.x, y, w: inner.w, h: rowHeight },
       dot,
       columns,
-      label: label ?? '',
-      marks: list.map((visible, index) => ({
+      label: labels[index]!,
+      marks: list.map((visible, at) => ({
         ref: `task:${visible.task.id}`,
         task: visible.task,
         service,
         look: visible.look,
         box: {
-          x: inner.x + labelWidth + (index % columns) * dot,
-          y: y + Math.floor(index / columns) * dot,
+          x: inner.x + labelWidth + (at % columns) * dot,
+          y: y + Math.floor(at / columns) * dot,
           w: dot * 0.8,
           h: dot * 0.8,
         },
@@ -442,6 +439,15 @@ function layGroups(mark: MachineMark, tasks: VisibleTask[], measure: Measure): v
     mark.groups.push(group);
     y += rowHeight;
   }
+}
+
+/** `web 75`, or `web 70/75` when not all run; shorter where there is less room. */
+function groupLabels(byService: Map<ServiceMark, VisibleTask[]>, fits: (text: string) => boolean): string[] {
+  return [...byService].map(([service, list]) => {
+    const running = list.filter((one) => one.look.kind === 'running').length;
+    const counts = running === list.length ? String(running) : `${running}/${list.length}`;
+    return [`${service.name} ${counts}`, `${service.monogram} ${counts}`, counts].find(fits) ?? '';
+  });
 }
 
 /** Largest pitch at which so many dots fit. */

@@ -8,6 +8,8 @@ import { COMPACT_WIDTH } from './places.ts';
 import type { Legend, LegendItem, ServiceMark } from './scene.ts';
 
 const MOST_PIPS = 12;
+/** Around an entry, for the ring of a selection. */
+const MARGIN = 4;
 
 export function layLegend(
   services: readonly ServiceView[],
@@ -75,19 +77,19 @@ function tryLines(
   detail: Detail,
   measure: LayoutOptions['measure'],
 ): { items: Placed[]; lines: number } {
-  const gap = detail === 'plain' && width < COMPACT_WIDTH ? 10 : 20;
+  const gap = detail === 'plain' && width < COMPACT_WIDTH ? 10 : 26;
   const items: Placed[] = [];
   let x = pad;
   let line = 0;
   for (const service of services) {
     const mark = marks.get(service.id)!;
     const item = layItem(service, mark, x, size, lineHeight, detail, measure);
-    if (x > pad && x + item.box.w > width - pad) {
+    if (x > pad && x + item.box.w - 2 * MARGIN > width - pad) {
       line += 1;
       x = pad;
       items.push({ item: layItem(service, mark, x, size, lineHeight, detail, measure), line });
     } else items.push({ item, line });
-    x += item.box.w + gap;
+    x += item.box.w - 2 * MARGIN + gap;
   }
   return { items, lines: line + 1 };
 }
@@ -130,7 +132,7 @@ function layItem(
     service: mark,
     running: service.running,
     desired: service.desired,
-    box: { x: left - 4, y: 0, w: end - left + 8, h: lineHeight },
+    box: { x: left - MARGIN, y: 3, w: end - left + 2 * MARGIN, h: lineHeight - 6 },
     swatch,
     nameAt,
     countAt,

@@ -52,8 +52,8 @@ export function placeMachines(managers: readonly string[], others: readonly stri
   const grid = bestGrid(managers.length, others.length, inner, room.height - room.bottom, metrics);
   const gaps = gapHeight(grid, metrics);
   const free = Math.max(8, room.height - room.bottom - metrics.arcRoom - gaps);
-  // On a phone the hexagons are narrow, so they are a little higher than the rest.
-  const managerShare = compact ? 1.2 : 1;
+  // On a phone the hexagons are narrow, and among hundreds of tiles managers must still be read: so they are higher than the rest.
+  const managerShare = isDense(managers.length + others.length) ? 3 : compact ? 1.2 : 1;
   const shares = grid.managerRows * managerShare + grid.workerRows;
   const rowHeight = Math.min(free / Math.max(1, shares), metrics.maxHeight);
   const slack = Math.max(0, free - rowHeight * shares);
@@ -109,9 +109,12 @@ interface Spacing {
   maxHeight: number;
 }
 
+/** So many machines that most are tiles. */
+const isDense = (machines: number): boolean => machines > 120;
+
 function spacing(managers: number, others: number, inner: number, compact: boolean): Spacing {
   const crowded = managers + others > 16;
-  const dense = managers + others > 120;
+  const dense = isDense(managers + others);
   const arcRoom = managers > 1 ? (compact ? 26 : crowded ? 30 : 36) : compact ? 10 : 18;
   const managerGap = compact ? 15 : dense ? 6 : managers > 5 || crowded ? 30 : 52;
   return {
@@ -139,6 +142,9 @@ function bestGrid(managers: number, others: number, inner: number, height: numbe
   for (let managerRows = managers > 0 ? 1 : 0; managerRows <= Math.min(managers, 4); managerRows++) {
     const managerColumns = managerRows > 0 ? Math.ceil(managers / managerRows) : 0;
     if (managerRows > 0 && Math.ceil(managers / managerColumns) !== managerRows) continue;
+    // Managers fill one row, where they talk in arcs, unless they would be too narrow for it.
+    if (managerRows > 1 && best !== null && isWideEnough(managerColumns, managerRows, managers, inner, metrics))
+      continue;
     for (let workerRows = others > 0 ? 1 : 0; workerRows <= others; workerRows++) {
       const workerColumns = workerRows > 0 ? Math.ceil(others / workerRows) : 0;
       if (workerRows > 0 && Math.ceil(others / workerColumns) !== workerRows) continue;
@@ -148,6 +154,14 @@ function bestGrid(managers: number, others: number, inner: number, height: numbe
     }
   }
   return best ?? { managerColumns: 0, managerRows: 0, workerColumns: 0, workerRows: 0, score: 0 };
+}
+
+const NARROWEST_MANAGER = 92;
+
+/** Whether the managers would have had room with one row less. */
+function isWideEnough(columns: number, rows: number, managers: number, inner: number, metrics: Spacing): boolean {
+  const fewer = Math.max(columns, Math.ceil(managers / (rows - 1)));
+  return (inner - metrics.managerGap * (fewer - 1)) / fewer >= NARROWEST_MANAGER;
 }
 
 function scoreOf(grid: Grid, inner: number, height: number, metrics: Spacing): number {

@@ -139,7 +139,7 @@ export function layoutRaft(snapshot: Snapshot, width: number, height: number, me
     hexagon: HEXAGON * ring.scale,
     timer: TIMER * ring.scale,
     scale: ring.scale,
-    free: ring.radius - TIMER * ring.scale - 10,
+    free: ring.gauge ? Math.max(GAUGE.w, ring.radius - TIMER * ring.scale - 10) : 0,
     tallies,
     quorum: snapshot.quorum,
     leader,
@@ -173,19 +173,43 @@ function labelWidth(machine: MachineView, measure: Measure): number {
   return Math.max(measure('candidate, 13.5 of 16 s', LABEL_SIZE, 650), measure(machine.name, 15, 700));
 }
 
+interface Ring {
+  centre: Point;
+  radius: number;
+  scale: number;
+  /** Angle of the first seat. */
+  start: number;
+  /** The middle has room for the gauge. */
+  gauge: boolean;
+}
+
+/** Half of the room that the gauge needs. */
+const GAUGE = { w: 62, h: 46 };
+
 /** The largest seats that stand apart from each other and within the box, with their words. */
-function fitRing(
-  count: number,
-  box: Box,
-  labels: number[],
-): { centre: Point; radius: number; scale: number; start: number } {
+function fitRing(count: number, box: Box, labels: number[]): Ring {
   const start = count === 2 ? Math.PI : -Math.PI / 2;
   const label = Math.max(0, ...labels);
-  for (let scale = 1.25; scale > 0.3; scale -= 0.05) {
+  // First with room for the gauge in the middle; if that makes the seats too small, without it.
+  return (
+    tryRing(count, box, label, start, 0.62, true) ??
+    tryRing(count, box, label, start, 0.3, false) ?? {
+      centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 6 },
+      radius: Math.max(20, Math.min(box.w, box.h) / 2 - 34),
+      scale: 0.3,
+      start,
+      gauge: false,
+    }
+  );
+}
+
+function tryRing(count: number, box: Box, label: number, start: number, smallest: number, gauge: boolean): Ring | null {
+  for (let scale = 1.25; scale > smallest; scale -= 0.05) {
     const above = TIMER * scale + 4;
     const below = TIMER * scale + 8 + LABEL_SIZE + 6;
     const side = Math.max(TIMER * scale + 4, Math.min(label / 2, box.w / 4));
-    if (count <= 1) return { centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 10 }, radius: 0, scale, start };
+    if (count <= 1)
+      return { centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 10 }, radius: 0, scale, start, gauge: false };
     const angles = Array.from({ length: count }, (_, index) => start + (index * 2 * Math.PI) / count);
     const highest = -Math.min(...angles.map(Math.sin));
     const lowest = Math.max(...angles.map(Math.sin));
@@ -194,22 +218,25 @@ function fitRing(
     const radius = Math.min(vertical, (box.w / 2 - side) / widest, 230);
     const apart = 2 * radius * Math.sin(Math.PI / count);
     const needed = 2 * TIMER * scale + (count > 2 ? 12 : 120 * scale);
-    if (apart >= needed && radius > 20 && wordsAreFree(angles, radius, TIMER * scale, label)) {
+    const fits = apart >= needed && radius > 20 && wordsAreFree(angles, radius, TIMER * scale, label);
+    if (fits && (!gauge || gaugeIsFree(angles, radius, TIMER * scale, label))) {
       const spare = box.h - above - below - radius * (highest + lowest);
-      return {
-        centre: { x: box.x + box.w / 2, y: box.y + above + radius * highest + spare / 2 },
-        radius,
-        scale,
-        start,
-      };
+      const centre = { x: box.x + box.w / 2, y: box.y + above + radius * highest + spare / 2 };
+      return { centre, radius, scale, start, gauge };
     }
   }
-  return {
-    centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 6 },
-    radius: Math.max(20, Math.min(box.w, box.h) / 2 - 34),
-    scale: 0.3,
-    start,
-  };
+  return null;
+}
+
+/** Whether a box in the middle keeps clear of the seats and of their words. */
+function gaugeIsFree(angles: number[], radius: number, timer: number, label: number): boolean {
+  return angles.every((angle) => {
+    const [x, y] = [Math.cos(angle) * radius, Math.sin(angle) * radius];
+    const away = Math.hypot(Math.max(0, Math.abs(x) - GAUGE.w), Math.max(0, Math.abs(y) - GAUGE.h));
+    const words = y + timer + 8;
+    const overWords = Math.abs(x) < GAUGE.w + label / 2 && words < GAUGE.h && words + LABEL_SIZE + 8 > -GAUGE.h;
+    return away >= timer && !overWords;
+  });
 }
 
 /** Whether the words under each seat keep clear of the other seats and of their words. */
@@ -235,7 +262,7 @@ export function tallyOf(seat: Seat, byName: Map<string, Seat>): VoteTally {
   const rest = raft.members.filter((name) => !raft.votesGranted.includes(name) && !raft.votesRejected.includes(name));
   const canAnswer = (name: string) => {
     const other = byName.get(name);
-    return other !== undefined && other.facts.alive && other.facts.cable;
+    return (other?.facts.alive && other.facts.cable) ?? false;
   };
   return {
     candidate: seat.name,

@@ -116,12 +116,14 @@ function summaryOf(scene: Scene): string {
 
 /** At most one call per interval, the last one always. */
 function throttled<Value>(call: (value: Value) => void, intervalMs: number): (value: Value) => void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let waiting = false;
   let latest: Value;
   return (value) => {
     latest = value;
-    timer ??= setTimeout(() => {
-      timer = null;
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
       call(latest);
     }, intervalMs);
   };
