@@ -4,6 +4,7 @@ import type { TraceEvent } from '../../protocol/events.ts';
 import { namesOf } from '../narrator/facts.ts';
 import { sentenceText } from '../narrator/sentences.ts';
 import { decimalsFor, timeText } from '../narrator/time-text.ts';
+import { onFrame } from '../store/frames.ts';
 import { serviceWithId, splitRef, taskWithId } from '../store/rows.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
@@ -74,7 +75,6 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
   let size = { width: 0, height: 0 };
   let span = spanFor(useWorld.getState().time.rate);
   let lastDrawn = '';
-  let frame = 0;
   const stillMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const resize = new ResizeObserver(([entry]) => {
     if (!entry) return;
@@ -92,7 +92,6 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
   };
   document.fonts.addEventListener('loadingdone', fontsCame);
   const draw = () => {
-    frame = requestAnimationFrame(draw);
     if (size.width === 0) return;
     const state = useWorld.getState();
     const now = virtualNow();
@@ -106,9 +105,9 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
     current.current = view;
     drawLanes(context, state.events.list, view);
   };
-  frame = requestAnimationFrame(draw);
+  const stop = onFrame(draw);
   return () => {
-    cancelAnimationFrame(frame);
+    stop();
     resize.disconnect();
     document.fonts.removeEventListener('loadingdone', fontsCame);
   };

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import { positionOf, setAutoSlow, setPlaying, setSpeed, speedAt, stepToNextEvent } from '../actions/time-control.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { decimalsFor, rateText, timeText } from '../narrator/time-text.ts';
+import { onFrame } from '../store/frames.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
 
@@ -50,16 +51,14 @@ export function StepButton({ className }: { className: string }) {
 export function Clock({ className = '' }: { className?: string }) {
   const ref = useRef<HTMLTimeElement>(null);
   useEffect(() => {
-    let frame = 0;
     let shown = '';
     const tick = () => {
       const text = timeText(virtualNow(), decimalsFor(useWorld.getState().time.rate));
       if (text !== shown && ref.current) ref.current.textContent = text;
       shown = text;
-      frame = requestAnimationFrame(tick);
     };
     tick();
-    return () => cancelAnimationFrame(frame);
+    return onFrame(tick);
   }, []);
   return (
     <time
@@ -67,7 +66,7 @@ export function Clock({ className = '' }: { className?: string }) {
       role="timer"
       aria-label="Virtual time"
       aria-live="off"
-      className={`min-w-[8ch] text-clock font-semibold tracking-[-0.01em] whitespace-nowrap ${className}`}
+      className={`block h-6 w-[10ch] flex-none overflow-hidden text-clock font-semibold tracking-[-0.01em] whitespace-nowrap contain-strict ${className}`}
     />
   );
 }

@@ -1,5 +1,5 @@
 /** The live list of events, newest on top, with a filter of words and one of lanes. Scrolled away from the top it stands still. */
-import { useCallback, useRef } from 'react';
+import { memo, useCallback, useRef } from 'react';
 import type { EventLane, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import { namesOf } from '../narrator/facts.ts';
@@ -10,7 +10,7 @@ import { EVENT_CAP } from '../store/event-log.ts';
 import { useThrottled } from '../store/hooks.ts';
 import { usePanels } from '../store/panels.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
-import { filterEvents, lanesToChoose, shownEvents } from './filter-events.ts';
+import { type EventRow, filterEvents, lanesToChoose, shownEvents } from './filter-events.ts';
 
 const refreshMs = 250;
 
@@ -54,7 +54,7 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   const { text = '', lane = 'all', objects } = props;
   const key = objects?.join(' ');
   const list = useRef<HTMLElement>(null);
-  const standing = useRef<TraceEvent[] | null>(null);
+  const standing = useRef<EventRow[] | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
   const read = useCallback(() => {
     if (list.current && list.current.scrollTop > 4 && standing.current) return standing.current;
@@ -68,8 +68,8 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   return (
     <ScrollRegion ref={list} className="min-h-0 flex-1 overflow-y-auto" name="List of events, newest first">
       <ol>
-        {events.map((event) => (
-          <EventRow key={event.id} event={event} />
+        {events.map(({ event, times }) => (
+          <Row key={event.id} event={event} times={times} />
         ))}
       </ol>
       {events.length === 0 && <p className="px-5 py-3 text-t2">No event fits.</p>}
@@ -83,7 +83,7 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   );
 }
 
-function EventRow({ event }: { event: TraceEvent }) {
+const Row = memo(function Row({ event, times }: { event: TraceEvent; times: number }) {
   const text = sentenceText(event, namesOf(useWorld.getState().snapshot));
   const lane = laneOf(event.kind);
   return (
@@ -100,8 +100,9 @@ function EventRow({ event }: { event: TraceEvent }) {
         <span className={`min-w-0 break-words ${lane === 'you' ? 'font-[650] text-t1' : 'text-t2'}`}>
           {lane === 'you' && <span aria-hidden="true">◆ </span>}
           {text}
+          {times > 1 && <span className="ml-2 font-mono text-caption text-t3">×{times}</span>}
         </span>
       </button>
     </li>
   );
-}
+});

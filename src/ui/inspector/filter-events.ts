@@ -23,26 +23,43 @@ export interface EventFilter {
   objects?: readonly ObjectRef[];
 }
 
-/** The newest events that fit, newest first. */
+/** A row of the list: an event, and how many before it (among its neighbours) said just the same. */
+export interface EventRow {
+  event: TraceEvent;
+  times: number;
+}
+
+/** Lost messages and the like repeat; a sentence is not told again within so many rows. */
+const repeatsWithin = 24;
+
+/** The newest events that fit, newest first; repetitions are counted, not shown. */
 export function filterEvents(
   list: readonly TraceEvent[],
   filter: EventFilter,
   textOf: (event: TraceEvent) => string,
-): TraceEvent[] {
+): EventRow[] {
   const words = filter.text
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const found: TraceEvent[] = [];
+  const found: EventRow[] = [];
+  const lastRow = new Map<string, number>();
   for (let index = list.length - 1; index >= 0 && found.length < shownEvents; index--) {
     const event = list[index] as TraceEvent;
     if (filter.lane !== 'all' && laneOf(event.kind) !== filter.lane) continue;
     if (filter.objects && !event.objects.some((ref) => filter.objects?.includes(ref))) continue;
+    const sentence = textOf(event);
     if (words.length > 0) {
-      const text = `${textOf(event)} ${event.kind} ${event.machine ?? ''}`.toLowerCase();
+      const text = `${sentence} ${event.kind} ${event.machine ?? ''}`.toLowerCase();
       if (!words.every((word) => text.includes(word))) continue;
     }
-    found.push(event);
+    const before = lastRow.get(sentence);
+    if (before !== undefined && found.length - before <= repeatsWithin) {
+      (found[before] as EventRow).times += 1;
+      continue;
+    }
+    lastRow.set(sentence, found.length);
+    found.push({ event, times: 1 });
   }
   return found;
 }

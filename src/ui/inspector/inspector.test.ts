@@ -61,13 +61,21 @@ describe('the filter of events', () => {
     event(3, 1, 'task.state', { objects: ['task:t1'] }),
   ];
   const found = (filter: Partial<Parameters<typeof filterEvents>[1]>) =>
-    filterEvents(list, { text: '', lane: 'all', ...filter }, (row) => `sentence ${row.id}`).map((row) => row.id);
+    filterEvents(list, { text: '', lane: 'all', ...filter }, (row) => `sentence ${row.id}`).map((row) => row.event.id);
   it('puts the newest first', () => expect(found({})).toEqual([3, 2, 1]));
   it('goes by lane', () => expect(found({ lane: 'raft' })).toEqual([2]));
   it('wants all words, in sentence, kind or machine', () => {
     expect(found({ text: 'Vote NODE2' })).toEqual([2]);
     expect(found({ text: 'sentence 3' })).toEqual([3]);
     expect(found({ text: 'vote node1' })).toEqual([]);
+  });
+  it('counts what repeats instead of showing it again', () => {
+    const lost = [1, 2, 3, 4, 5].map((id) => event(id, 0, 'net.dropped'));
+    const rows = filterEvents(lost, { text: '', lane: 'all' }, (row) => (row.id === 3 ? 'other' : 'lost'));
+    expect(rows.map(({ event: row, times }) => [row.id, times])).toEqual([
+      [5, 4],
+      [3, 1],
+    ]);
   });
   it('goes by object', () => expect(found({ objects: ['task:t1'] })).toEqual([3]));
 });

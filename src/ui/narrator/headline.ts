@@ -84,7 +84,7 @@ export function nextHeadline(
 function withConsequence(event: TraceEvent, snapshot: Snapshot): Sentence {
   const sentence = sentenceOf(event, namesOf(snapshot));
   if (event.kind === 'input.fault' && snapshot.quorum && !snapshot.quorum.leader) {
-    return { ...sentence, rest: quorumVerdict(snapshot.quorum).long };
+    return { ...sentence, rest: leaderlessWords(snapshot.quorum) };
   }
   if (event.kind === 'node.state' && event.data?.state === 'down') {
     return { ...sentence, rest: movedTasks(snapshot, sentence.lead.split(' ')[0] ?? '') || sentence.rest };
@@ -120,6 +120,14 @@ export function invitation(snapshot: Snapshot, isTouch = false): Headline {
     rest: 'Try in its terminal: docker service create --name web --replicas 4 -p 80:80 nginx:1.26',
     ...said,
   };
+}
+
+/** What it means that nobody leads. */
+function leaderlessWords(quorum: QuorumView): string {
+  const up = quorum.members.filter((member) => member.reachable).length;
+  const total = quorum.members.length;
+  if (up < quorum.needed) return `${up} of ${total} managers: nothing can change. Containers keep running.`;
+  return `Nobody leads; the other ${up === total ? 'managers' : up} will vote. Containers keep running.`;
 }
 
 /** Whether the swarm can change, in plain words. */

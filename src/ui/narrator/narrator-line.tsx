@@ -44,7 +44,8 @@ function useHeadline(): Headline {
       };
       if (now.world !== worldNumber) {
         now.world = worldNumber;
-        now.seen = 0;
+        // What happened while the world was made is history, not news.
+        now.seen = Math.max(snapshot.eventCount, events.list.at(-1)?.id ?? 0);
         show(invitation(snapshot, matchMedia('(pointer: coarse), (max-width: 720px)').matches));
       }
       const last = events.list.at(-1)?.id ?? 0;

@@ -295,6 +295,7 @@ function lastEntry(facts: Facts): string {
 
 /** Kinds that a chain of causes folds: true, but seldom what one asks about. */
 const smallSteps = new Set([
+  'net.dropped',
   'store.commit',
   'task.report',
   'agent.task',

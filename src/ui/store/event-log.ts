@@ -29,6 +29,12 @@ export function appendEvents(log: EventLog, events: readonly TraceEvent[]): void
   log.dropped += drop;
 }
 
+/** Puts events from before the page was there in front of those it has heard since. */
+export function prependEvents(log: EventLog, older: readonly TraceEvent[]): void {
+  const first = log.list[0]?.id ?? Number.POSITIVE_INFINITY;
+  log.list.unshift(...older.filter((event) => event.id < first).slice(-(EVENT_CAP - DROP)));
+}
+
 /** Index of the first event at or after `at`. */
 export function firstEventAt(list: readonly TraceEvent[], at: Micros): number {
   return lowerBound(list, (event) => event.at < at);

@@ -3,7 +3,7 @@ import type { TraceEvent } from '../../protocol/events.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import type { TimeState } from '../../protocol/worker-messages.ts';
 import { startNamed } from '../../scenarios/starts.ts';
-import { appendEvents, createEventLog, EVENT_CAP, eventWithId, firstEventAt } from './event-log.ts';
+import { appendEvents, createEventLog, EVENT_CAP, eventWithId, firstEventAt, prependEvents } from './event-log.ts';
 import { extrapolate } from './virtual-now.ts';
 import { useWorld } from './world.ts';
 
@@ -51,6 +51,13 @@ describe('the event log', () => {
     expect(eventWithId(log.list, 5)?.id).toBe(5);
     expect(eventWithId(log.list, 4)).toBeUndefined();
     expect([0, 20, 21, 999].map((at) => firstEventAt(log.list, at))).toEqual([0, 1, 2, 4]);
+  });
+
+  it('takes what happened before in front, without what it has already', () => {
+    const log = createEventLog();
+    appendEvents(log, [event(4), event(5)]);
+    prependEvents(log, [event(1), event(2), event(4)]);
+    expect(log.list.map((row) => row.id)).toEqual([1, 2, 4, 5]);
   });
 
   it('stays under its cap and says how many it dropped', () => {

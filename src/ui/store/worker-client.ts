@@ -85,6 +85,7 @@ function receive(message: WorkerMessage): void {
       return;
     case 'world':
       world.loadWorld(message.snapshot, message.time, message.start);
+      void fetchHistory(useWorld.getState().worldNumber, message.snapshot.eventCount);
       return;
     case 'delta':
       world.applyDelta(message.delta, message.events, message.time);
@@ -97,6 +98,14 @@ function receive(message: WorkerMessage): void {
       world.crashed(message.message, message.session);
       return;
   }
+}
+
+/** How much of what happened before is fetched: enough for the timeline's first look. */
+const historyLimit = 4000;
+
+async function fetchHistory(worldNumber: number, eventCount: number): Promise<void> {
+  const events = await fetchEvents({ from: Math.max(0, eventCount - historyLimit), limit: historyLimit });
+  useWorld.getState().addOlderEvents(worldNumber, events);
 }
 
 function settle(id: number): Pending | undefined {

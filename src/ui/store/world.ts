@@ -9,7 +9,7 @@ import type { Start } from '../../protocol/start.ts';
 import type { TimeState } from '../../protocol/worker-messages.ts';
 import type { Theme } from '../look/palette.ts';
 import { applyDelta } from './apply-delta.ts';
-import { appendEvents, createEventLog, type EventLog } from './event-log.ts';
+import { appendEvents, createEventLog, type EventLog, prependEvents } from './event-log.ts';
 import { noteTime, resetVirtualNow } from './virtual-now.ts';
 
 export type Lens = 'cluster' | 'raft';
@@ -50,6 +50,8 @@ export interface WorldState {
   /** A new world (or the same one anew). */
   loadWorld(snapshot: Snapshot, time: TimeState, start: Start): void;
   applyDelta(delta: SnapshotDelta, events: TraceEvent[], time: TimeState): void;
+  /** Events from before this world was first heard of. */
+  addOlderEvents(worldNumber: number, events: TraceEvent[]): void;
   crashed(message: string, session: string): void;
   setLens(lens: Lens): void;
   select(ref: ObjectRef | null): void;
@@ -100,6 +102,12 @@ export const useWorld = create<WorldState>()((set, get) => ({
       time: sameTimeState(state.time, time) ? state.time : time,
       eventsVersion: events.length > 0 ? state.eventsVersion + 1 : state.eventsVersion,
     }));
+  },
+  addOlderEvents(worldNumber, older) {
+    const { events, worldNumber: current } = get();
+    if (worldNumber !== current) return;
+    prependEvents(events, older);
+    set((state) => ({ eventsVersion: state.eventsVersion + 1 }));
   },
   crashed(message, session) {
     const { snapshot } = get();
