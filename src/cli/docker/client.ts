@@ -23,6 +23,11 @@ export class Interrupted extends Error {
   override name = 'Interrupted';
 }
 
+/** A name on the command line is empty: nothing is sent. */
+export class EmptyReference extends Error {
+  override name = 'EmptyReference';
+}
+
 /** Parts of a request beside method and path. Entries of `query` that are undefined are left out. */
 export interface RequestParts {
   query?: Readonly<Record<string, string | undefined>>;
@@ -62,6 +67,7 @@ export class DockerClient {
 
   /** The whole answer. Throws `ApiError`, `ConnectionError` or, after Ctrl-C, `Interrupted`. */
   async request(method: ApiMethod, path: string, parts: RequestParts = {}): Promise<ApiResponse> {
+    checkReference(path);
     return refuse(await this.#orInterrupt(this.#api.request({ method, path, ...compact(parts) })));
   }
 
@@ -72,6 +78,7 @@ export class DockerClient {
     parts: RequestParts,
     onChunk: (chunk: ApiChunk) => void,
   ): Promise<OpenStream> {
+    checkReference(path);
     const stream = this.#api.stream({ method, path, ...compact(parts) }, onChunk);
     // Who reads `done` learns of its failure; if the head already failed, nobody reads it.
     stream.done.catch(() => undefined);
@@ -102,9 +109,10 @@ export function filtersQuery(filters: Filters): string | undefined {
   return JSON.stringify(Object.fromEntries(sets));
 }
 
-/** The line for a failed request, as docker prints it; null for anything that is no answer of a daemon (our own mistake). */
+/** The line for a failed request, as docker prints it; null for anything else (our own mistake). */
 export function describeError(error: unknown): string | null {
   if (error instanceof ApiError) return `Error response from daemon: ${error.message}`;
+  if (error instanceof EmptyReference) return error.message;
   if (error instanceof ConnectionError) {
     return 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
   }
@@ -114,6 +122,13 @@ export function describeError(error: unknown): string | null {
 /** Is it the daemon's `404`? */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
+}
+
+/** `/nodes/` or `/containers//json` name no object. Source: `moby: client/utils.go` (`trimID`). */
+function checkReference(path: string): void {
+  if (!path.endsWith('/') && !path.includes('//')) return;
+  const kind = path.split('/')[1]!.replace(/s$/, '');
+  throw new EmptyReference(`invalid ${kind} name or ID: value is empty`);
 }
 
 function refuse(response: ApiResponse): ApiResponse {

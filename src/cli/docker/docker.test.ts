@@ -203,6 +203,17 @@ describe('the daemon', () => {
   });
 });
 
+describe('an empty name', () => {
+  it.each([
+    ['node inspect ', { stdout: '[]\n', stderr: 'invalid node name or ID: value is empty\n', exit: 1 }],
+    ['node promote ', { stdout: '', stderr: 'invalid node name or ID: value is empty\n', exit: 1 }],
+    ['network inspect ', { stdout: '[]\n', stderr: 'invalid network name or ID: value is empty\n', exit: 1 }],
+    ['inspect ', { stdout: '[]\n', stderr: 'invalid container name or ID: value is empty\n', exit: 1 }],
+  ])('docker %s', async (line, outcome) => {
+    expect(await run(line)).toEqual(outcome);
+  });
+});
+
 describe('Tab offers', () => {
   it.each([
     ['docker n', ['network', 'node']],

@@ -70,7 +70,7 @@ async function runCommand(process: Process, reached: Reached<Command>, words: re
 }
 
 /** Runs, and turns a daemon's refusal, a closed socket and Ctrl-C into a line and an exit status. */
-export async function runInWords(process: Process, run: () => Promise<number>): Promise<number> {
+async function runInWords(process: Process, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * Help pages and usage errors: what `--help` prints, and what a wrong command line is answered with.
- * Simplified: 28.2.2 begins the last line after too many arguments with `SRun` (a misprint of that release); here it is `Run`.
+ * Simplified: only the rules for arguments that commands here need.
  * Source: `docker/cli: cli/cobra.go` (help template), `cli/required.go`, `cli/error.go`.
  */
 import { flagUsages } from '../flags/flag-usages.ts';

@@ -48,11 +48,6 @@ export function parseCommandLine(
   return { ok: true, help: reader.help, flags: reader.values(), args: reader.args, notice: reader.notice };
 }
 
-/** Values for a command that is run without a command line. */
-export function noFlags(): ParsedFlags {
-  return new Values(new Map());
-}
-
 class Values implements ParsedFlags {
   readonly #given: ReadonlyMap<string, unknown>;
 

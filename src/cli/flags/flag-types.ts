@@ -5,7 +5,7 @@
  */
 import { formatDuration, parseDuration } from '../opts/duration.ts';
 import { type Flag, type FlagOptions, listFlag, parsed, unparsable, valueFlag } from './flag.ts';
-import { parseBool, parseFloat64, parseInteger, parseUint, quote } from './go-strconv.ts';
+import { parseBool, parseInteger, parseUint, quote } from './go-strconv.ts';
 
 /** A switch: `--quiet`, `--quiet=false`. */
 export function boolFlag(options: FlagOptions<boolean>): Flag<boolean> {
@@ -52,11 +52,6 @@ export function optionalUintFlag(options: FlagOptions<number | null>): Flag<numb
     valueWord: 'uint',
     parse: (text) => parseUint(text),
   });
-}
-
-/** A decimal number. */
-export function floatFlag(options: FlagOptions<number> & { valueWord?: string }): Flag<number> {
-  return numberFlag(options.valueWord ?? 'float', parseFloat64, options);
 }
 
 /** Texts, one for each occurrence, commas and all. */
@@ -118,7 +113,7 @@ export function filterFlag(options: Partial<FlagOptions<Filters>> = {}): Flag<Fi
 }
 
 /** The parts of `name=value` around the first `=`. */
-export function splitPair(text: string): { name: string; value: string } {
+function splitPair(text: string): { name: string; value: string } {
   const at = text.indexOf('=');
   return at < 0 ? { name: text, value: '' } : { name: text.slice(0, at), value: text.slice(at + 1) };
 }

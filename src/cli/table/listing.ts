@@ -70,11 +70,6 @@ export function renderListing<Row>(
   return parsed(alignTabs(`${header.text}\n${text}`));
 }
 
-/** A row's values of these fields, for code that needs them without a template. */
-export function listingValue<Row>(listing: Listing<Row>, row: Row, field: string): string {
-  return String(listing.fields[field]!.value(row));
-}
-
 function resolveFormat<Row>(
   listing: Listing<Row>,
   { format = '', quiet }: ListingOptions,
