@@ -1,6 +1,5 @@
 /**
  * Help pages and usage errors: what `--help` prints, and what a wrong command line is answered with.
- * Simplified: only the rules for arguments that commands here need.
  * Source: `docker/cli: cli/cobra.go` (help template), `cli/required.go`, `cli/error.go`.
  */
 import { flagUsages } from '../flags/flag-usages.ts';
