@@ -243,15 +243,15 @@ function drawMark(
   heavy: boolean,
   view: LanesView,
 ): void {
-  const { t1, t3, stage } = palettes[view.theme];
+  const { t1, t2, t3, stage } = palettes[view.theme];
   const hue = lane === 3 ? view.hueOf(event) : null;
   if (lane === 0) {
     context.fillStyle = t1;
     diamond(context, x, y, 6);
   } else if (lane === 4) {
-    context.strokeStyle = t1;
-    context.lineWidth = 1.5;
-    cross(context, x, y, 3.5);
+    context.strokeStyle = t2;
+    context.lineWidth = 1.25;
+    cross(context, x, y, 3);
   } else if (hue !== null) {
     const { fill, edge } = serviceIdentity(hue, view.theme);
     const running = event.data?.state === 'running';

@@ -54,7 +54,9 @@ export function Clock({ className = '' }: { className?: string }) {
     let shown = '';
     const tick = () => {
       const text = timeText(virtualNow(), decimalsFor(useWorld.getState().time.rate));
-      if (text !== shown && ref.current) ref.current.textContent = text;
+      if (text === shown || !ref.current) return;
+      ref.current.textContent = text;
+      if (text.length !== shown.length) ref.current.style.width = `${Math.max(8, text.length)}ch`;
       shown = text;
     };
     tick();
@@ -66,7 +68,7 @@ export function Clock({ className = '' }: { className?: string }) {
       role="timer"
       aria-label="Virtual time"
       aria-live="off"
-      className={`block h-6 w-[10ch] flex-none overflow-hidden text-clock font-semibold tracking-[-0.01em] whitespace-nowrap contain-strict ${className}`}
+      className={`block h-6 flex-none overflow-hidden text-clock font-semibold tracking-[-0.01em] whitespace-nowrap contain-strict ${className}`}
     />
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Why: the walk along causes, from a thing's last event back to an input or to the start of the world. Events that have no sentence of
- * their own (a message handed on, a timer) are folded, so that the chain reads like an explanation; unfolding shows them all.
+ * their own (a message handed on, a timer) can be left out, so that the chain reads like an explanation.
  */
 import type { EventId, TraceEvent } from '../../protocol/events.ts';
 
@@ -24,18 +24,10 @@ export async function walkCauses(
   return chain.reverse();
 }
 
-/** A step of the chain as shown: an event, or so many that are folded. */
-export type ChainStep = { type: 'event'; event: TraceEvent } | { type: 'fold'; events: TraceEvent[] };
-
-/** Folds what is not told between what is. The first and the last event always show. */
-export function foldChain(chain: readonly TraceEvent[], isTold: (event: TraceEvent) => boolean): ChainStep[] {
-  const steps: ChainStep[] = [];
-  chain.forEach((event, index) => {
-    const ends = index === 0 || index === chain.length - 1;
-    const before = steps.at(-1);
-    if (ends || isTold(event)) steps.push({ type: 'event', event });
-    else if (before?.type === 'fold') before.events.push(event);
-    else steps.push({ type: 'fold', events: [event] });
-  });
-  return steps;
+/** The chain without the small steps; the first and the last event always stay. */
+export function withoutSmallSteps(
+  chain: readonly TraceEvent[],
+  isTold: (event: TraceEvent) => boolean,
+): readonly TraceEvent[] {
+  return chain.filter((event, index) => index === 0 || index === chain.length - 1 || isTold(event));
 }

@@ -1,7 +1,8 @@
 /** The tab Why: the chain of causes of the selected thing's last event, and the scheduler's own explanation where it decided. */
 import { useCallback, useEffect, useState } from 'react';
-import type { EventId, ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import type { EventId, EventLane, Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { namesOf } from '../narrator/facts.ts';
+import { laneOf } from '../narrator/lanes.ts';
 import { isTold, sentenceOf } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { eventWithId } from '../store/event-log.ts';
@@ -11,7 +12,7 @@ import { fetchEvents } from '../store/worker-client.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { Decision } from './decision.tsx';
 import { type Inspected, objectsOf } from './subject.ts';
-import { type ChainStep, foldChain, walkCauses } from './why-chain.ts';
+import { walkCauses, withoutSmallSteps } from './why-chain.ts';
 
 export function Why({ inspected }: { inspected: Inspected }) {
   const last = useLastEvent(inspected);
@@ -72,7 +73,10 @@ function useLastEvent(inspected: Inspected): TraceEvent | null {
   const known =
     inspected.kind === 'event' ? inspected.event.id : inspected.kind === 'task' ? inspected.task.lastEvent : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
-  const readNewest = useCallback(() => newestAbout(useWorld.getState().events.list, objects)?.id ?? 0, [key]);
+  const readNewest = useCallback(
+    () => newestAbout(useWorld.getState().events.list, objects, inspected.kind === 'machine')?.id ?? 0,
+    [key],
+  );
   const heard = useThrottled(subscribeToEvents, readNewest, 300);
   const newest = known > 0 ? known : heard;
   const [last, setLast] = useState<TraceEvent | null>(null);
@@ -94,9 +98,17 @@ function useLastEvent(inspected: Inspected): TraceEvent | null {
   return last;
 }
 
-function newestAbout(list: readonly TraceEvent[], objects: readonly ObjectRef[]): TraceEvent | undefined {
+const machineLanes: readonly EventLane[] = ['you', 'raft', 'nodes'];
+
+/** Of a machine only what concerns the machine itself: its tasks have stories of their own. */
+function newestAbout(
+  list: readonly TraceEvent[],
+  objects: readonly ObjectRef[],
+  isMachine: boolean,
+): TraceEvent | undefined {
   for (let index = list.length - 1; index >= Math.max(0, list.length - 4000); index--) {
     const event = list[index] as TraceEvent;
+    if (isMachine && !machineLanes.includes(laneOf(event.kind))) continue;
     if (isTold(event.kind) && event.objects.some((ref) => objects.includes(ref))) return event;
   }
   return undefined;
@@ -128,60 +140,59 @@ function useChain(last: TraceEvent | null): TraceEvent[] {
 }
 
 function Chain({ chain }: { chain: TraceEvent[] }) {
-  const [unfolded, setUnfolded] = useState(false);
+  const [showsAll, setShowsAll] = useState(false);
   const first = chain[0];
-  const steps = foldChain(chain, (event) => unfolded || isTold(event.kind));
+  const told = withoutSmallSteps(chain, (event) => isTold(event.kind));
+  const steps = showsAll ? chain : told;
+  const hidden = chain.length - told.length;
   return (
-    <ol className="why-chain mt-3">
-      {first && first.cause === 0 && !first.kind.startsWith('input.') && first.id > 1 && (
-        <li data-root>
-          <time className="absolute top-0 left-0 w-[70px] text-right text-caption leading-[19px] text-t3">
-            {timeText(0)}
-          </time>
-          The world begins
-        </li>
+    <>
+      <ol className="why-chain mt-3">
+        {first && first.cause === 0 && !isInput(first) && first.id > 1 && (
+          <li data-root>
+            <StepTime at={0} />
+            The world begins
+          </li>
+        )}
+        {steps.map((event, index) => (
+          <Step key={event.id} event={event} isEnd={index === steps.length - 1} />
+        ))}
+      </ol>
+      {hidden > 0 && (
+        <button
+          type="button"
+          aria-expanded={showsAll}
+          onClick={() => setShowsAll(!showsAll)}
+          className="ml-24 text-small text-t3 underline decoration-dotted underline-offset-2 hover:text-t1"
+        >
+          {showsAll ? 'Hide the small steps' : `Show ${hidden} small ${hidden === 1 ? 'step' : 'steps'} between`}
+        </button>
       )}
-      {steps.map((step, index) => (
-        <Step
-          key={step.type === 'event' ? step.event.id : `fold ${step.events[0]?.id}`}
-          step={step}
-          isEnd={index === steps.length - 1}
-          onUnfold={() => setUnfolded(true)}
-        />
-      ))}
-    </ol>
+    </>
   );
 }
 
-function Step({ step, isEnd, onUnfold }: { step: ChainStep; isEnd: boolean; onUnfold: () => void }) {
-  const snapshot = useWorld((state) => state.snapshot);
-  if (step.type === 'fold') {
-    return (
-      <li data-fold>
-        <button
-          type="button"
-          onClick={onUnfold}
-          className="text-small text-t3 underline decoration-dotted underline-offset-2 hover:text-t1"
-        >
-          {step.events.length} small {step.events.length === 1 ? 'step' : 'steps'}
-        </button>
-      </li>
-    );
-  }
-  const { event } = step;
-  const { lead, rest } = sentenceOf(event, namesOf(snapshot));
-  const isInput = event.kind.startsWith('input.');
+const isInput = (event: TraceEvent) => event.kind.startsWith('input.');
+
+function StepTime({ at }: { at: Micros }) {
   return (
-    <li data-root={isInput ? '' : undefined} data-end={isEnd ? '' : undefined}>
-      <time className="absolute top-0 left-0 w-[70px] text-right text-caption leading-[19px] text-t3">
-        {timeText(event.at)}
-      </time>
+    <time className="absolute top-0 left-0 w-[70px] text-right text-caption leading-[19px] text-t3">
+      {timeText(at)}
+    </time>
+  );
+}
+
+function Step({ event, isEnd }: { event: TraceEvent; isEnd: boolean }) {
+  const { lead, rest } = sentenceOf(event, namesOf(useWorld.getState().snapshot));
+  return (
+    <li data-root={isInput(event) ? '' : undefined} data-end={isEnd ? '' : undefined}>
+      <StepTime at={event.at} />
       <button
         type="button"
         onClick={() => useWorld.getState().select(`event:${event.id}`)}
         className="text-left underline-offset-2 hover:underline"
       >
-        {isInput || isEnd ? <b className="text-t1">{lead}</b> : lead} {rest}
+        {isInput(event) || isEnd ? <b className="text-t1">{lead}</b> : lead} {rest}
       </button>
     </li>
   );

@@ -253,7 +253,11 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'task.removed': (facts) => say(`${facts.task} is removed.`),
   'task.reaped': (facts) => say(`${facts.task} is cleared away.`, because(facts.text('why'))),
   'task.allocated': (facts) => say(`${facts.task} gets its addresses.`, facts.list('addresses').join(', ')),
-  'task.report': (facts) => say(`${facts.node || 'A node'} reports.`, `${facts.text('updates')} tasks changed.`),
+  'task.report': (facts) =>
+    say(
+      `${facts.node || 'A node'} reports.`,
+      `${facts.text('updates')} ${facts.number('updates') === 1 ? 'task' : 'tasks'} changed.`,
+    ),
   'agent.task': (facts) =>
     say(`${facts.host}: ${facts.task} is ${stateWord(facts.text('state'))}.`, because(facts.text('err'))),
   'scheduler.decision': decisionSentence,
