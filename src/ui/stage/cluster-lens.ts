@@ -154,9 +154,25 @@ export function paintClusterMoving(
 ): Moving {
   resetBrush(brush);
   brush.clearRect(0, 0, frame.width, frame.height);
+  const legend = scene.legend.box;
+  const zoomed = frame.view.k > 1;
+  if (zoomed) {
+    // The map may reach under the legend, which stands still.
+    brush.save();
+    brush.beginPath();
+    brush.rect(0, 0, frame.width, legend.y);
+    brush.clip();
+  }
   const timerMs = paintTimers(brush, scene, frame, now);
   const flying = paintFlights(brush, scene, frame, flights, routes, now, wall);
-  drawRings(brush, frame, (ref) => clusterBoxOf(scene, frame.view, ref));
+  if (zoomed) {
+    drawRings(brush, frame, (ref) => (ref.startsWith('service:') ? null : clusterBoxOf(scene, frame.view, ref)));
+    brush.restore();
+    resetBrush(brush);
+  }
+  drawRings(brush, frame, (ref) =>
+    zoomed && !ref.startsWith('service:') ? null : clusterBoxOf(scene, frame.view, ref),
+  );
   return { flying, timerMs };
 }
 

@@ -7,6 +7,7 @@ import { drawCross, drawTick } from './draw-glyphs.ts';
 import type { FlightState } from './flights.ts';
 import type { MessageShape } from './message-shapes.ts';
 import { pointAt, type Route } from './routes.ts';
+import type { Point } from './scene.ts';
 import { type Brush, drawText, fontOf, type ShapeInk, type StageLook } from './stage-look.ts';
 
 /** Bitmaps of shapes, found by the shape's and the ink's own objects. Made anew with the theme and the density. */
@@ -300,6 +301,11 @@ export function drawFlight(
   brush.globalAlpha = 1;
 }
 
+/** To the left of the direction of travel, so that the numbers of both directions stand apart. */
+function besideLane({ x, y, angle }: Point & { angle: number }): Point {
+  return { x: x + Math.sin(angle) * 7, y: y - Math.cos(angle) * 7 };
+}
+
 /** Three numbered places on the way; the message stands at one of them. */
 function drawSteps(
   brush: Brush,
@@ -316,13 +322,13 @@ function drawSteps(
   const step = Math.min(2, Math.floor(share * 3));
   brush.globalAlpha = strength;
   for (let index = 0; index < 3; index++) {
-    const at = pointAt(route, [0.16, 0.5, 0.84][index]!);
+    const at = besideLane(pointAt(route, [0.16, 0.5, 0.84][index]!));
     if (index === step) {
       shapes.draw(brush, shape, label, ink, scale, at.x, at.y);
       continue;
     }
     brush.beginPath();
-    brush.arc(at.x, at.y, 8, 0, Math.PI * 2);
+    brush.arc(at.x, at.y, 7, 0, Math.PI * 2);
     brush.fillStyle = look.palette.stage;
     brush.fill();
     brush.strokeStyle = look.palette.line2;

@@ -83,6 +83,7 @@ export interface RaftScene {
   scale: number;
   /** Free radius in the middle, for the gauge. */
   free: number;
+  roleWords: boolean;
   tallies: VoteTally[];
   quorum: QuorumView | null;
   leader: Seat | null;
@@ -104,11 +105,7 @@ export function layoutRaft(snapshot: Snapshot, width: number, height: number, me
   const ringBox = wide
     ? { x: 12, y: 8, w: width * 0.47 - 12, h: height - 16 - 26 }
     : { x: 4, y: 4, w: width - 8, h: showTable ? height * 0.62 : height - 8 };
-  const ring = fitRing(
-    members.length,
-    ringBox,
-    members.map((member) => labelWidth(member, measure)),
-  );
+  const ring = fitRing(members.length, ringBox, measure);
   const seats = members.map((machine, index): Seat => {
     const angle = ring.start + (index * 2 * Math.PI) / Math.max(1, members.length);
     const center = {
@@ -140,6 +137,7 @@ export function layoutRaft(snapshot: Snapshot, width: number, height: number, me
     timer: TIMER * ring.scale,
     scale: ring.scale,
     free: ring.gauge ? Math.max(GAUGE.w, ring.radius - TIMER * ring.scale - 10) : 0,
+    roleWords: ring.roleWords,
     tallies,
     quorum: snapshot.quorum,
     leader,
@@ -169,10 +167,6 @@ function managersOf(snapshot: Snapshot): MachineView[] {
   return snapshot.machines.filter((machine) => machine.role === 'manager' || seated.has(machine.name));
 }
 
-function labelWidth(machine: MachineView, measure: Measure): number {
-  return Math.max(measure('candidate, 13.5 of 16 s', LABEL_SIZE, 650), measure(machine.name, 15, 700));
-}
-
 interface Ring {
   centre: Point;
   radius: number;
@@ -181,35 +175,59 @@ interface Ring {
   start: number;
   /** The middle has room for the gauge. */
   gauge: boolean;
+  /** Seats have room for their role in words, not only for the timer's numbers. */
+  roleWords: boolean;
+}
+
+interface Wish {
+  count: number;
+  box: Box;
+  start: number;
+  /** Width of the words under a seat. */
+  label: number;
+  smallest: number;
+  gauge: boolean;
+  roleWords: boolean;
 }
 
 /** Half of the room that the gauge needs. */
 const GAUGE = { w: 62, h: 46 };
 
 /** The largest seats that stand apart from each other and within the box, with their words. */
-function fitRing(count: number, box: Box, labels: number[]): Ring {
+function fitRing(count: number, box: Box, measure: Measure): Ring {
   const start = count === 2 ? Math.PI : -Math.PI / 2;
-  const label = Math.max(0, ...labels);
-  // First with room for the gauge in the middle; if that makes the seats too small, without it.
+  const long = measure('candidate, 13.5 of 16 s', LABEL_SIZE, 650);
+  const short = measure('13.5 of 16 s', LABEL_SIZE, 650);
+  const wish = { count, box, start };
+  // The role is told by the outline too, so its word goes first; then the gauge, which the table repeats.
   return (
-    tryRing(count, box, label, start, 0.62, true) ??
-    tryRing(count, box, label, start, 0.3, false) ?? {
+    tryRing({ ...wish, label: long, smallest: 0.62, gauge: true, roleWords: true }) ??
+    tryRing({ ...wish, label: short, smallest: 0.5, gauge: true, roleWords: false }) ??
+    tryRing({ ...wish, label: short, smallest: 0.25, gauge: false, roleWords: false }) ?? {
       centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 6 },
       radius: Math.max(20, Math.min(box.w, box.h) / 2 - 34),
       scale: 0.3,
       start,
       gauge: false,
+      roleWords: false,
     }
   );
 }
 
-function tryRing(count: number, box: Box, label: number, start: number, smallest: number, gauge: boolean): Ring | null {
+function tryRing({ count, box, start, label, smallest, gauge, roleWords }: Wish): Ring | null {
   for (let scale = 1.25; scale > smallest; scale -= 0.05) {
     const above = TIMER * scale + 4;
     const below = TIMER * scale + 8 + LABEL_SIZE + 6;
     const side = Math.max(TIMER * scale + 4, Math.min(label / 2, box.w / 4));
     if (count <= 1)
-      return { centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 10 }, radius: 0, scale, start, gauge: false };
+      return {
+        centre: { x: box.x + box.w / 2, y: box.y + box.h / 2 - 10 },
+        radius: 0,
+        scale,
+        start,
+        gauge: false,
+        roleWords,
+      };
     const angles = Array.from({ length: count }, (_, index) => start + (index * 2 * Math.PI) / count);
     const highest = -Math.min(...angles.map(Math.sin));
     const lowest = Math.max(...angles.map(Math.sin));
@@ -222,7 +240,7 @@ function tryRing(count: number, box: Box, label: number, start: number, smallest
     if (fits && (!gauge || gaugeIsFree(angles, radius, TIMER * scale, label))) {
       const spare = box.h - above - below - radius * (highest + lowest);
       const centre = { x: box.x + box.w / 2, y: box.y + above + radius * highest + spare / 2 };
-      return { centre, radius, scale, start, gauge };
+      return { centre, radius, scale, start, gauge, roleWords };
     }
   }
   return null;

@@ -528,20 +528,18 @@ function paintSeatTimer(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame
   const role = facts.leads ? 'Leader' : raft.role;
   const strong = facts.leads || facts.candidate;
   if (arcs) drawTimer(brush, arcs, seat.center.x, seat.center.y, scene.timer, frame.look);
-  const unreachable = facts.cable ? '' : ', cable cut';
-  drawText(
-    brush,
-    arcs ? `${role}, ${timerText(arcs)}${unreachable}` : `${role}${unreachable}`,
-    seat.labelAt.x,
-    seat.labelAt.y,
-    {
-      size: 14,
-      weight: strong ? 650 : 400,
-      color: strong ? palette.t1 : palette.t2,
-      align: 'center',
-      halo: palette.stage,
-    },
-  );
+  const words = [
+    ...(scene.roleWords || !arcs ? [role] : []),
+    ...(arcs ? [timerText(arcs)] : []),
+    ...(scene.roleWords && !facts.cable ? ['cable cut'] : []),
+  ];
+  drawText(brush, words.join(', '), seat.labelAt.x, seat.labelAt.y, {
+    size: 14,
+    weight: strong ? 650 : 400,
+    color: strong ? palette.t1 : palette.t2,
+    align: 'center',
+    halo: palette.stage,
+  });
   if (!arcs || arcs.elapsed >= arcs.total) return null;
   return msPerHalfPixel(raft.electionTimeoutBase, scene.timer, frame);
 }
