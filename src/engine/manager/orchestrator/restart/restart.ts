@@ -247,9 +247,12 @@ export class RestartSupervisor {
     if (isDue(start)) this.context.requestWrite(this.owner);
   }
 
+  /** Has it stopped, or is nobody there to tell. */
   private hasStopped(reader: StoreReader, taskId: string, nodeId: string): boolean {
     const task = reader.get('task', taskId);
-    return !task || isTerminal(task) || (nodeId !== '' && reader.get('node', nodeId)?.status.state === 'down');
+    if (!task || isTerminal(task)) return true;
+    const node = reader.get('node', nodeId);
+    return nodeId !== '' && (node === undefined || node.status.state === 'down');
   }
 }
 
