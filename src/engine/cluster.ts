@@ -267,6 +267,7 @@ export class Cluster {
       'swarm.join-raft',
       'swarm.certificate-timeout',
       'swarm.raft-timeout',
+      'swarm.control-ready',
       'swarm.removed',
       'swarm.left',
       'swarm.join-timeout',

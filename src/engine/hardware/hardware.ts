@@ -118,7 +118,7 @@ export class Hardware {
   }
 
   /** Adds a machine, without power. Throws if the name is taken. */
-  addMachine(name: string, address: string, cpus = 2, memoryBytes = 4_126_900_224): MachineHardware {
+  addMachine(name: string, address: string, cpus = 2, memoryBytes = 25_275_801_600): MachineHardware {
     if (this.state.machines[name]) throw new Error(`hardware: two machines named ${name}`);
     const machine: MachineHardware = {
       name,

@@ -46,11 +46,6 @@ export class RoleManager implements Subsystem<RoleManagerState> {
     if (changed) this.reconcile();
   }
 
-  /** The raft group has changed. */
-  membersChanged(): void {
-    if (this.state.pending.length > 0) this.reconcile();
-  }
-
   write(transaction: Transaction): void {
     this.state.pending = this.state.pending.filter((id) => {
       const node = transaction.get('node', id);

@@ -301,13 +301,18 @@ export class Runtime {
     for (const container of this.state.containers.values()) if (container.state === 'running') this.ended(container, 0);
   }
 
-  /** The power went, and is back: what ran is dead, its exit code unknown to the daemon. */
-  foundAfterPowerLoss(at: Micros): void {
+  /** The daemon has stopped: what it was about to do is not done, nobody waits for it any more. */
+  forgetWork(): void {
     this.state.pulls = {};
     this.state.stopWaiters = [];
+    for (const container of this.state.containers.values())
+      if (container.state === 'removing') container.state = 'dead';
+  }
+
+  /** The power went, and is back: what ran is dead, its exit code unknown to the daemon. */
+  foundAfterPowerLoss(at: Micros): void {
     for (const container of this.state.containers.values()) {
       container.run++;
-      if (container.state === 'removing') container.state = 'dead';
       if (container.state !== 'running') continue;
       container.state = 'exited';
       container.exitCode = 255;
