@@ -1,25 +1,29 @@
 /**
- * `npm run simulate -- [--seeds N] [--minutes M] [--managers K] [--workers W] [--from SEED]`: seeded runs with faults and
- * checkers. A failing seed prints the command that replays it. Exit 1 if any failed.
+ * `npm run simulate -- [--seeds N] [--minutes M] [--managers K] [--workers W] [--from SEED] [--profile mixed|elections]`: seeded runs
+ * with faults and checkers. A failing seed prints the command that replays it. Exit 1 if any failed.
  */
-import { simulate } from './simulation.ts';
+import { type FaultProfile, optionsOfSeed, replayCommand, simulate } from './simulation.ts';
+
+const USAGE =
+  'usage: npm run simulate -- [--seeds N] [--minutes M] [--managers K] [--workers W] [--from SEED] [--profile mixed|elections]';
 
 const flags = new Map<string, number>();
+let profile: FaultProfile | undefined;
 const args = process.argv.slice(2);
 for (let i = 0; i < args.length; i += 2) {
   const name = args[i]?.replace(/^--/, '') ?? '';
-  const value = Number(args[i + 1]);
-  if (!['seeds', 'minutes', 'managers', 'workers', 'from'].includes(name) || !Number.isFinite(value)) {
-    console.error('usage: npm run simulate -- [--seeds N] [--minutes M] [--managers K] [--workers W] [--from SEED]');
+  const value = args[i + 1];
+  if (name === 'profile' && (value === 'mixed' || value === 'elections')) profile = value;
+  else if (['seeds', 'minutes', 'managers', 'workers', 'from'].includes(name) && Number.isFinite(Number(value)))
+    flags.set(name, Number(value));
+  else {
+    console.error(USAGE);
     process.exit(2);
   }
-  flags.set(name, value);
 }
 const seeds = flags.get('seeds') ?? 200;
 const from = flags.get('from') ?? 1;
-const minutes = flags.get('minutes') ?? 10;
-const managers = flags.get('managers');
-const workers = flags.get('workers');
+const minutes = flags.get('minutes') ?? (profile === 'elections' ? 3 : 10);
 
 const started = Date.now();
 let failed = 0;
@@ -28,9 +32,10 @@ let events = 0;
 let faults = 0;
 let elections = 0;
 for (let seed = from; seed < from + seeds; seed++) {
-  // Without flags the size goes by the seed: three or five managers, none to three workers.
-  const size = { managers: managers ?? (seed % 2 === 0 ? 5 : 3), workers: workers ?? seed % 4 };
-  const result = simulate({ seed, minutes, ...size });
+  const usual = optionsOfSeed(seed, minutes, profile);
+  const { managers = usual.managers, workers = usual.workers } = Object.fromEntries(flags);
+  const options = { ...usual, managers, workers };
+  const result = simulate(options);
   virtual += result.virtualSeconds;
   events += result.events;
   faults += result.faults;
@@ -38,10 +43,7 @@ for (let seed = from; seed < from + seeds; seed++) {
   if (!result.violation) continue;
   failed++;
   const { message, at, event } = result.violation;
-  console.log(`seed ${seed}: ${message}\n  at ${at.toFixed(6)} s, event ${event}`);
-  console.log(
-    `  again: npm run simulate -- --from ${seed} --seeds 1 --minutes ${minutes} --managers ${size.managers} --workers ${size.workers}`,
-  );
+  console.log(`seed ${seed}: ${message}\n  at ${at.toFixed(6)} s, event ${event}\n  again: ${replayCommand(options)}`);
 }
 const wall = (Date.now() - started) / 1000;
 console.log(

@@ -5,11 +5,13 @@
 import { Cluster } from '../engine/cluster.ts';
 import { Random, seedStream } from '../engine/kernel/random.ts';
 import type { ApiRequest } from '../protocol/api.ts';
+import type { Micros } from '../protocol/events.ts';
 import type { Fault } from '../protocol/faults.ts';
 import type { Start } from '../protocol/start.ts';
 import { RaftChecker } from './checkers/raft-checker.ts';
 import { TaskChecker } from './checkers/task-checker.ts';
 import { Violation } from './checkers/violation.ts';
+import { type StormGround, sendEntriesOneByOne, stormElections } from './election-storm.ts';
 
 export interface SimulationOptions {
   seed: number;
@@ -17,6 +19,22 @@ export interface SimulationOptions {
   minutes: number;
   managers: number;
   workers: number;
+  /** `mixed` (when absent): all faults, evenly over time; `elections`: leaders are struck as soon as they are elected. */
+  profile?: FaultProfile;
+}
+
+export type FaultProfile = 'mixed' | 'elections';
+
+/** The size of the cluster goes by the seed: three or five managers, none to three workers; storms need five managers. */
+export function optionsOfSeed(seed: number, minutes: number, profile: FaultProfile = 'mixed'): SimulationOptions {
+  if (profile === 'elections') return { seed, minutes, managers: 5, workers: 0, profile };
+  return { seed, minutes, managers: seed % 2 === 0 ? 5 : 3, workers: seed % 4 };
+}
+
+/** What to type to see a run again. */
+export function replayCommand({ seed, minutes, managers, workers, profile }: SimulationOptions): string {
+  const size = `--minutes ${minutes} --managers ${managers} --workers ${workers}`;
+  return `npm run simulate -- --from ${seed} --seeds 1 ${size}${profile ? ` --profile ${profile}` : ''}`;
 }
 
 export interface SimulationResult {
@@ -30,7 +48,7 @@ export interface SimulationResult {
 }
 
 /** After the last fault is mended everything must be at rest within this: elections, grace of unknown nodes, restart delays. */
-const SETTLE_SECONDS = 150;
+const SETTLE_SECONDS: Readonly<Record<FaultProfile, number>> = { mixed: 150, elections: 60 };
 const SECOND = 1_000_000;
 
 export function simulate(options: SimulationOptions): SimulationResult {
@@ -70,6 +88,7 @@ class Run {
   faults = 0;
   elections = 0;
   private readonly options: SimulationOptions;
+  private readonly profile: FaultProfile;
   private readonly dice: Random;
   private readonly raft: RaftChecker;
   private readonly tasks: TaskChecker;
@@ -77,6 +96,7 @@ class Run {
 
   constructor(options: SimulationOptions) {
     this.options = options;
+    this.profile = options.profile ?? 'mixed';
     this.dice = new Random(seedStream(options.seed, 'simulation'));
     this.cluster = Cluster.create(startOf(options));
     this.raft = new RaftChecker(this.cluster);
@@ -87,12 +107,24 @@ class Run {
   }
 
   faultPhase(): void {
-    const end = this.options.minutes * 60 * SECOND - SETTLE_SECONDS * SECOND;
+    const end = (this.options.minutes * 60 - SETTLE_SECONDS[this.profile]) * SECOND;
+    if (this.profile === 'elections') return this.storm(end);
     while (this.cluster.now < end) {
       this.advance(this.cluster.now + this.dice.between(200_000, 12 * SECOND));
       if (this.dice.chance(0.6)) this.randomFault();
       else this.randomCommand();
     }
+  }
+
+  private storm(end: Micros): void {
+    const ground: StormGround = {
+      cluster: this.cluster,
+      dice: this.dice,
+      advance: (until, stop) => this.advance(until, stop),
+      fault: (fault) => this.fault(fault),
+      command: () => this.randomCommand(),
+    };
+    stormElections(ground, end);
   }
 
   /** Power, daemons, cables and links: all in order again. */
@@ -111,24 +143,37 @@ class Run {
   }
 
   settle(): void {
-    const end = this.cluster.now + SETTLE_SECONDS * SECOND;
+    const seconds = SETTLE_SECONDS[this.profile];
+    const end = this.cluster.now + seconds * SECOND;
     let why: string | null = 'not looked at';
     while (this.cluster.now < end) {
       this.advance(this.cluster.now + SECOND);
       why = this.unsettled();
     }
-    if (why) throw new Violation('converges', `${SETTLE_SECONDS} s after everything was mended: ${why}`);
+    if (why) throw new Violation('converges', `${seconds} s after everything was mended: ${why}`);
   }
 
-  private advance(until: number): void {
+  /** Runs to `until`, or until right after the event that makes `stop` true. */
+  private advance(until: Micros, stop?: () => boolean): void {
     const { kernel } = this.cluster;
-    while (kernel.runNext(until)) {
-      this.raft.observe();
-      this.tasks.observe();
+    while (!stop?.() && this.runNext(until)) {
+      // The checkers look after every event.
     }
-    kernel.passTo(until);
+    if (!stop?.()) kernel.passTo(until);
     this.cluster.takeReplies();
     this.cluster.takeEvents();
+  }
+
+  private runNext(until: Micros): boolean {
+    if (this.profile === 'elections') sendEntriesOneByOne(this.cluster);
+    if (!this.cluster.kernel.runNext(until)) return false;
+    this.raft.observe();
+    this.tasks.observe();
+    return true;
+  }
+
+  private fault(fault: Fault): void {
+    if (this.cluster.fault(fault).ok) this.faults++;
   }
 
   /** What is still not as it should be, or null. */
@@ -186,8 +231,7 @@ class Run {
         jitterMs: this.dice.int(30),
       },
     ];
-    const fault = this.pick(faults);
-    if (this.cluster.fault(fault).ok) this.faults++;
+    this.fault(this.pick(faults));
   }
 
   private randomCommand(): void {
@@ -226,9 +270,7 @@ class Run {
     const id = this.cluster.request(host, { method: 'GET', path: `${path}/${name}` });
     const until = this.cluster.now + SECOND;
     while (this.cluster.now < until) {
-      if (!this.cluster.kernel.runNext(until)) break;
-      this.raft.observe();
-      this.tasks.observe();
+      if (!this.runNext(until)) break;
       for (const reply of this.cluster.takeReplies()) {
         if (reply.id !== id) continue;
         if (reply.type !== 'response' || reply.response.status !== 200) return;
@@ -263,7 +305,7 @@ function createService(name: string, replicas: number): ApiRequest {
   };
 }
 
-function startOf({ seed, managers, workers }: SimulationOptions): Start {
+function startOf({ seed, managers, workers, profile }: SimulationOptions): Start {
   const hosts = Array.from({ length: managers + workers }, (_, i) => ({
     name: `node${i + 1}`,
     address: `192.168.99.${101 + i}`,
@@ -272,7 +314,7 @@ function startOf({ seed, managers, workers }: SimulationOptions): Start {
     name: `seed-${seed}`,
     title: 'simulation',
     seed,
-    profile: 'docker',
+    profile: profile === 'elections' ? 'paper' : 'docker',
     hosts,
     managers,
     workers,

@@ -1,0 +1,123 @@
+/**
+ * The fault profile `elections`: leaders are struck within moments of their election, before their entries are everywhere, while
+ * others come back. This is the ground on which figure 8 of the Raft paper, votes after restarts and lagging candidates grow,
+ * which faults spread evenly over time hardly ever reach.
+ *
+ * Entries go out one by one, as they do in swarm when each of them fills a message (64 KiB there), so that an old entry can
+ * reach a majority before the empty entry of the new term does.
+ */
+import type { Cluster } from '../engine/cluster.ts';
+import type { Random } from '../engine/kernel/random.ts';
+import type { Machine } from '../engine/machine.ts';
+import type { Micros } from '../protocol/events.ts';
+import type { Fault } from '../protocol/faults.ts';
+
+/** What the storm needs of the run it is part of. */
+export interface StormGround {
+  readonly cluster: Cluster;
+  readonly dice: Random;
+  /** Runs the world with the checkers on; stops early right after the event that makes `stop` true. */
+  advance(until: Micros, stop?: () => boolean): void;
+  fault(fault: Fault): void;
+  /** Asks for some change, so that there is something to replicate. */
+  command(): void;
+}
+
+const MILLISECOND = 1000;
+/** Longest wait for somebody to be elected: with too few members up there will be nobody. */
+const PATIENCE: Micros = 1_500 * MILLISECOND;
+
+/** Strikes at leaders until `end`. */
+export function stormElections(ground: StormGround, end: Micros): void {
+  const { cluster, dice } = ground;
+  degradeLinks(ground);
+  while (cluster.now < end) {
+    const known = termOfNewestLeader(cluster);
+    ground.advance(Math.min(end, cluster.now + PATIENCE), () => termOfNewestLeader(cluster) > known);
+    if (dice.chance(0.5)) ground.command();
+    // From before its first message has left to long after everybody has heard.
+    ground.advance(Math.min(end, cluster.now + dice.int(1 << dice.between(8, 18))));
+    const leader = newestLeader(cluster);
+    if (leader && dice.chance(0.9)) strike(ground, leader);
+    if (dice.chance(0.1)) degradeLinks(ground);
+    restoreSome(ground, leader);
+  }
+}
+
+/** All members send their entries one by one; to be called after every event, since a restart makes a new member. */
+export function sendEntriesOneByOne(cluster: Cluster): void {
+  for (const { swarm } of cluster.machines) {
+    const config = swarm.manager?.raftNode.raft.config;
+    if (config && config.maxEntriesPerAppend !== 1) Object.assign(config, { maxEntriesPerAppend: 1 });
+  }
+}
+
+function newestLeader(cluster: Cluster): Machine | null {
+  let newest: Machine | null = null;
+  let best = 0;
+  for (const machine of cluster.machines) {
+    const raft = machine.swarm.manager?.raftNode.raft.state;
+    if (raft?.role === 'leader' && raft.term > best) [newest, best] = [machine, raft.term];
+  }
+  return newest;
+}
+
+function termOfNewestLeader(cluster: Cluster): number {
+  return newestLeader(cluster)?.swarm.manager?.raftNode.raft.state.term ?? 0;
+}
+
+/** Takes a leader out: power, daemon, cable; or leaves it with one friend, so that what it writes is on two machines only. */
+function strike({ cluster, dice, fault }: StormGround, { name: machine }: Machine): void {
+  const way = dice.int(10);
+  if (way < 4) fault({ kind: 'power-off', machine });
+  else if (way < 5) fault({ kind: 'daemon-restart', machine });
+  else if (way < 8) fault({ kind: 'cable-cut', machine });
+  else {
+    const friend = dice.int(cluster.machines.length);
+    for (const [index, other] of cluster.machines.entries())
+      if (index !== friend && other.name !== machine) {
+        fault({ kind: 'link-cut', from: machine, to: other.name });
+        if (dice.chance(0.7)) fault({ kind: 'link-cut', from: other.name, to: machine });
+      }
+  }
+}
+
+/** Brings machines back: always enough for a majority, sometimes all, and rarely the one just struck. */
+function restoreSome({ cluster, dice, fault }: StormGround, struck: Machine | null): void {
+  const out = cluster.machines.filter((machine) => machine !== struck && isOut(cluster, machine));
+  const mostOut = Math.floor((cluster.machines.length - 1) / 2) - 1;
+  for (const [index, { name: machine, hardwareState }] of shuffled(out, dice).entries()) {
+    if (index < mostOut && dice.chance(0.5)) continue;
+    fault(hardwareState.power ? { kind: 'cable-mend', machine } : { kind: 'power-on', machine });
+    for (const { name: other } of cluster.machines) {
+      if (other === machine || other === struck?.name) continue;
+      fault({ kind: 'link-mend', from: machine, to: other });
+      fault({ kind: 'link-mend', from: other, to: machine });
+    }
+  }
+  if (struck && dice.chance(0.1)) fault({ kind: 'cable-mend', machine: struck.name });
+}
+
+function isOut(cluster: Cluster, { name, hardwareState: { power, cable } }: Machine): boolean {
+  if (!power || !cable) return true;
+  const others = cluster.machines.filter((other) => other.name !== name);
+  return others.some((other) => cluster.hardware.link(name, other.name).cut);
+}
+
+/** Slow and lossy links here and there: messages that arrive in a later term than they left in. */
+function degradeLinks({ cluster, dice, fault }: StormGround): void {
+  for (const { name: from } of cluster.machines) {
+    for (const { name: to } of cluster.machines) {
+      if (from >= to) continue;
+      const loss = dice.chance(0.3) ? dice.float() * 0.3 : 0;
+      fault({ kind: 'link-quality', from, to, loss, delayMs: dice.int(25), jitterMs: dice.int(25) });
+    }
+  }
+}
+
+function shuffled<T>(items: readonly T[], dice: Random): T[] {
+  const left = [...items];
+  const mixed: T[] = [];
+  while (left.length > 0) mixed.push(...left.splice(dice.int(left.length), 1));
+  return mixed;
+}
