@@ -7,6 +7,7 @@ import { App } from './app.tsx';
 import './look/page.css';
 import { createSwarmscope, type Swarmscope, startFromAddress } from './scripting.ts';
 import { stageMounted } from './stage-view.tsx';
+import { usePanels } from './store/panels.ts';
 import { startTheme } from './store/theme.ts';
 import { connectWorld, loadStart, type WorldLink } from './store/worker-client.ts';
 import { useWorld } from './store/world.ts';
@@ -45,7 +46,9 @@ async function begin(): Promise<void> {
   startTheme();
   startTerminals();
   useWorld.subscribe((state, before) => {
-    if (state.worldNumber !== before.worldNumber) forgetTerminals();
+    if (state.worldNumber === before.worldNumber) return;
+    forgetTerminals();
+    usePanels.getState().set({ terminalHost: null });
   });
   window.swarmscope = createSwarmscope(stageMounted);
   loadStart(requestedStart()).catch((error: Error) => useWorld.getState().crashed(error.message, ''));

@@ -19,8 +19,6 @@ export interface LanesView {
   now: Micros;
   /** Virtual microseconds from the left edge to the playhead. */
   span: number;
-  /** Rate in force, for the decimals of the playhead's time. */
-  decimals: number;
   selected: number | null;
   /** Label of an event when it deserves one. */
   labelOf: (event: TraceEvent) => string;
@@ -36,7 +34,11 @@ interface LaneLayout {
 }
 const wholeLayout: LaneLayout = { labels: 112, axis: 24, lanes: dockLanes.length };
 const compactLayout: LaneLayout = { labels: 14, axis: 0, lanes: 1 };
-const rightMargin = 44;
+/** From the playhead to the right edge. */
+export const rightMargin = 44;
+/** Width of the column of lane names. */
+export const laneNameWidth = wholeLayout.labels;
+export const axisHeight = wholeLayout.axis;
 
 type Place = Pick<LanesView, 'width' | 'height' | 'now' | 'span' | 'compact'>;
 
@@ -90,22 +92,15 @@ export function drawLanes(context: CanvasRenderingContext2D, events: readonly Tr
   context.clip();
   drawEvents(context, events, view);
   context.restore();
-  drawPlayhead(context, view, right);
 }
 
 function drawLaneLines(context: CanvasRenderingContext2D, view: LanesView): void {
-  const { line, t2 } = palettes[view.theme];
-  const step = laneStep(view);
   const { labels, axis } = wholeLayout;
-  context.font = `400 12px ${fontUi}`;
-  context.textBaseline = 'middle';
-  context.textAlign = 'left';
-  dockLanes.forEach((lane, index) => {
-    context.fillStyle = t2;
-    context.fillText(lane.label, 16, laneY(index, view));
-    context.fillStyle = line;
-    context.fillRect(labels, Math.round(axis + step * (index + 1)), playheadX(view) - labels, 1);
-  });
+  const step = laneStep(view);
+  context.fillStyle = palettes[view.theme].line;
+  for (let index = 1; index <= dockLanes.length; index++) {
+    context.fillRect(labels, Math.round(axis + step * index), playheadX(view) - labels, 1);
+  }
 }
 
 const axisDigits = [1, 2, 5];
@@ -144,23 +139,6 @@ function drawAxis(context: CanvasRenderingContext2D, view: LanesView): void {
     context.fillStyle = t2;
     context.fillText(timeText(at, decimals), x, 9);
   }
-}
-
-function drawPlayhead(context: CanvasRenderingContext2D, view: LanesView, x: number): void {
-  const { inverse, onInverse } = palettes[view.theme];
-  const text = timeText(view.now, view.decimals);
-  context.font = `600 13px ${fontMono}`;
-  const width = context.measureText(text).width + 14;
-  context.fillStyle = inverse;
-  context.fillRect(x - 1, 0, 2, view.height);
-  const left = Math.min(x - width / 2, view.width - width - 2);
-  context.beginPath();
-  context.roundRect(left, 0, width, 19, 3);
-  context.fill();
-  context.fillStyle = onInverse;
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.fillText(text, left + width / 2, 10);
 }
 
 /** Light marks first, one per pixel column; over them the heavy ones with their labels. */
@@ -202,10 +180,10 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
     const roomRight = taken - x - 14;
     const roomLeft = x - 22 - (xs[index - 1] ?? layoutOf(view).labels);
     const whole = view.compact ? '' : view.labelOf(event);
-    const isRight = roomRight >= roomLeft || context.measureText(whole).width <= roomRight;
+    const isRight = roomRight >= roomLeft || labelWidth(context, whole) <= roomRight;
     const label = fitText(context, whole, isRight ? roomRight : roomLeft);
     if (label) {
-      const width = context.measureText(label).width;
+      const width = labelWidth(context, label);
       const left = isRight ? x + 11 : x - 11 - width;
       context.textAlign = 'left';
       context.textBaseline = 'middle';
@@ -222,15 +200,35 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
   }
 }
 
+/** Measured once per text: labels are drawn many times a second. */
+const labelWidths = new Map<string, number>();
+const mostWidths = 2000;
+
+/** The typefaces have come: what was measured before does not hold. */
+export function forgetWidths(): void {
+  labelWidths.clear();
+}
+
+/** Width of a label; the context's font must be the labels'. */
+function labelWidth(context: CanvasRenderingContext2D, text: string): number {
+  let width = labelWidths.get(text);
+  if (width === undefined) {
+    if (labelWidths.size >= mostWidths) labelWidths.clear();
+    width = context.measureText(text).width;
+    labelWidths.set(text, width);
+  }
+  return width;
+}
+
 /** Least room, in pixels, in which a shortened label still says something. */
 const leastRoom = 64;
 
 /** The label as far as there is room for it; empty when there is too little. */
 function fitText(context: CanvasRenderingContext2D, text: string, room: number): string {
-  if (text === '' || context.measureText(text).width <= room) return room > 0 ? text : '';
+  if (text === '' || labelWidth(context, text) <= room) return room > 0 ? text : '';
   if (room < leastRoom) return '';
-  let end = text.length - 1;
-  while (end > 4 && context.measureText(`${text.slice(0, end)}…`).width > room) end -= 1;
+  let end = Math.min(text.length - 1, Math.floor((text.length * room) / labelWidth(context, text)) + 1);
+  while (end > 4 && labelWidth(context, `${text.slice(0, end).trimEnd()}…`) > room) end -= 1;
   return `${text.slice(0, end).trimEnd()}…`;
 }
 

@@ -2,14 +2,26 @@
 import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import type { TraceEvent } from '../../protocol/events.ts';
 import { namesOf } from '../narrator/facts.ts';
+import { dockLanes } from '../narrator/lanes.ts';
 import { sentenceText } from '../narrator/sentences.ts';
-import { decimalsFor, timeText } from '../narrator/time-text.ts';
+import { timeText } from '../narrator/time-text.ts';
 import { onFrame } from '../store/frames.ts';
 import { serviceWithId, splitRef, taskWithId } from '../store/rows.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
-import { drawLanes, eventAtPoint, type LanesView, playheadX, spanFor } from './draw-lanes.ts';
+import {
+  axisHeight,
+  drawLanes,
+  eventAtPoint,
+  forgetWidths,
+  type LanesView,
+  laneNameWidth,
+  playheadX,
+  rightMargin,
+  spanFor,
+} from './draw-lanes.ts';
 import { shortLabel } from './short-label.ts';
+import { Clock } from './transport.tsx';
 
 interface Hint {
   x: number;
@@ -56,6 +68,8 @@ export function Lanes({ compact = false }: { compact?: boolean }) {
         onMouseLeave={() => setHint(null)}
         onClick={onClick}
       />
+      {!compact && <LaneNames />}
+      <Playhead />
       {hint && (
         <div
           className="pointer-events-none absolute bottom-full z-20 mb-1 max-w-[520px] border border-line2 bg-chrome px-2 py-1 text-small whitespace-pre-wrap text-t1"
@@ -64,6 +78,34 @@ export function Lanes({ compact = false }: { compact?: boolean }) {
           {hint.text}
         </div>
       )}
+    </div>
+  );
+}
+
+function LaneNames() {
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute bottom-0 left-0 flex flex-col text-caption text-t2"
+      style={{ top: axisHeight, width: laneNameWidth }}
+    >
+      {dockLanes.map((lane) => (
+        <span key={lane.id} className="flex flex-1 items-center pl-4">
+          {lane.label}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** Where now is. It stands still: the events move. */
+function Playhead() {
+  return (
+    <div aria-hidden="true" className="pointer-events-none absolute inset-y-0" style={{ right: rightMargin }}>
+      <div className="absolute inset-y-0 -right-px w-[2px] bg-inverse" />
+      <div className="absolute top-0 right-[-42px] rounded-[3px] bg-inverse px-[7px] text-on-inverse">
+        <Clock className="h-[19px]! text-small! leading-[19px]!" />
+      </div>
     </div>
   );
 }
@@ -88,6 +130,7 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
   });
   resize.observe(canvas);
   const fontsCame = () => {
+    forgetWidths();
     lastDrawn = '';
   };
   document.fonts.addEventListener('loadingdone', fontsCame);
@@ -114,7 +157,7 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
 }
 
 function viewOf(size: { width: number; height: number; compact: boolean }, now: number, span: number): LanesView {
-  const { snapshot, theme, selection, time } = useWorld.getState();
+  const { snapshot, theme, selection } = useWorld.getState();
   const names = namesOf(snapshot);
   const selected = selection ? splitRef(selection) : null;
   return {
@@ -122,7 +165,6 @@ function viewOf(size: { width: number; height: number; compact: boolean }, now: 
     theme,
     now,
     span,
-    decimals: decimalsFor(time.rate),
     selected: selected?.kind === 'event' ? Number(selected.id) : null,
     labelOf: (event) => shortLabel(event, names),
     hueOf: (event) => {

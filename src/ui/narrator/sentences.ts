@@ -217,8 +217,8 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'raft.member.remove': (facts) => say(`${facts.host} counts ${facts.node || 'a manager'} among the members no more.`),
   'store.commit': (facts) =>
     say(
-      `Entry ${facts.text('index')} is committed${inTerm(facts)}.`,
-      `${facts.text('writer')} wrote ${facts.text('changes')} ${facts.number('changes') === 1 ? 'change' : 'changes'}.`,
+      `Entry ${facts.text('index')} is committed:`,
+      `${facts.text('changes')} ${facts.number('changes') === 1 ? 'change' : 'changes'} by ${facts.text('writer')}.`,
     ),
   'manager.leader.started': (facts) =>
     say(`${facts.host} leads now${inTerm(facts)}.`, 'Its scheduler and orchestrators start.'),
@@ -231,7 +231,13 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'node.joined': (facts) => say(`${facts.node} joins as a ${facts.text('role')}.`),
   'node.created': (facts) => say(`${facts.node} joins the swarm.`),
   'node.removed': (facts) => say(`${facts.node} is removed from the swarm.`),
-  'node.updated': (facts) => say(`${facts.node} is changed.`),
+  'node.updated': (facts) => say(`${facts.node} is changed.`, changeWords(facts)),
+  'node.attached': (facts) => say(`${facts.node} gets an address.`, facts.list('addresses').join(', ')),
+  'node.certificate': (facts) => say(`${facts.node} gets a certificate.`),
+  'cluster.updated': () => say('The swarm is changed.'),
+  'network.created': (facts) => say(`Network ${facts.text('name')} is created.`),
+  'network.removed': (facts) => say(`Network ${facts.text('name')} is removed.`),
+  'network.allocated': (facts) => say(`Network ${facts.text('name')} gets its addresses.`, facts.text('subnet')),
   'node.availability': (facts) => say(`${facts.node} is set to ${stateWord(facts.text('availability'))}.`),
   'node.role': (facts) => say(`${facts.node} is to be a ${facts.text('to') || facts.text('role')}.`),
   'node.role.changed': (facts) => say(`${facts.host || facts.node} becomes a ${facts.text('role')}.`),
@@ -315,12 +321,21 @@ const smallSteps = new Set([
   'raft.leader',
   'node.attached',
   'node.certificate',
+  'network.allocated',
   'manager.started',
 ]);
 
 /** Does an explanation name it, or fold it with other small steps? Kinds without a sentence of their own are small. */
 export function isTold(kind: string): boolean {
   return kind in sentences && !smallSteps.has(kind);
+}
+
+/** `availability active → drain`, for each of the facts that is a change. */
+function changeWords(facts: Facts): string {
+  const changes = Object.entries(facts.event.data ?? {}).flatMap(([name, value]) =>
+    isChange(value) ? [`${name} ${value.from} → ${value.to}`] : [],
+  );
+  return changes.length > 0 ? `${changes.join(', ')}.` : '';
 }
 
 const isChange = (value: unknown): value is { from: unknown; to: unknown } =>

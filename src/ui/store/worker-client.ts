@@ -114,6 +114,9 @@ function settle(id: number): Pending | undefined {
   return waiting;
 }
 
+/** Pictures come at most so often; between them `virtualNow()` carries the motion on. */
+const pictureMs = 30;
+let lastConfirmed = 0;
 let drawnSequence = 0;
 let confirming = false;
 /** A page nobody looks at has no frames; it still wants a picture now and then. */
@@ -124,7 +127,13 @@ function confirmDrawn(sequence: number): void {
   if (confirming) return;
   confirming = true;
   const confirm = () => {
+    const wait = lastConfirmed + pictureMs - performance.now();
+    if (wait > 4 && !document.hidden) {
+      setTimeout(confirm, wait);
+      return;
+    }
     confirming = false;
+    lastConfirmed = performance.now();
     send({ type: 'drawn', sequence: drawnSequence });
   };
   if (document.hidden) setTimeout(confirm, HIDDEN_PAGE_MS);
