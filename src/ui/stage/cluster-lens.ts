@@ -5,12 +5,12 @@
 import type { Micros, ObjectRef } from '../../protocol/events.ts';
 import { machineNamed } from '../store/rows.ts';
 import { drawLegend, drawTray } from './draw-legend.ts';
-import { drawMachine, resetBrush } from './draw-machine.ts';
+import { drawMachine, resetBrush, tracePath } from './draw-machine.ts';
 import { drawFlight, traceRoute } from './draw-message.ts';
 import { drawTimer } from './draw-timer.ts';
 import { timerArcs } from './election-timer.ts';
 import { type Flights, flightState } from './flights.ts';
-import { drawRings, type Frame, type Moving, onScreen, type View } from './frame.ts';
+import { drawRings, type Frame, type Moving, onScreen, traceBox, type View } from './frame.ts';
 import { clusterTargets, type HitIndex, indexTargets, legendTargets } from './hit-test.ts';
 import { termText, timerTextSize } from './inside.ts';
 import type { Scene } from './layout.ts';
@@ -166,12 +166,18 @@ export function paintClusterMoving(
   const timerMs = paintTimers(brush, scene, frame, now);
   const flying = paintFlights(brush, scene, frame, flights, routes, now, wall);
   if (zoomed) {
-    drawRings(brush, frame, (ref) => (ref.startsWith('service:') ? null : clusterBoxOf(scene, frame.view, ref)));
+    drawRings(
+      brush,
+      frame,
+      (ref, away) => !ref.startsWith('service:') && traceThing(brush, scene, frame.view, ref, away),
+    );
     brush.restore();
     resetBrush(brush);
   }
-  drawRings(brush, frame, (ref) =>
-    zoomed && !ref.startsWith('service:') ? null : clusterBoxOf(scene, frame.view, ref),
+  drawRings(
+    brush,
+    frame,
+    (ref, away) => (!zoomed || ref.startsWith('service:')) && traceThing(brush, scene, frame.view, ref, away),
   );
   return { flying, timerMs };
 }
@@ -259,17 +265,28 @@ export function msPerHalfPixel(base: Micros, radius: number, frame: Pick<Frame, 
   return Math.max(frame.reducedMotion ? 500 : 33, 0.5 / pixelsPerMs);
 }
 
-/** Box of a thing on the screen. A search, not the index: it is asked for one or two things per frame. */
-function clusterBoxOf(scene: Scene, view: View, ref: ObjectRef): Box | null {
+/** The outline of a thing on the screen. A search, not the index: it is asked for one or two things per frame. */
+function traceThing(brush: Brush, scene: Scene, view: View, ref: ObjectRef, away: number): boolean {
   const item = scene.legend.items.find((one) => one.ref === ref);
-  if (item) return item.box;
-  for (const mark of [...scene.machines, ...(scene.tray ? [scene.tray] : [])]) {
-    const place = screenBox(mark, view);
-    if ('ref' in mark && mark.ref === ref) return place;
-    const inside = mark.tasks.find((task) => task.ref === ref) ?? groupsOf(mark).find((task) => task.ref === ref);
-    if (inside) return { x: place.x + inside.box.x, y: place.y + inside.box.y, w: inside.box.w, h: inside.box.h };
+  if (item) {
+    traceBox(brush, item.box, away - 2);
+    return true;
   }
-  return null;
+  const machine = scene.machines.find((mark) => mark.ref === ref);
+  if (machine) {
+    const box = screenBox(machine, view);
+    if (machine.shape === 'hexagon') tracePath(brush, machine, box.x, box.y, box.w, box.h, -away);
+    else traceBox(brush, box, away);
+    return true;
+  }
+  for (const mark of [...scene.machines, ...(scene.tray ? [scene.tray] : [])]) {
+    const inside = mark.tasks.find((task) => task.ref === ref) ?? groupsOf(mark).find((task) => task.ref === ref);
+    if (!inside) continue;
+    const place = screenBox(mark, view);
+    traceBox(brush, { ...inside.box, x: place.x + inside.box.x, y: place.y + inside.box.y }, away);
+    return true;
+  }
+  return false;
 }
 
 function groupsOf(mark: MachineMark | TrayMark): TaskMark[] {

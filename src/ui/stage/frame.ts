@@ -39,30 +39,37 @@ export interface Moving {
   timerMs: number | null;
 }
 
-/** Selection, hover and focus as rings around boxes on the screen. */
-export function drawRings(brush: Brush, frame: Frame, boxOf: (ref: ObjectRef) => Box | null): void {
+/** Traces the outline of a thing, `away` pixels outside of it; false if it is not on the stage. */
+export type TraceThing = (ref: ObjectRef, away: number) => boolean;
+
+/** Selection, hover and focus as rings around things. */
+export function drawRings(brush: Brush, frame: Frame, trace: TraceThing): void {
   const { palette } = frame.look;
   const ring = (ref: ObjectRef | null, width: number, color: string, offset: number, dash: number[]) => {
-    const box = ref === null ? null : boxOf(ref);
-    if (!box) return;
-    const away = offset + width / 2;
+    if (ref === null || !trace(ref, offset + width / 2)) return;
     brush.setLineDash(dash);
     brush.lineWidth = width;
     brush.strokeStyle = color;
-    brush.beginPath();
-    brush.roundRect(
-      Math.round(box.x) - away,
-      Math.round(box.y) - away,
-      Math.round(box.w) + 2 * away,
-      Math.round(box.h) + 2 * away,
-      box.w > 120 ? 14 : Math.min(7, box.w * 0.16 + 2),
-    );
+    brush.lineJoin = 'round';
     brush.stroke();
     brush.setLineDash([]);
   };
   if (frame.hover !== frame.selection) ring(frame.hover, 1.5, palette.t2, 2, []);
   ring(frame.selection, 2.5, palette.t1, 2, []);
   if (frame.focus !== null) ring(frame.focus, 2, palette.t1, 6, [4, 3]);
+}
+
+/** A rounded box, `away` pixels outside of `box`. */
+export function traceBox(brush: Brush, box: Box, away: number): void {
+  const radius = box.w > 120 ? 12 + away : Math.min(4 + away, box.w * 0.16 + 2);
+  brush.beginPath();
+  brush.roundRect(
+    Math.round(box.x) - away,
+    Math.round(box.y) - away,
+    Math.round(box.w) + 2 * away,
+    Math.round(box.h) + 2 * away,
+    radius,
+  );
 }
 
 /** A route moved and scaled to the screen. */

@@ -131,33 +131,7 @@ function layCard(mark: MachineMark, input: InsideInput, w: number, h: number, me
   mark.nameAt = { x: pad, y: headerY };
   layName(mark, inner, measure);
   layTimer(mark, input, compact, headerY, inner, pad, measure);
-  const taken = mark.timer
-    ? mark.timer.term
-      ? mark.timer.term.x + measure(termText(mark), timerTextSize(mark), 600)
-      : mark.timer.at.x + mark.timer.radius
-    : mark.nameEnd;
-  const titleLeft = taken + 8;
-  const notes = [...facts.notes];
-  const title = facts.title;
-  const titleSize = title.strong ? Math.max(13, mark.nameSize - (compact ? 2 : 2)) : Math.max(12, mark.nameSize - 5);
-  const glyphRoom = title.glyph === null ? 0 : titleSize * 1.35;
-  const fullWidth = measure(title.text, titleSize, title.strong ? 700 : 400) + glyphRoom;
-  const right = w - pad;
-  if (title.text && right - fullWidth >= titleLeft) {
-    mark.title = {
-      text: title.text,
-      glyph: title.glyph,
-      strong: title.strong,
-      size: titleSize,
-      at: { x: right, y: headerY },
-    };
-  } else if (title.glyph && right - titleSize >= titleLeft) {
-    // The glyph alone keeps the place; the word goes to the foot if it is not told by the shape of the outline.
-    mark.title = { text: '', glyph: title.glyph, strong: true, size: titleSize, at: { x: right, y: headerY } };
-    if (title.glyph !== 'crown') notes.unshift(title.text);
-  } else if (title.strong) {
-    notes.unshift(title.text);
-  }
+  const notes = [...layTitle(mark, w - pad, headerY, compact, measure), ...facts.notes];
   if (facts.candidate && input.machine.raft) notes.unshift(votesText(input.machine.raft));
   const footSize = compact ? 12 : Math.round(13 * Math.max(1, Math.min(2.4, mark.unit)));
   const keepFoot = h >= 128;
@@ -168,6 +142,40 @@ function layCard(mark: MachineMark, input: InsideInput, w: number, h: number, me
   const bottom = footText || keepFoot ? footSize + (compact ? 9 : 12) : compact ? 6 : 12;
   mark.inner = { x: pad, y: top, w: inner, h: Math.max(8, h - top - bottom) };
   layTasks(mark, input.tasks, measure, Math.round(48 * Math.max(0.9, Math.min(3, mark.unit))), 5);
+}
+
+/**
+ * The title at the right end, a strong one even at the price of the term; where only its glyph fits, or nothing, its word is handed back for
+ * the foot. On a phone the crown alone says Leader.
+ */
+function layTitle(mark: MachineMark, right: number, y: number, compact: boolean, measure: Measure): string[] {
+  const { title } = mark.facts;
+  const size = title.strong ? Math.max(13, mark.nameSize - 2) : Math.max(12, mark.nameSize - 5);
+  const width = measure(title.text, size, title.strong ? 700 : 400) + (title.glyph === null ? 0 : size * 1.35);
+  const place = (text: string) => {
+    mark.title = { text, glyph: title.glyph, strong: title.strong, size, at: { x: right, y } };
+  };
+  if (title.strong && mark.timer?.term && right - width < headerEnd(mark, measure) + 8) dropTerm(mark);
+  const left = headerEnd(mark, measure) + 8;
+  if (title.text && right - width >= left) {
+    place(title.text);
+    return [];
+  }
+  const hasGlyph = title.glyph !== null && right - size >= left;
+  if (hasGlyph) place('');
+  return title.strong && !(hasGlyph && title.glyph === 'crown' && compact) ? [title.text] : [];
+}
+
+/** Where name, timer and term end. */
+function headerEnd(mark: MachineMark, measure: Measure): number {
+  if (!mark.timer) return mark.nameEnd;
+  const { at, radius, term } = mark.timer;
+  return term ? term.x + measure(termText(mark), timerTextSize(mark), 600) : at.x + radius;
+}
+
+/** A leader has no timer, so without the term nothing is left of it. */
+function dropTerm(mark: MachineMark): void {
+  mark.timer = mark.facts.leads || !mark.timer ? null : { ...mark.timer, term: null };
 }
 
 function layCell(mark: MachineMark, input: InsideInput, w: number, h: number, measure: Measure): void {
@@ -249,12 +257,13 @@ function votesText(raft: NonNullable<MachineView['raft']>): string {
   return `votes ${raft.votesGranted.length} of ${needed}${no}`;
 }
 
-/** As many of the parts, in order, as fit on one line. */
+/** As many of the parts, in order, as fit on one line; a part that is too long goes without its `since`. */
 function fitJoined(parts: string[], width: number, size: number, measure: Measure): string {
   let text = '';
   for (const part of parts) {
-    const longer = text ? `${text} · ${part}` : part;
-    if (measure(longer, size, 400) <= width) text = longer;
+    const join = (words: string) => (text ? `${text} · ${words}` : words);
+    const [short = part] = part.split(' since ');
+    text = [join(part), join(short)].find((longer) => measure(longer, size, 400) <= width) ?? text;
   }
   return text;
 }

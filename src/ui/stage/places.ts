@@ -116,7 +116,7 @@ function spacing(managers: number, others: number, inner: number, compact: boole
   const crowded = managers + others > 16;
   const dense = isDense(managers + others);
   const arcRoom = managers > 1 ? (compact ? 26 : crowded ? 30 : 36) : compact ? 10 : 18;
-  const managerGap = compact ? 15 : dense ? 6 : managers > 5 || crowded ? 30 : 52;
+  const managerGap = compact ? 15 : dense ? 6 : managers > 4 || crowded ? 30 : 52;
   return {
     arcRoom: dense ? Math.min(arcRoom, 20) : arcRoom,
     corridor: dense ? 16 : compact ? 20 : crowded ? 30 : 38,

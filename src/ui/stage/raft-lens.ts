@@ -13,7 +13,6 @@ import { type Flights, flightState } from './flights.ts';
 import { drawRings, type Frame, type Moving, onScreen } from './frame.ts';
 import { type LogPanel, type RaftScene, type RaftTable, raftRoute, type Seat, type VoteTally } from './raft-layout.ts';
 import type { Route } from './routes.ts';
-import type { Box } from './scene.ts';
 import { type Brush, drawText } from './stage-look.ts';
 
 /** Paints what stands. */
@@ -516,7 +515,7 @@ export function paintRaftMoving(
   brush.restore();
   resetBrush(brush);
   for (const call of drawn) drawFlight(...call);
-  drawRings(brush, frame, (ref) => raftBoxOf(scene, frame, ref));
+  drawRings(brush, frame, (ref, away) => traceSeat(brush, scene, frame, ref, away));
   return { flying: flights.live.size > 0, timerMs };
 }
 
@@ -624,17 +623,13 @@ function traceLanes(brush: Brush, drawn: readonly DrawFlight[], frame: Frame): v
   brush.stroke();
 }
 
-function raftBoxOf(scene: RaftScene, frame: Frame, ref: ObjectRef): Box | null {
+function traceSeat(brush: Brush, scene: RaftScene, frame: Frame, ref: ObjectRef, away: number): boolean {
   const seat = scene.seats.find((one) => one.ref === ref);
-  if (!seat) return null;
+  if (!seat) return false;
   const { k, x, y } = frame.view;
-  const radius = scene.timer + 8;
-  return {
-    x: (seat.center.x - radius) * k + x,
-    y: (seat.center.y - radius) * k + y,
-    w: radius * 2 * k,
-    h: radius * 2 * k,
-  };
+  brush.beginPath();
+  brush.arc(seat.center.x * k + x, seat.center.y * k + y, (scene.timer + 4) * k + away, 0, Math.PI * 2);
+  return true;
 }
 
 /** The manager under a point of the screen: on the ring, in the log or in the table. */

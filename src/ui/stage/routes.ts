@@ -49,7 +49,7 @@ function arcAbove(from: Stop, to: Stop, room: RouteRoom): Route {
   const [left, other] = right ? [from, to] : [to, from];
   const distance = other.box.x - left.box.x;
   const span = distance / Math.max(1, left.box.w);
-  const lift = Math.min(room.arcRoom - 5, room.arcRoom * Math.min(1, 0.52 + 0.16 * span));
+  const lift = Math.min(room.arcRoom - 10, room.arcRoom * Math.min(1, 0.46 + 0.14 * span));
   const height = Math.max(3, right ? lift : lift - 2 * room.lane);
   const y = left.box.y - 1;
   const shift = right ? 0 : room.lane * 2;
