@@ -42,7 +42,7 @@ export class TestLeader {
   subsystems: Subsystem[] = [];
   private readonly names: readonly string[] | undefined;
   private turns: Turn[] = [];
-  private inFlight = false;
+  private inFlight: { changes: readonly StoreChange[]; cause: number; handle: number } | null = null;
   private index = 0;
 
   /** Runs the subsystems with these names, or all. */
@@ -50,7 +50,7 @@ export class TestLeader {
     this.kernel = new Kernel(initialKernel(options.seed ?? 1));
     this.names = options.only;
     this.kernel.on('turn', () => this.runTurns());
-    this.kernel.on('commit', ({ data, cause }) => this.commit(data as readonly StoreChange[], cause));
+    this.kernel.on('commit', () => this.commit());
     this.kernel.on('timer', ({ data }) => {
       const { name, kind, data: timerData } = data as { name: string; kind: string; data: unknown };
       this.subsystem(name)?.timer?.(kind, timerData);
@@ -83,6 +83,7 @@ export class TestLeader {
 
   /** Writes objects at once, without a turn. */
   put(...objects: StoreObject[]): this {
+    this.flush();
     const transaction = new Transaction(this.store, this.now);
     for (const object of objects) {
       if (transaction.get(object.kind, object.id)) transaction.update(object);
@@ -93,12 +94,14 @@ export class TestLeader {
   }
 
   remove(kind: 'service' | 'node' | 'network' | 'task', id: string): this {
+    this.flush();
     this.apply([{ action: 'remove', kind, id }]);
     return this;
   }
 
   /** `docker service update`: as the control API does it. */
   updateService(id: string, change: (spec: ServiceSpec) => ServiceSpec): this {
+    this.flush();
     const service = this.service(id);
     return this.put({
       ...service,
@@ -122,6 +125,7 @@ export class TestLeader {
   }
 
   setNode(id: string, state: Node['status']['state'], availability?: Node['spec']['availability']): this {
+    this.flush();
     const node = this.store.get('node', id)!;
     if (state === 'down') this.dead.add(id);
     else this.dead.delete(id);
@@ -140,6 +144,7 @@ export class TestLeader {
 
   /** A task's status as an agent would report it. */
   report(id: string, state: TaskStateValue, err = ''): this {
+    this.flush();
     const task = this.store.get('task', id)!;
     const status = { ...task.status, state, err, message: taskStateName(state), timestamp: this.now };
     return this.put({ ...task, status });
@@ -149,7 +154,8 @@ export class TestLeader {
   elect(): this {
     this.kernel.endLife('leader');
     this.turns = [];
-    this.inFlight = false;
+    if (this.inFlight) this.kernel.cancel(this.inFlight.handle);
+    this.inFlight = null;
     const context = this.context();
     this.subsystems = orchestrationSubsystems
       .filter(({ name }) => !this.names || this.names.includes(name))
@@ -212,15 +218,23 @@ export class TestLeader {
         const transaction = new Transaction(this.store, this.now);
         this.subsystem(turn.name)?.write(transaction, turn.data);
         if (transaction.size === 0) return;
-        this.inFlight = true;
-        this.kernel.schedule(COMMIT_TIME, 'commit', 'leader', transaction.changes());
+        const handle = this.kernel.schedule(COMMIT_TIME, 'commit', 'leader', null);
+        this.inFlight = { changes: transaction.changes(), cause: this.kernel.cause, handle };
       });
     }
   }
 
-  private commit(changes: readonly StoreChange[], cause: number): void {
-    this.inFlight = false;
+  private commit(): void {
+    const { changes, cause } = this.inFlight!;
+    this.inFlight = null;
     this.kernel.because(cause, () => this.apply(changes));
+  }
+
+  /** Commits what is under way: one write at a time, and what comes now starts from it. */
+  private flush(): void {
+    if (!this.inFlight) return;
+    this.kernel.cancel(this.inFlight.handle);
+    this.commit();
   }
 
   private apply(changes: readonly StoreChange[]): void {
@@ -293,6 +307,7 @@ export class TestLeader {
   }
 
   private agentStep({ id, to, err }: { id: string; to: TaskStateValue; err: string }): void {
+    this.flush();
     const task = this.store.get('task', id);
     if (!task || this.dead.has(task.nodeId) || task.status.state >= to) return;
     if (to < TaskState.shutdown && to !== TaskState.complete && task.desiredState >= TaskState.shutdown) return;

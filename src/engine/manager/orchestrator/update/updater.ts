@@ -320,11 +320,12 @@ export class UpdateSupervisor {
     const why = update.rollback ? 'rollback to the previous spec' : 'update to a new spec';
     createTask(this.context, transaction, { ...made, desiredState: TaskState.ready }, why, update.cause);
     update.updatedTasks.set(made.id, null);
-    const stopped =
-      update.config.order === 'start-first'
-        ? null
-        : this.stopOld(transaction, tasks, `task ${made.id} replaces it: ${why}`, update.cause);
-    this.restarts.delayStart(transaction, stopped, made.id, 0);
+    const startFirst = update.config.order === 'start-first';
+    // Of several (an update given up halfway) only one stays until the new task runs; swarmkit keeps them all.
+    const kept = startFirst ? (tasks.find((task) => task.status.state === TaskState.running) ?? first) : undefined;
+    const others = tasks.filter((task) => task !== kept);
+    const stopped = this.stopOld(transaction, others, `task ${made.id} replaces it: ${why}`, update.cause);
+    this.restarts.delayStart(transaction, startFirst ? null : stopped, made.id, 0);
     return { step: 'starting', slot, taskId: made.id, andRun: true };
   }
 
