@@ -87,10 +87,12 @@ export function startFromAddress(search: string): Start | null {
   return start;
 }
 
-/** A frame has been painted with all that the store held when it began. */
-function frame(): Promise<void> {
-  // The second frame's callback runs only after the first one has been painted.
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
+
+/** Frames have been painted with all that the store held when it began. */
+async function frame(): Promise<void> {
+  // Parts of the chrome draw on every second frame; a frame is painted when the next one begins.
+  for (let count = 0; count < 3; count++) await nextFrame();
 }
 
 /** Waits until the store satisfies a condition. */

@@ -139,7 +139,7 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
     const state = useWorld.getState();
     const now = virtualNow();
     const wanted = spanFor(state.time.rate);
-    span = stillMotion.matches || Math.abs(Math.log(wanted / span)) < 0.005 ? wanted : span * (wanted / span) ** 0.12;
+    span = stillMotion.matches || Math.abs(Math.log(wanted / span)) < 0.005 ? wanted : span * (wanted / span) ** 0.23;
     const perPixel = span / playheadX({ width: size.width, compact });
     const drawn = `${Math.floor(now / perPixel)} ${span} ${state.eventsVersion} ${state.theme} ${state.selection} ${state.worldNumber}`;
     if (drawn === lastDrawn) return;
@@ -148,7 +148,7 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
     current.current = view;
     drawLanes(context, state.events.list, view);
   };
-  const stop = onFrame(draw);
+  const stop = onFrame('odd', draw);
   return () => {
     stop();
     resize.disconnect();

@@ -60,7 +60,7 @@ export function Clock({ className = '' }: { className?: string }) {
       shown = text;
     };
     tick();
-    return onFrame(tick);
+    return onFrame('even', tick);
   }, []);
   return (
     <time
