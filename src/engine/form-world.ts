@@ -6,6 +6,7 @@ import type { ApiResponse } from '../protocol/api.ts';
 import type { Start, StartService } from '../protocol/start.ts';
 import type { Cluster } from './cluster.ts';
 import { milliseconds, seconds } from './kernel/time.ts';
+import { TaskState } from './store/objects.ts';
 
 /** A start that has not come about after so much virtual time never will. */
 const PATIENCE = seconds(300);
@@ -33,12 +34,17 @@ export function formWorld(cluster: Cluster, start: Start): void {
 
 /** Every service runs what it should, and every node is there. */
 function settled(cluster: Cluster): boolean {
-  const { nodes, services, quorum } = cluster.snapshot();
-  if (!quorum?.leader) return false;
-  return (
-    nodes.every((node) => node.state === 'ready') &&
-    services.every((service) => service.running === service.desired && service.desired > 0)
-  );
+  const leader = cluster.machines.find((machine) => machine.swarm.manager?.isLeading)?.swarm.manager;
+  if (!leader) return false;
+  const { store } = leader;
+  for (const node of store.all('node')) if (node.status.state !== 'ready') return false;
+  for (const service of store.all('service')) {
+    const tasks = store.tasksOfService(service.id);
+    const { mode } = service.spec;
+    const wanted = mode.kind === 'replicated' ? mode.replicas : store.count('node');
+    if (tasks.length < wanted || tasks.some((task) => task.status.state < TaskState.running)) return false;
+  }
+  return true;
 }
 
 function serviceBody(service: StartService): unknown {

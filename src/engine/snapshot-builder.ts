@@ -22,6 +22,7 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { Machine } from './machine.ts';
 import type { Manager } from './manager/manager.ts';
 import { RAFT_TIMING, type RaftNode } from './manager/raft-node.ts';
+import type { Container } from './runtime/container.ts';
 import { type Node, type Service, type Task, TaskState, taskStateName } from './store/objects.ts';
 import type { Store } from './store/store.ts';
 
@@ -42,6 +43,9 @@ export class SnapshotBuilder {
     string,
     { task: Task; machine: string | null; successor: string | null; lastEvent: EventId; view: TaskView }
   >();
+  private readonly containers = new Map<string, ContainerView[]>();
+  /** Rows that follow from the store alone, and which state of which store they are of. */
+  private fromStore: { store: Store; version: number; services: ServiceView[]; tasks: TaskView[] } | null = null;
   private readonly lastEvents = new Map<string, EventId>();
   private readonly hues = new Map<string, number>();
   private quorum: QuorumView | null = null;
@@ -69,12 +73,22 @@ export class SnapshotBuilder {
       eventCount: kernel.state.trace.lastId,
       machines: this.world.machines.map((machine) => this.machines.keep(machine.name, this.machineView(machine))),
       nodes: store ? this.nodes.all(this.nodeViews(store, manager!), (view) => view.id) : [],
-      services: store ? this.services.all(this.serviceViews(store), (view) => view.id) : [],
-      tasks: store ? this.taskViews(store) : [],
+      services: store ? this.rowsOf(store).services : [],
+      tasks: store ? this.rowsOf(store).tasks : [],
       messages: this.messageViews(),
       quorum: this.quorum,
       error: null,
     };
+  }
+
+  /** Services and tasks, made anew only when an entry has been applied since. */
+  private rowsOf(store: Store): { services: ServiceView[]; tasks: TaskView[] } {
+    const { version } = store.state;
+    if (this.fromStore?.store !== store || this.fromStore.version !== version) {
+      const services = this.services.all(this.serviceViews(store), (view) => view.id);
+      this.fromStore = { store, version, services, tasks: this.taskViews(store) };
+    }
+    return this.fromStore;
   }
 
   /** The manager whose store tells what the cluster is. */
@@ -108,20 +122,25 @@ export class SnapshotBuilder {
       isLeader: manager?.isLeading ?? false,
       raft: manager ? this.raftView(manager.raftNode) : null,
       sessionWith: swarm.agent?.sessionWith ?? null,
-      containers: [...machine.containers()].map(
-        (container): ContainerView => ({
-          id: container.id,
-          name: container.config.name,
-          image: container.config.image,
-          state: container.state === 'restarting' ? 'running' : container.state,
-          exitCode: container.exitCode,
-          taskId: container.taskId,
-          startedAt: container.startedAt,
-          finishedAt: container.finishedAt,
-        }),
-      ),
+      containers: this.containerViews(machine),
       downSince: hardware.downSince,
     };
+  }
+
+  /** Rows of a machine's containers; the list itself is the same one while no row has changed. */
+  private containerViews(machine: Machine): ContainerView[] {
+    const known = this.containers.get(machine.name) ?? [];
+    const views: ContainerView[] = [];
+    let changed = false;
+    for (const container of machine.containers()) {
+      const before = known[views.length];
+      const kept = before && describes(before, container) ? before : containerView(container);
+      changed ||= kept !== before;
+      views.push(kept);
+    }
+    if (!changed && views.length === known.length) return known;
+    this.containers.set(machine.name, views);
+    return views;
   }
 
   private raftView(node: RaftNode): RaftView {
@@ -362,6 +381,35 @@ function taskView(task: Task, machine: string | null, successor: string | null, 
     lastEvent,
     successor,
   };
+}
+
+function containerView({ id, config, state, exitCode, taskId, startedAt, finishedAt }: Container): ContainerView {
+  return {
+    id,
+    name: config.name,
+    image: config.image,
+    state: shownState(state),
+    exitCode,
+    taskId,
+    startedAt,
+    finishedAt,
+  };
+}
+
+/** Does the row still say what the container is. */
+function describes(view: ContainerView, container: Container): boolean {
+  return (
+    view.id === container.id &&
+    view.state === shownState(container.state) &&
+    view.startedAt === container.startedAt &&
+    view.finishedAt === container.finishedAt &&
+    view.exitCode === container.exitCode &&
+    view.name === container.config.name
+  );
+}
+
+function shownState(state: Container['state']): ContainerView['state'] {
+  return state === 'restarting' ? 'running' : state;
 }
 
 function messageView(envelope: Envelope): MessageView {

@@ -69,12 +69,12 @@ export interface Outgoing {
 
 export interface HardwareState {
   machines: Record<string, MachineHardware>;
-  /** Keyed `from>to`; absent means `DEFAULT_LINK`. */
-  links: Record<string, LinkQuality>;
+  /** By sender, then receiver; absent means `DEFAULT_LINK`. */
+  links: Record<string, Record<string, LinkQuality>>;
   inFlight: Map<number, Envelope>;
   nextMessage: number;
-  /** Last arrival per `from>to` for TCP, so that order is kept. */
-  lastArrival: Record<string, Micros>;
+  /** Last arrival of TCP by sender, then receiver, so that order is kept. */
+  lastArrival: Record<string, Record<string, Micros>>;
 }
 
 /** A switched local network: 0.2-0.4 ms one way. */
@@ -183,12 +183,13 @@ export class Hardware {
 
   /** The link from one machine to another as it is now. */
   link(from: string, to: string): LinkQuality {
-    return this.state.links[`${from}>${to}`] ?? DEFAULT_LINK;
+    return this.state.links[from]?.[to] ?? DEFAULT_LINK;
   }
 
   /** Changes one direction of a link. */
   setLink(from: string, to: string, change: Partial<LinkQuality>): void {
-    this.state.links[`${from}>${to}`] = { ...this.link(from, to), ...change };
+    const changed = { ...this.link(from, to), ...change };
+    (this.state.links[from] ??= {})[to] = changed;
   }
 
   /** Why a message would not get through right now, or null. */
@@ -224,9 +225,9 @@ export class Hardware {
     }
     let arrives = departs + travel;
     if (protocol === 'tcp') {
-      const pair = `${from}>${to}`;
-      arrives = Math.max(arrives, (state.lastArrival[pair] ?? 0) + 1);
-      if (!reason) state.lastArrival[pair] = arrives;
+      const last = (state.lastArrival[from] ??= {});
+      arrives = Math.max(arrives, (last[to] ?? 0) + 1);
+      if (!reason) last[to] = arrives;
     }
     const envelope: Envelope = {
       id,
