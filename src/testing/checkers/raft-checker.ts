@@ -30,7 +30,8 @@ export class RaftChecker {
   private readonly voteOf = new Map<string, string>();
   /** Entry by `index,term`, and the term of the entry before it. */
   private readonly ledger = new Map<string, { entry: Entry; previousTerm: number }>();
-  private readonly committed = new Map<number, Entry>();
+  /** Committed entries by index, and the term in which each was first seen committed. */
+  private readonly committed = new Map<number, { entry: Entry; inTerm: number }>();
   private highestCommitted = 0;
   /** Looks taken at members whose state had changed. */
   checks = 0;
@@ -127,32 +128,39 @@ export class RaftChecker {
     if (known !== undefined && known !== id)
       throw new Violation('Election Safety', `${known} and ${id} both lead term ${state.term}`);
     this.leaderOfTerm.set(state.term, id);
-    const top = this.committed.get(this.highestCommitted);
-    if (!top) return;
-    const { log } = state;
-    if (this.highestCommitted <= log.offset) return;
-    const held = this.highestCommitted <= last ? log.entries[this.highestCommitted - log.offset - 1] : undefined;
-    if (!held || held.term !== top.term) {
-      throw new Violation(
-        'Leader Completeness',
-        `${id} leads term ${state.term} without the committed entry (${top.term},${this.highestCommitted}); its log ends at ${last}`,
-      );
-    }
+    this.checkComplete(id, state, last);
   }
 
-  private checkCommitted(id: string, { log }: RaftState, seen: Seen, last: number): void {
+  /**
+   * What was committed in earlier terms is in the new leader's log; log matching carries that from the last of it to the rest.
+   * A candidate that gets its votes late may lead a term when a later one has committed entries already: it need not have those.
+   */
+  private checkComplete(id: string, { term, log }: RaftState, last: number): void {
+    let index = this.highestCommitted;
+    while (index > log.offset && (this.committed.get(index)?.inTerm ?? term) >= term) index--;
+    const top = this.committed.get(index);
+    if (!top || index <= log.offset) return;
+    const held = index <= last ? log.entries[index - log.offset - 1] : undefined;
+    if (held?.term === top.entry.term) return;
+    throw new Violation(
+      'Leader Completeness',
+      `${id} leads term ${term} without the entry (${top.entry.term},${index}) committed in term ${top.inTerm}; its log ends at ${last}`,
+    );
+  }
+
+  private checkCommitted(id: string, { log, term }: RaftState, seen: Seen, last: number): void {
     if (log.commit > last)
       throw new Violation('Log', `${id} has committed ${log.commit}, beyond its last entry ${last}`);
     for (let index = Math.max(seen.commit + 1, log.offset + 1); index <= log.commit; index++) {
       const entry = log.entries[index - log.offset - 1]!;
       const known = this.committed.get(index);
       if (!known) {
-        this.committed.set(index, entry);
+        this.committed.set(index, { entry, inTerm: term });
         this.highestCommitted = Math.max(this.highestCommitted, index);
-      } else if (known.term !== entry.term || (known !== entry && !sameEntry(known, entry))) {
+      } else if (known.entry !== entry && !sameEntry(known.entry, entry)) {
         throw new Violation(
           'State Machine Safety',
-          `entry ${index} was committed in term ${known.term} and, by ${id}, in term ${entry.term}`,
+          `at ${index} the entry of term ${known.entry.term} was committed and, by ${id}, that of term ${entry.term}`,
         );
       }
     }
