@@ -24,24 +24,65 @@ export interface StormGround {
 }
 
 const MILLISECOND = 1000;
-/** Longest wait for somebody to be elected: with too few members up there will be nobody. */
-const PATIENCE: Micros = 1_500 * MILLISECOND;
 
-/** Strikes at leaders until `end`. */
-export function stormElections(ground: StormGround, end: Micros): void {
+/** Strikes until `end`. `patience`: the longest wait for somebody to be elected; with too few members up there will be nobody. */
+export function stormElections(ground: StormGround, end: Micros, patience: Micros): void {
   const { cluster, dice } = ground;
   degradeLinks(ground);
   while (cluster.now < end) {
-    const known = termOfNewestLeader(cluster);
-    ground.advance(Math.min(end, cluster.now + PATIENCE), () => termOfNewestLeader(cluster) > known);
-    if (dice.chance(0.5)) ground.command();
-    // From before its first message has left to long after everybody has heard.
-    ground.advance(Math.min(end, cluster.now + dice.int(1 << dice.between(8, 18))));
-    const leader = newestLeader(cluster);
-    if (leader && dice.chance(0.9)) strike(ground, leader);
+    const wait = (stop: (() => boolean) | undefined, longest = patience): void =>
+      ground.advance(Math.min(end, cluster.now + longest), stop);
+    if (dice.chance(0.3)) strikeVoter(ground, wait);
+    else strikeLeader(ground, wait);
     if (dice.chance(0.1)) degradeLinks(ground);
-    restoreSome(ground, leader);
   }
+}
+
+type Wait = (stop: (() => boolean) | undefined, longest?: Micros) => void;
+
+/** Waits for the next leader, lets it do a little, takes it out, and brings others back. */
+function strikeLeader(ground: StormGround, wait: Wait): void {
+  const { cluster, dice } = ground;
+  const known = termOfNewestLeader(cluster);
+  wait(() => termOfNewestLeader(cluster) > known);
+  if (dice.chance(0.5)) ground.command();
+  const leader = newestLeader(cluster);
+  if (leader) {
+    awaitMoment(leader, dice, wait);
+    if (dice.chance(0.9)) takeOut(ground, leader);
+  }
+  restoreSome(ground, leader);
+}
+
+/** When to strike: on a commit, on the first answer, or at any time from before the first message has left to long after. */
+function awaitMoment(leader: Machine, dice: Random, wait: Wait): void {
+  const raft = leader.swarm.manager!.raftNode.raft.state;
+  const { commit } = raft.log;
+  const isHeard = (): boolean => [...raft.progress.values()].filter(({ recentActive }) => recentActive).length > 1;
+  const moment = dice.int(10);
+  if (moment < 3) wait(() => raft.log.commit > commit, 300 * MILLISECOND);
+  else if (moment < 5) wait(isHeard, 300 * MILLISECOND);
+  else wait(undefined, dice.int(1 << dice.between(8, 18)));
+}
+
+/** Waits for a vote in a new term, and restarts who has given it; perhaps the candidate loses its cable before it can lead. */
+function strikeVoter(ground: StormGround, wait: Wait): void {
+  const { cluster, dice } = ground;
+  const known = highestTerm(cluster);
+  const voters = (): Machine[] =>
+    cluster.machines.filter(({ swarm }) => {
+      const raft = swarm.manager?.raftNode.raft;
+      return raft && raft.state.term > known && raft.state.vote !== null && raft.state.vote !== raft.config.id;
+    });
+  wait(() => voters().length > 0);
+  const [voter] = shuffled(voters(), dice);
+  if (!voter) return restoreSome(ground, null);
+  wait(undefined, dice.int(1 << dice.between(8, 14)));
+  const { vote } = voter.swarm.manager?.raftNode.raft.state ?? {};
+  const candidate = cluster.machines.find(({ swarm }) => swarm.manager?.raftNode.state.raftId === vote);
+  ground.fault({ kind: 'daemon-restart', machine: voter.name });
+  if (candidate && dice.chance(0.6)) ground.fault({ kind: 'cable-cut', machine: candidate.name });
+  restoreSome(ground, candidate ?? null);
 }
 
 /** All members send their entries one by one; to be called after every event, since a restart makes a new member. */
@@ -66,8 +107,12 @@ function termOfNewestLeader(cluster: Cluster): number {
   return newestLeader(cluster)?.swarm.manager?.raftNode.raft.state.term ?? 0;
 }
 
+function highestTerm(cluster: Cluster): number {
+  return Math.max(...cluster.machines.map(({ swarm }) => swarm.manager?.raftNode.raft.state.term ?? 0));
+}
+
 /** Takes a leader out: power, daemon, cable; or leaves it with one friend, so that what it writes is on two machines only. */
-function strike({ cluster, dice, fault }: StormGround, { name: machine }: Machine): void {
+function takeOut({ cluster, dice, fault }: StormGround, { name: machine }: Machine): void {
   const way = dice.int(10);
   if (way < 4) fault({ kind: 'power-off', machine });
   else if (way < 5) fault({ kind: 'daemon-restart', machine });
@@ -104,10 +149,11 @@ function isOut(cluster: Cluster, { name, hardwareState: { power, cable } }: Mach
   return others.some((other) => cluster.hardware.link(name, other.name).cut);
 }
 
-/** Slow and lossy links here and there: messages that arrive in a later term than they left in. */
+/** Slow, lossy and dead links here and there: messages that arrive in a later term than they left in, members that miss a term. */
 function degradeLinks({ cluster, dice, fault }: StormGround): void {
   for (const { name: from } of cluster.machines) {
     for (const { name: to } of cluster.machines) {
+      if (from !== to && dice.chance(0.1)) fault({ kind: 'link-cut', from, to });
       if (from >= to) continue;
       const loss = dice.chance(0.3) ? dice.float() * 0.3 : 0;
       fault({ kind: 'link-quality', from, to, loss, delayMs: dice.int(25), jitterMs: dice.int(25) });

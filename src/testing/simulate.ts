@@ -23,7 +23,6 @@ for (let i = 0; i < args.length; i += 2) {
 }
 const seeds = flags.get('seeds') ?? 200;
 const from = flags.get('from') ?? 1;
-const minutes = flags.get('minutes') ?? (profile === 'elections' ? 3 : 10);
 
 const started = Date.now();
 let failed = 0;
@@ -32,9 +31,9 @@ let events = 0;
 let faults = 0;
 let elections = 0;
 for (let seed = from; seed < from + seeds; seed++) {
-  const usual = optionsOfSeed(seed, minutes, profile);
-  const { managers = usual.managers, workers = usual.workers } = Object.fromEntries(flags);
-  const options = { ...usual, managers, workers };
+  const usual = optionsOfSeed(seed, profile);
+  const { minutes = usual.minutes, managers = usual.managers, workers = usual.workers } = Object.fromEntries(flags);
+  const options = { ...usual, minutes, managers, workers };
   const result = simulate(options);
   virtual += result.virtualSeconds;
   events += result.events;

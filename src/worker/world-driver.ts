@@ -8,10 +8,10 @@ import { ConnectionError, StreamError, type VirtualClock } from '../protocol/api
 import type { Micros } from '../protocol/events.ts';
 import type { World } from './world.ts';
 
-/** An input as it went into the world: enough to play the session again. `id` is the request's. */
+/** What programs put into the world. `id` is the request's. */
 export type DriverInput =
-  | { at: Micros; kind: 'request'; id: number; host: string; request: ApiRequest }
-  | { at: Micros; kind: 'cancel'; id: number };
+  | { kind: 'request'; id: number; host: string; request: ApiRequest }
+  | { kind: 'cancel'; id: number };
 
 export interface WorldDriverOptions {
   /** A turn of the platform's event loop, after which every promise that could go on has gone on. */
@@ -116,10 +116,10 @@ export class WorldDriver {
 
   #send(host: string, request: ApiRequest, waiting: Waiting): number {
     const id = this.world.request(host, request);
+    this.#options.onInput?.({ kind: 'request', id, host, request });
     this.#waiting.set(id, waiting);
     // A refusal is there at once.
     this.#delivered = true;
-    this.#options.onInput?.({ at: this.world.now, kind: 'request', id, host, request });
     return id;
   }
 
@@ -137,7 +137,7 @@ export class WorldDriver {
     const cancel = (): void => {
       if (!this.#waiting.delete(id)) return;
       this.world.cancelRequest(id);
-      this.#options.onInput?.({ at: this.world.now, kind: 'cancel', id });
+      this.#options.onInput?.({ kind: 'cancel', id });
       finish();
     };
     return { response, done, cancel };

@@ -25,5 +25,8 @@ export interface World {
   /** Events still remembered, oldest first. */
   events(): Iterable<TraceEvent>;
   snapshot(): Snapshot;
+  /** Fingerprint of everything that has happened. */
   readonly eventHash: string;
+  /** How many queue events have run. */
+  readonly executed: number;
 }

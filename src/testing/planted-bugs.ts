@@ -1,0 +1,51 @@
+/**
+ * Bugs to plant in the engine, to test the testers: each one a real one that somebody's Raft has had, as a change of one place in
+ * one file. The checkers must find each, by the invariant named, within the budget of seeds.
+ */
+import type { FaultProfile } from './simulation.ts';
+
+export interface PlantedBug {
+  /** What the engine then does wrong. */
+  name: string;
+  /** Where it has been seen. */
+  source: string;
+  /** File in the project. */
+  file: string;
+  /** Must occur in it exactly once. */
+  find: string;
+  replace: string;
+  /** Invariants of which one must fire: the first that the broken rule can break is seen, whichever that is. */
+  invariants: readonly string[];
+  /** Faults under which it shows. */
+  profile: FaultProfile;
+}
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'the vote is not kept over a restart',
+    source: 'raft-java #57, akka-raft #56, raft.tla PR 5',
+    file: 'src/engine/manager/raft-node.ts',
+    find: 'diskSet(disk, DISK.hard, ready.hardState)',
+    replace: 'diskSet(disk, DISK.hard, { ...ready.hardState, vote: null })',
+    invariants: ['one vote per term', 'Election Safety'],
+    profile: 'elections',
+  },
+  {
+    name: 'entries of older terms are committed by counting copies',
+    source: 'LogCabin #44, PySyncObj #169, async-raft #108, canonical/raft #220, nats-server #7955',
+    file: 'src/engine/raft/replication.ts',
+    find: 'index > log.commit && termAt(log, index) === term && commitTo(log, index)',
+    replace: 'index > log.commit && term > 0 && commitTo(log, index)',
+    invariants: ['Leader Completeness', 'State Machine Safety'],
+    profile: 'elections',
+  },
+  {
+    name: 'votes are granted without comparing logs',
+    source: 'jgroups-raft #14, akka-raft #30',
+    file: 'src/engine/raft/elections.ts',
+    find: 'already following ${state.leader} in term ${state.term}`;\n  return logRefusal(raft, message);',
+    replace: 'already following ${state.leader} in term ${state.term}`;\n  return null;',
+    invariants: ['Leader Completeness', 'State Machine Safety'],
+    profile: 'elections',
+  },
+];

@@ -1,0 +1,98 @@
+/**
+ * How fast virtual time runs against the wall's. The user chooses a speed; while there is no leader the world slows down by
+ * itself, and while ballots fly it nearly stands still: an election is over in a millisecond, and it is what one came to see.
+ */
+import type { Micros } from '../protocol/events.ts';
+import type { Snapshot } from '../protocol/snapshot.ts';
+import type { TimeState } from '../protocol/worker-messages.ts';
+
+/** What goes on in the swarm, as far as the pace is concerned. */
+export type Mood = 'calm' | 'leaderless' | 'voting';
+
+export const MIN_SPEED = 0.001;
+export const MAX_SPEED = 1000;
+
+/** Highest rates by mood while `autoSlow` is on. A ballot takes some 300 us: about a third of a second to watch it. */
+const slowRates: Readonly<Record<Mood, number>> = { calm: MAX_SPEED, leaderless: 1, voting: 0.001 };
+
+const reasons: Readonly<Record<Mood, string | null>> = {
+  calm: null,
+  leaderless: 'there is no leader',
+  voting: 'ballots are on their way',
+};
+
+/** After a pause of the platform (a hidden tab, a sleeping laptop) time does not leap. */
+const LONGEST_TICK_MS = 100;
+
+/** In calm times the mood is looked at this often, in virtual time. */
+const CALM_SLICE: Micros = 200_000;
+
+/** Falling behind the wanted rate by more than this share is worth telling. */
+const NOTABLE_LAG = 0.8;
+
+/** The mood a picture shows. */
+export function moodOf({ quorum, messages }: Pick<Snapshot, 'quorum' | 'messages'>): Mood {
+  if (!quorum || quorum.leader !== null) return 'calm';
+  const voting = messages.some((message) => /^raft\.(pre-?)?vote/.test(message.kind) && !message.dropped);
+  return voting ? 'voting' : 'leaderless';
+}
+
+export class Pacer {
+  playing = true;
+  autoSlow = true;
+  #speed = 1;
+  #mood: Mood = 'calm';
+  #lastTick: number | null = null;
+  /** Share of the wanted time that the last ticks really got. */
+  #kept = 1;
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  set speed(speed: number) {
+    this.#speed = Math.max(MIN_SPEED, Math.min(MAX_SPEED, speed));
+  }
+
+  /** Virtual seconds per wall second now. */
+  get rate(): number {
+    return this.autoSlow ? Math.min(this.#speed, slowRates[this.#mood]) : this.#speed;
+  }
+
+  get mood(): Mood {
+    return this.#mood;
+  }
+
+  notice(mood: Mood): void {
+    this.#mood = mood;
+  }
+
+  /** Starts a tick at wall time `wallMs`; returns how much wall time it has to make up for. */
+  tick(wallMs: number): number {
+    const elapsed = this.#lastTick === null ? 0 : Math.max(0, wallMs - this.#lastTick);
+    this.#lastTick = wallMs;
+    return this.playing ? Math.min(elapsed, LONGEST_TICK_MS) : 0;
+  }
+
+  /** How much virtual time may pass for `wallMs`, before the mood has to be looked at again. */
+  slice(wallMs: number, now: Micros, nextEventAt: Micros | null): Micros {
+    const wanted = wallMs * 1000 * this.rate;
+    if (!this.autoSlow) return wanted;
+    if (this.#mood === 'calm') return Math.min(wanted, CALM_SLICE);
+    // The very event that sends the first ballot must be noticed.
+    return nextEventAt === null ? wanted : Math.min(wanted, Math.max(1, nextEventAt - now));
+  }
+
+  /** Notes that of `wantedMs` wall time only `doneMs` could be played. */
+  finish(wantedMs: number, doneMs: number): void {
+    if (wantedMs > 0) this.#kept = this.#kept * 0.9 + (doneMs / wantedMs) * 0.1;
+  }
+
+  state(now: Micros): TimeState {
+    const { rate, playing, speed, autoSlow } = this;
+    if (rate < speed) return { now, playing, speed, rate, autoSlow, slowed: reasons[this.#mood] };
+    const lags = playing && this.#kept < NOTABLE_LAG;
+    const reached = lags ? Number((rate * this.#kept).toPrecision(2)) : rate;
+    return { now, playing, speed, rate: reached, autoSlow, slowed: lags ? 'it runs as fast as it can here' : null };
+  }
+}

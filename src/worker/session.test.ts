@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest';
+import { Screen } from '../cli/shell/screen.ts';
+import { Cluster } from '../engine/cluster.ts';
+import type { Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
+import type { Start } from '../protocol/start.ts';
+import type { PageCall, PageCallResult, WorkerMessage } from '../protocol/worker-messages.ts';
+import { diffSnapshots } from './delta.ts';
+import { createMessageTurn } from './message-turn.ts';
+import { replaySession, type SessionText } from './recording.ts';
+import { Session, type SessionPlatform } from './session.ts';
+
+const start: Start = {
+  name: 'test',
+  title: 'Three managers',
+  seed: 7,
+  profile: 'docker',
+  hosts: [1, 2, 3].map((number) => ({ name: `node${number}`, address: `192.168.99.10${number}` })),
+  managers: 3,
+  workers: 0,
+  services: [{ name: 'web', image: 'nginx:1.26', replicas: 3 }],
+};
+
+/** Applies a delta as the page does. */
+function apply(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
+  const rows = <Row>(old: Row[], keyOf: (row: Row) => string, changed: Row[] = [], removed: string[] = []): Row[] => {
+    const byKey = new Map(old.map((row) => [keyOf(row), row]));
+    for (const key of removed) byKey.delete(key);
+    for (const row of changed) byKey.set(keyOf(row), row);
+    return [...byKey.values()];
+  };
+  return {
+    ...snapshot,
+    ...delta,
+    machines: rows(snapshot.machines, (row) => row.name, delta.machines, delta.removedMachines),
+    nodes: rows(snapshot.nodes, (row) => row.id, delta.nodes, delta.removedNodes),
+    services: rows(snapshot.services, (row) => row.id, delta.services, delta.removedServices),
+    tasks: rows(snapshot.tasks, (row) => row.id, delta.tasks, delta.removedTasks),
+    messages: delta.messages ?? snapshot.messages,
+    quorum: delta.quorum === undefined ? snapshot.quorum : delta.quorum,
+    error: delta.error === undefined ? snapshot.error : delta.error,
+  };
+}
+
+/** A page at the other end, with a wall clock that the test moves. */
+class Page {
+  readonly session: Session;
+  readonly received: WorkerMessage[] = [];
+  snapshot: Snapshot | null = null;
+  draws = true;
+  world: Cluster | null = null;
+  #wall = 0;
+  #timers: { at: number; callback: () => void }[] = [];
+  #turn = createMessageTurn();
+  #nextCall = 1;
+
+  constructor(change: Partial<SessionPlatform> = {}) {
+    this.session = new Session({
+      wallNow: () => this.#wall,
+      later: (callback, ms) => void this.#timers.push({ at: this.#wall + ms, callback }),
+      turn: this.#turn,
+      post: (message) => this.#receive(message),
+      createWorld: (given) => {
+        this.world = Cluster.create(given);
+        return this.world;
+      },
+      startNamed: (name) => (name === 'test' ? start : null),
+      ...change,
+    });
+  }
+
+  static async open(): Promise<Page> {
+    const page = new Page();
+    await page.call({ call: 'load', start: 'test' });
+    return page;
+  }
+
+  #receive(message: WorkerMessage): void {
+    this.received.push(message);
+    if (message.type === 'world') this.snapshot = message.snapshot;
+    if (message.type === 'delta') {
+      this.snapshot = apply(this.snapshot!, message.delta);
+      if (this.draws) this.session.receive({ type: 'drawn', sequence: message.sequence });
+    }
+  }
+
+  of<Type extends WorkerMessage['type']>(type: Type): Extract<WorkerMessage, { type: Type }>[] {
+    return this.received.filter((message) => message.type === type) as Extract<WorkerMessage, { type: Type }>[];
+  }
+
+  /** Lets wall time pass in small steps, running timers that are due. */
+  async wall(ms: number): Promise<void> {
+    const end = this.#wall + ms;
+    while (this.#wall < end) {
+      this.#wall = Math.min(end, this.#wall + 4);
+      for (let round = 0; round < 5; round++) {
+        const due = this.#timers.filter((timer) => timer.at <= this.#wall);
+        this.#timers = this.#timers.filter((timer) => timer.at > this.#wall);
+        for (const timer of due) timer.callback();
+        await this.#turn();
+      }
+    }
+  }
+
+  async call<Kind extends PageCall['call']>(call: Extract<PageCall, { call: Kind }>) {
+    const id = this.#nextCall++;
+    this.session.receive({ type: 'call', id, call });
+    for (let i = 0; i < 4000; i++) {
+      const answer = this.received.find(
+        (message) => (message.type === 'result' || message.type === 'failed') && message.id === id,
+      );
+      if (answer?.type === 'failed') throw new Error(answer.message);
+      if (answer?.type === 'result') return answer.result as Extract<PageCallResult, { call: Kind }>;
+      await this.wall(4);
+    }
+    throw new Error(`no answer to ${call.call}`);
+  }
+
+  time(change: { playing?: boolean; speed?: number; autoSlow?: boolean }): void {
+    this.session.receive({ type: 'time', ...change });
+  }
+
+  /** What host's terminal shows. */
+  terminal(host: string): string[] {
+    const screen = new Screen(100, 30);
+    for (const message of this.of('terminal-output')) if (message.host === host) screen.write(message.data);
+    return screen.rows();
+  }
+}
+
+describe('time', () => {
+  test('passes as the wall says, times the speed', async () => {
+    const page = await Page.open();
+    const from = page.world!.now;
+    await page.wall(1000);
+    expect((page.world!.now - from) / 1e6).toBeCloseTo(1, 1);
+    page.time({ speed: 10 });
+    const later = page.world!.now;
+    await page.wall(1000);
+    expect((page.world!.now - later) / 1e6).toBeCloseTo(10, 0);
+  });
+
+  test('stands still when told to, and pictures stop', async () => {
+    const page = await Page.open();
+    page.time({ playing: false });
+    await page.wall(100);
+    const { now } = page.world!;
+    const deltas = page.of('delta').length;
+    await page.wall(2000);
+    expect(page.world!.now).toBe(now);
+    expect(page.of('delta')).toHaveLength(deltas);
+    expect(page.of('delta').at(-1)!.time.playing).toBe(false);
+  });
+
+  test('can be advanced by hand, and the page sees where it got to', async () => {
+    const page = await Page.open();
+    page.time({ playing: false });
+    await page.wall(50);
+    const from = page.world!.now;
+    const { result } = await page.call({ call: 'advance', seconds: 30 });
+    expect(result.virtualSeconds).toBe(30);
+    expect(result.events).toBeGreaterThan(100);
+    await page.wall(50);
+    expect(page.snapshot!.now).toBe(from + 30e6);
+  });
+
+  test('goes on by one event', async () => {
+    const page = await Page.open();
+    page.time({ playing: false });
+    await page.wall(50);
+    const { event } = await page.call({ call: 'step' });
+    expect(event!.at).toBe(page.world!.now);
+  });
+
+  test('slows down while the leader is missing, and nearly stops while ballots fly', async () => {
+    const page = await Page.open();
+    page.time({ speed: 50 });
+    const { leader } = page.snapshot!.quorum!;
+    await page.call({ call: 'fault', fault: { kind: 'power-off', machine: leader! } });
+    const seen = new Set<number>();
+    for (let i = 0; i < 600 && page.snapshot!.quorum?.leader === leader; i++) await page.wall(20);
+    for (let i = 0; i < 3000 && !page.snapshot!.quorum?.leader; i++) {
+      await page.wall(20);
+      seen.add(page.of('delta').at(-1)!.time.rate);
+    }
+    expect(page.snapshot!.quorum!.leader).not.toBe(leader);
+    expect([...seen]).toEqual(expect.arrayContaining([1, 0.001]));
+    await page.wall(100);
+    expect(page.of('delta').at(-1)!.time).toMatchObject({ rate: 50, slowed: null });
+  });
+});
+
+describe('pictures', () => {
+  test('add up to the snapshot', async () => {
+    const page = await Page.open();
+    await page.call({ call: 'run', host: 'node1', command: 'docker service scale -d web=5' });
+    page.time({ playing: false });
+    await page.call({ call: 'advance', seconds: 20 });
+    await page.wall(50);
+    expect(page.snapshot).toEqual(page.world!.snapshot());
+    expect(page.snapshot!.services[0]).toMatchObject({ desired: 5, running: 5 });
+  });
+
+  test('wait for the page to have drawn the last one', async () => {
+    const page = await Page.open();
+    await page.wall(100);
+    page.draws = false;
+    await page.wall(100);
+    const count = page.of('delta').length;
+    await page.wall(1000);
+    expect(page.of('delta')).toHaveLength(count);
+    page.draws = true;
+    page.session.receive({ type: 'drawn', sequence: page.of('delta').at(-1)!.sequence });
+    await page.wall(100);
+    expect(page.snapshot!.now).toBeGreaterThan(page.world!.now - 100_000);
+  });
+
+  test('of rows that did not change say nothing', async () => {
+    const page = await Page.open();
+    const before = page.world!.snapshot();
+    expect(diffSnapshots(before, page.world!.snapshot())).toEqual({ now: before.now, eventCount: before.eventCount });
+  });
+});
+
+describe('commands', () => {
+  test('of a script give their screen and exit status', async () => {
+    const page = await Page.open();
+    const run = async (command: string) => (await page.call({ call: 'run', host: 'node1', command })).result;
+    expect((await run('docker service ls')).screen).toMatch(/web +replicated +3\/3/);
+    expect(await run('docker node ls -q | wc -l')).toEqual({ exit: 0, screen: '3' });
+    expect(await run('nosuch')).toEqual({ exit: 127, screen: 'bash: nosuch: command not found' });
+  });
+
+  test('of a script take the time they need while time stands still', async () => {
+    const page = await Page.open();
+    page.time({ playing: false });
+    await page.wall(50);
+    const from = page.world!.now;
+    expect((await page.call({ call: 'run', host: 'node1', command: 'sleep 5; echo up' })).result.screen).toBe('up');
+    expect(page.world!.now - from).toBe(5e6);
+  });
+
+  test('on a host that does not exist are refused', async () => {
+    const page = await Page.open();
+    await expect(page.call({ call: 'run', host: 'node9', command: 'date' })).rejects.toThrow(
+      'no host is named "node9"',
+    );
+  });
+
+  test('of the page go through the Engine API', async () => {
+    const page = await Page.open();
+    const get = { method: 'GET', path: '/nodes' } as const;
+    const { response } = await page.call({ call: 'request', host: 'node2', request: get });
+    expect(response.status).toBe(200);
+    expect(response.body).toHaveLength(3);
+  });
+
+  test('typed in a terminal show there', async () => {
+    const page = await Page.open();
+    page.session.receive({ type: 'terminal-open', host: 'node1', columns: 100, rows: 30 });
+    page.session.receive({ type: 'terminal-input', host: 'node1', data: 'docker node ls -q | wc -l\r' });
+    await page.wall(300);
+    expect(page.terminal('node1')).toEqual(['docker@node1:~$ docker node ls -q | wc -l', '3', 'docker@node1:~$']);
+  });
+
+  test('of a button are typed there, with notes for faults', async () => {
+    const page = await Page.open();
+    page.session.receive({ type: 'terminal-note', host: 'node2', text: '# cable out: node2' });
+    page.session.receive({ type: 'terminal-type', host: 'node2', command: 'echo hi' });
+    await page.wall(100);
+    expect(page.terminal('node2')).toEqual(['# cable out: node2', 'docker@node2:~$ echo hi', 'hi', 'docker@node2:~$']);
+  });
+
+  test('complete names of objects', async () => {
+    const page = await Page.open();
+    page.session.receive({ type: 'terminal-open', host: 'node1', columns: 100, rows: 30 });
+    page.session.receive({ type: 'terminal-input', host: 'node1', data: 'docker service ps w\t' });
+    await page.wall(100);
+    expect(page.terminal('node1')).toEqual(['docker@node1:~$ docker service ps web']);
+  });
+});
+
+describe('worlds', () => {
+  test('that do not exist are refused', async () => {
+    const page = await Page.open();
+    await expect(page.call({ call: 'load', start: 'nowhere' })).rejects.toThrow('there is no start named "nowhere"');
+  });
+
+  test('take the place of one another; what the old one owed is refused', async () => {
+    const page = await Page.open();
+    const owed = page.call({ call: 'run', host: 'node1', command: 'sleep 1000' });
+    const refused = expect(owed).rejects.toThrow('another world has been loaded');
+    await page.call({ call: 'load', start: { ...start, seed: 8 } });
+    await refused;
+    expect(page.snapshot!.seed).toBe(8);
+  });
+
+  test('that break stop, and hand out the session', async () => {
+    const page = await Page.open();
+    page.world!.advance = () => {
+      throw new Error('assertion failed');
+    };
+    await page.wall(100);
+    const [crash] = page.of('crashed');
+    expect(crash!.message).toContain('assertion failed');
+    expect(JSON.parse(crash!.session)).toMatchObject({ version: 1, start: { seed: 7 } });
+    await expect(page.call({ call: 'snapshot' })).rejects.toThrow('the world has stopped');
+  });
+
+  test('played again from their session have the same events', async () => {
+    const page = await Page.open();
+    page.time({ speed: 5 });
+    await page.call({ call: 'run', host: 'node1', command: 'docker service create -q --name db redis:7' });
+    await page.call({ call: 'fault', fault: { kind: 'power-off', machine: 'node3' } });
+    await page.call({ call: 'run', host: 'node2', command: 'docker service scale -d web=6; docker node ls' });
+    await page.wall(2000);
+    page.world!.advance = () => {
+      throw new Error('enough');
+    };
+    const { now, eventHash } = page.world!;
+    await page.wall(100);
+    const session = JSON.parse(page.of('crashed')[0]!.session) as SessionText;
+    const again = Cluster.create(session.start);
+    replaySession(session, again, now);
+    expect([again.now, again.eventHash]).toEqual([now, eventHash]);
+  });
+});

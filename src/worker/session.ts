@@ -1,0 +1,412 @@
+/**
+ * One page's world: takes the page's messages, lets virtual time pass at the pacer's rate, and sends pictures - never more than
+ * the page has drawn. Knows the platform only through `SessionPlatform`, so that tests play it without a worker or a clock.
+ */
+import type { ApiRequest, ApiResponse } from '../protocol/api.ts';
+import type { TraceEvent } from '../protocol/events.ts';
+import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { Snapshot } from '../protocol/snapshot.ts';
+import type { Start } from '../protocol/start.ts';
+import type {
+  AdvanceResult,
+  PageCall,
+  PageCallResult,
+  PageMessage,
+  RunResult,
+  WorkerMessage,
+} from '../protocol/worker-messages.ts';
+import { CommandRunner } from './command-runner.ts';
+import { diffSnapshots } from './delta.ts';
+import { moodOf, Pacer } from './pacer.ts';
+import { SessionRecording } from './recording.ts';
+import { TerminalSessions } from './terminal-sessions.ts';
+import type { World } from './world.ts';
+import { WorldDriver } from './world-driver.ts';
+
+/** The wall: its clock, its event loop, the page at the other end. */
+export interface SessionPlatform {
+  /** Wall time in milliseconds; only differences count. */
+  wallNow(): number;
+  later(callback: () => void, ms: number): void;
+  /** A turn of the event loop. */
+  turn(): Promise<void>;
+  post(message: WorkerMessage): void;
+  createWorld(start: Start): World;
+  startNamed(name: string): Start | null;
+}
+
+const FRAME_MS = 1000 / 60;
+
+/** A tick works at most so long, so that messages of the page are heard in between. */
+const TICK_BUDGET_MS = 12;
+const PLAY_SLICE = 250_000;
+
+/** Advancing by hand lets the page see something this often. */
+const ADVANCE_BUDGET_MS = 100;
+const ADVANCE_SLICE = 1_000_000;
+
+/** A script's command gets Ctrl-C after so much virtual time. */
+const RUN_SECONDS = 600;
+
+/** While time stands still, a request may take this much of it: a look is over at once, a change may need the leader. */
+const LOOK_LIMIT = 20_000;
+const CHANGE_LIMIT = 30_000_000;
+
+/** More events than this since the last picture are not sent; the page can ask for them. */
+const MAX_EVENTS = 2_000;
+
+const DEFAULT_COLUMNS = 120;
+
+/** Everything that belongs to one world and goes with it. */
+interface Loaded {
+  start: Start;
+  world: World;
+  driver: WorldDriver;
+  runner: CommandRunner;
+  terminals: TerminalSessions;
+  recording: SessionRecording;
+  published: Snapshot;
+  /** Events not sent yet. */
+  events: TraceEvent[];
+  /** Called when another world takes the place of this one. */
+  onGone: Set<() => void>;
+}
+
+export class Session {
+  readonly #platform: SessionPlatform;
+  readonly #pacer = new Pacer();
+  #loaded: Loaded | null = null;
+  #sequence = 0;
+  #drawn = 0;
+  #timeChanged = false;
+  #tickIsSet = false;
+  #crashed = false;
+  /** Part of a microsecond that is still to pass. */
+  #fraction = 0;
+  /** What is done with the world is done one after the other. */
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(platform: SessionPlatform) {
+    this.#platform = platform;
+  }
+
+  /** A message from the page. */
+  receive(message: PageMessage): void {
+    if (this.#crashed && !(message.type === 'call' && message.call.call === 'load')) {
+      if (message.type === 'call') this.#fail(message.id, 'the world has stopped');
+      return;
+    }
+    if (message.type === 'call') void this.#answer(message.id, message.call);
+    else this.#guard(() => this.#handle(message));
+  }
+
+  /** An internal error: the world stops, and the page gets the session to report it. */
+  crash(error: unknown): void {
+    if (this.#crashed) return;
+    this.#crashed = true;
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#platform.post({ type: 'crashed', message, session: this.#loaded?.recording.text ?? '' });
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.crash(error);
+    }
+  }
+
+  #handle(message: Exclude<PageMessage, { type: 'call' }>): void {
+    switch (message.type) {
+      case 'terminal-open':
+        this.#loaded?.terminals.open(message.host, message);
+        break;
+      case 'terminal-input':
+        this.#loaded?.terminals.open(message.host)?.input(message.data);
+        break;
+      case 'terminal-resize':
+        this.#loaded?.terminals.open(message.host, message);
+        break;
+      case 'terminal-type':
+        this.#loaded?.terminals.open(message.host)?.type(message.command);
+        break;
+      case 'terminal-note':
+        this.#loaded?.terminals.open(message.host)?.note(message.text);
+        break;
+      case 'time':
+        this.#setTime(message);
+        break;
+      case 'drawn':
+        this.#drawn = message.sequence;
+        break;
+    }
+    this.#loaded?.driver.touch();
+    this.#wake();
+  }
+
+  #setTime({ playing, speed, autoSlow }: Extract<PageMessage, { type: 'time' }>): void {
+    if (playing !== undefined) this.#pacer.playing = playing;
+    if (speed !== undefined) this.#pacer.speed = speed;
+    if (autoSlow !== undefined) this.#pacer.autoSlow = autoSlow;
+    this.#timeChanged = true;
+  }
+
+  // --- calls ----------------------------------------------------------------------------------------------------------------
+
+  async #answer(id: number, call: PageCall): Promise<void> {
+    try {
+      const result = await this.#call(call);
+      this.#flushTerminals();
+      this.#platform.post({ type: 'result', id, result });
+      this.#wake();
+    } catch (error) {
+      if (error instanceof Refusal) this.#fail(id, error.message);
+      else {
+        this.#fail(id, error instanceof Error ? error.message : String(error));
+        this.crash(error);
+      }
+    }
+  }
+
+  #fail(id: number, message: string): void {
+    this.#platform.post({ type: 'failed', id, message });
+  }
+
+  async #call(call: PageCall): Promise<PageCallResult> {
+    switch (call.call) {
+      case 'load':
+        return { call: 'load', snapshot: await this.#exclusive(async () => this.#load(call.start)) };
+      case 'run':
+        return { call: 'run', result: await this.#run(call.host, call.command, call.columns ?? DEFAULT_COLUMNS) };
+      case 'request':
+        return { call: 'request', response: await this.#request(call.host, call.request) };
+      case 'fault':
+        return { call: 'fault', result: this.#fault(call.fault) };
+      case 'snapshot':
+        return { call: 'snapshot', snapshot: this.#current.world.snapshot() };
+      case 'advance':
+        return { call: 'advance', result: await this.#exclusive(() => this.#advance(call.seconds)) };
+      case 'step':
+        return { call: 'step', event: await this.#exclusive(() => this.#step()) };
+      case 'events':
+        return { call: 'events', events: this.#events(call) };
+    }
+  }
+
+  get #current(): Loaded {
+    if (!this.#loaded) throw new Refusal('no world has been loaded yet');
+    return this.#loaded;
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(work);
+    this.#work = result.catch(() => undefined);
+    return result;
+  }
+
+  #load(startOrName: Start | string): Snapshot {
+    const start = typeof startOrName === 'string' ? this.#platform.startNamed(startOrName) : startOrName;
+    if (!start) throw new Refusal(`there is no start named "${startOrName}"`);
+    for (const gone of this.#loaded?.onGone ?? []) gone();
+    this.#crashed = false;
+    this.#pacer.playing = true;
+    const world = this.#platform.createWorld(start);
+    const recording = new SessionRecording(start, world);
+    const driver = new WorldDriver(world, {
+      turn: () => this.#platform.turn(),
+      onInput: (input) => recording.note(input),
+    });
+    const runner = new CommandRunner(driver, start.hosts);
+    const terminals = new TerminalSessions(runner, () => this.#wake());
+    const published = world.snapshot();
+    const events = world.takeEvents();
+    this.#loaded = { start, world, driver, runner, terminals, recording, published, events, onGone: new Set() };
+    this.#pacer.notice(moodOf(published));
+    this.#pacer.tick(this.#platform.wallNow());
+    this.#drawn = this.#sequence;
+    this.#platform.post({ type: 'world', snapshot: published, time: this.#pacer.state(world.now), start });
+    return published;
+  }
+
+  async #run(host: string, command: string, columns: number): Promise<RunResult> {
+    const { runner } = this.#current;
+    if (!runner.host(host)) throw new Refusal(`no host is named "${host}"`);
+    if (!this.#pacer.playing) {
+      const { exit, screen } = await this.#exclusive(() => runner.run(host, command, columns, RUN_SECONDS));
+      return { exit, screen: screen.join('\n') };
+    }
+    const running = runner.start(host, command, columns)!;
+    this.#wake();
+    const { exit, screen } = await this.#whileLoaded(running.ended);
+    return { exit, screen: screen.join('\n') };
+  }
+
+  /** While time stands still, only as much of it passes as the answer needs. */
+  async #request(host: string, request: ApiRequest): Promise<ApiResponse> {
+    const { driver, runner, world } = this.#current;
+    const context = runner.host(host);
+    if (!context) throw new Refusal(`no host is named "${host}"`);
+    const answer = context.api.request(request).catch((error: Error) => {
+      throw new Refusal(error.message);
+    });
+    const limit = request.method === 'GET' || request.method === 'HEAD' ? LOOK_LIMIT : CHANGE_LIMIT;
+    if (!this.#pacer.playing) await this.#exclusive(() => driver.settle(answer, world.now + limit));
+    else this.#wake();
+    return this.#whileLoaded(answer);
+  }
+
+  /** What a world that is gone can no longer answer is refused. */
+  #whileLoaded<T>(answer: Promise<T>): Promise<T> {
+    const { onGone } = this.#current;
+    return new Promise((resolve, reject) => {
+      const gone = (): void => reject(new Refusal('another world has been loaded'));
+      onGone.add(gone);
+      void answer.then(resolve, reject).finally(() => onGone.delete(gone));
+    });
+  }
+
+  #fault(fault: Fault): FaultResult {
+    const { world, recording, driver } = this.#current;
+    const result = world.fault(fault);
+    if (result.ok) recording.note({ kind: 'fault', fault });
+    driver.touch();
+    this.#lookAround();
+    return result;
+  }
+
+  async #advance(seconds: number): Promise<AdvanceResult> {
+    const { world, driver } = this.#current;
+    const startedAt = this.#platform.wallNow();
+    const from = world.now;
+    const until = from + Math.round(seconds * 1e6);
+    let events = 0;
+    while (world.now < until) {
+      const pauseAt = this.#platform.wallNow() + ADVANCE_BUDGET_MS;
+      events += await driver.advance(until, () => this.#platform.wallNow() >= pauseAt, ADVANCE_SLICE);
+      this.#collectEvents();
+      this.#publish();
+      this.#flushTerminals();
+      if (world.now < until) await this.#platform.turn();
+    }
+    this.#pacer.tick(this.#platform.wallNow());
+    return {
+      virtualSeconds: (world.now - from) / 1e6,
+      wallSeconds: (this.#platform.wallNow() - startedAt) / 1000,
+      events,
+    };
+  }
+
+  async #step(): Promise<TraceEvent | null> {
+    const { world, driver } = this.#current;
+    const event = world.step();
+    driver.touch();
+    await driver.advance(world.now);
+    return event;
+  }
+
+  #events({ from = 0, limit = 500, object }: Extract<PageCall, { call: 'events' }>): TraceEvent[] {
+    const found: TraceEvent[] = [];
+    for (const event of this.#current.world.events()) {
+      if (event.id < from || (object !== undefined && !event.objects.some((ref) => ref === object))) continue;
+      found.push(event);
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  // --- time -----------------------------------------------------------------------------------------------------------------
+
+  #wake(): void {
+    if (this.#tickIsSet || !this.#loaded || this.#crashed) return;
+    this.#setTick(0);
+  }
+
+  #setTick(ms: number): void {
+    this.#tickIsSet = true;
+    this.#platform.later(() => {
+      this.#tickIsSet = false;
+      this.#exclusive(() => this.#tick()).catch((error: unknown) => this.crash(error));
+    }, ms);
+  }
+
+  async #tick(): Promise<void> {
+    const loaded = this.#loaded;
+    if (!loaded || this.#crashed) return;
+    const startedAt = this.#platform.wallNow();
+    await this.#play(loaded, this.#pacer.tick(startedAt), startedAt + TICK_BUDGET_MS);
+    this.#collectEvents();
+    this.#flushTerminals();
+    this.#publish();
+    const spent = this.#platform.wallNow() - startedAt;
+    // While time stands still there is a tick only when something comes from outside: a message, or `drawn`.
+    if (this.#pacer.playing && !this.#tickIsSet) this.#setTick(Math.max(0, FRAME_MS - spent));
+  }
+
+  /** Plays `wallMs` of wall time, unless that takes longer than until `deadline`; what is missing then is let go. */
+  async #play({ world, driver }: Loaded, wallMs: number, deadline: number): Promise<void> {
+    // Programs may have something to do at this very moment.
+    await driver.advance(world.now);
+    let left = wallMs;
+    while (left > 0 && this.#platform.wallNow() < deadline && this.#pacer.playing) {
+      const { rate } = this.#pacer;
+      const from = world.now;
+      const slice = this.#wholeMicros(this.#pacer.slice(left, from, world.nextEventAt));
+      await driver.advance(from + slice, () => this.#platform.wallNow() >= deadline, PLAY_SLICE);
+      const passed = (world.now - from) / (1000 * rate);
+      left -= Math.max(passed, 1e-6);
+      if (world.now === from) break;
+      this.#lookAround();
+    }
+    this.#pacer.finish(wallMs, wallMs - Math.max(0, left));
+  }
+
+  /** At slow rates a tick is worth less than a microsecond; fractions add up. */
+  #wholeMicros(micros: number): number {
+    const exact = micros + this.#fraction;
+    const whole = Math.floor(exact);
+    this.#fraction = exact - whole;
+    return whole;
+  }
+
+  /** Looks at the mood again if something happened that can change it. */
+  #lookAround(): void {
+    const fresh = this.#collectEvents();
+    const mattered = fresh.some((event) => event.kind.startsWith('raft.') || event.kind.startsWith('fault.'));
+    if (mattered || this.#pacer.mood === 'voting') this.#pacer.notice(moodOf(this.#current.world.snapshot()));
+  }
+
+  // --- pictures ---------------------------------------------------------------------------------------------------------------
+
+  #collectEvents(): TraceEvent[] {
+    const { world, events } = this.#current;
+    const fresh = world.takeEvents();
+    events.push(...fresh);
+    if (events.length > MAX_EVENTS) events.splice(0, events.length - MAX_EVENTS);
+    return fresh;
+  }
+
+  /** Sends what changed, if the page has drawn the last picture. */
+  #publish(): void {
+    const loaded = this.#current;
+    const snapshot = loaded.world.snapshot();
+    const { published, events } = loaded;
+    const changed = snapshot.now !== published.now || snapshot.eventCount !== published.eventCount;
+    if (!changed && events.length === 0 && !this.#timeChanged) return;
+    if (this.#drawn < this.#sequence) return;
+    this.#sequence++;
+    const delta = diffSnapshots(published, snapshot);
+    const time = this.#pacer.state(snapshot.now);
+    loaded.published = snapshot;
+    loaded.events = [];
+    this.#timeChanged = false;
+    this.#platform.post({ type: 'delta', sequence: this.#sequence, delta, events, time });
+  }
+
+  #flushTerminals(): void {
+    for (const [host, data] of this.#loaded?.terminals.take() ?? [])
+      this.#platform.post({ type: 'terminal-output', host, data });
+  }
+}
+
+/** What the page asked for cannot be done; it is told why, and the world goes on. */
+class Refusal extends Error {}
