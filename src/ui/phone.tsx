@@ -1,6 +1,6 @@
 /** The page on a narrow screen: stage on top, a sheet that pulls up, command chips instead of a keyboard, and the transport at thumb's reach. */
 import { Menu, SquareTerminal } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { ObjectRef } from '../protocol/events.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import { commandHost } from './actions/actions.ts';
@@ -21,6 +21,14 @@ import { LensTabs, WorldButton } from './top-bar/top-bar.tsx';
 const Inspector = lazy(() => import('./inspector/inspector.tsx'));
 
 export function Phone() {
+  useEffect(
+    () =>
+      // What one taps is what one wants to read about.
+      useWorld.subscribe((state, before) => {
+        if (state.selection && state.selection !== before.selection) usePanels.getState().set({ sheet: 'inspector' });
+      }),
+    [],
+  );
   return (
     <div className="flex h-dvh flex-col overflow-hidden">
       <header className="flex h-12 flex-none items-center gap-1 border-b border-line bg-chrome pr-1 pl-[14px]">
@@ -83,7 +91,7 @@ function Sheet() {
         >
           <span className="h-1 w-9 rounded-[2px] bg-line2" />
         </button>
-        <div className="relative flex min-h-0 flex-1 flex-col">
+        <div className={`relative flex min-h-0 flex-1 flex-col ${sheet === 'terminal' ? '' : 'overflow-y-auto'}`}>
           {sheet === 'terminal' ? (
             <TerminalWhenReady host={host} />
           ) : (

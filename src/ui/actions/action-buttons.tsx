@@ -17,7 +17,7 @@ export function ActionButtons({ reference }: { reference: ObjectRef }) {
   if (!shown) return null;
   const offered = actionsFor(subjectOf(useWorld.getState().snapshot, reference));
   return (
-    <fieldset className="flex flex-wrap gap-2 px-5 pt-3" aria-label="Do something to it">
+    <fieldset className="flex flex-wrap gap-2 px-5 pt-3 max-[720px]:px-[14px]" aria-label="Do something to it">
       {shown.split('\n').map((line, index) => {
         const [id, label, disabled] = line.split('\t');
         const action = offered[index];
@@ -33,7 +33,7 @@ export function ActionButtons({ reference }: { reference: ObjectRef }) {
           >
             {label}
             {action?.key && (
-              <span className="font-mono text-[11px] text-t3" aria-hidden="true">
+              <span className="font-mono text-[11px] text-t3 max-[720px]:hidden" aria-hidden="true">
                 {action.key}
               </span>
             )}

@@ -35,7 +35,7 @@ interface LaneLayout {
 const wholeLayout: LaneLayout = { labels: 112, axis: 24, lanes: dockLanes.length };
 const compactLayout: LaneLayout = { labels: 14, axis: 0, lanes: 1 };
 /** From the playhead to the right edge. */
-export const rightMargin = 44;
+export const rightMargin = 48;
 /** Width of the column of lane names. */
 export const laneNameWidth = wholeLayout.labels;
 export const axisHeight = wholeLayout.axis;

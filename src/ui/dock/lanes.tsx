@@ -103,8 +103,8 @@ function Playhead() {
   return (
     <div aria-hidden="true" className="pointer-events-none absolute inset-y-0" style={{ right: rightMargin }}>
       <div className="absolute inset-y-0 -right-px w-[2px] bg-inverse" />
-      <div className="absolute top-0 right-[-42px] rounded-[3px] bg-inverse px-[7px] text-on-inverse">
-        <Clock className="h-[19px]! text-small! leading-[19px]!" />
+      <div className="absolute top-0 right-0 translate-x-1/2 rounded-[3px] bg-inverse px-[7px] text-on-inverse">
+        <Clock leastDigits={0} className="h-[19px]! text-small! leading-[19px]!" />
       </div>
     </div>
   );

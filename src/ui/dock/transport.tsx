@@ -48,7 +48,7 @@ export function StepButton({ className }: { className: string }) {
 }
 
 /** The virtual clock, written straight into the page sixty times a second: React has no part in it. */
-export function Clock({ className = '' }: { className?: string }) {
+export function Clock({ className = '', leastDigits = 8 }: { className?: string; leastDigits?: number }) {
   const ref = useRef<HTMLTimeElement>(null);
   useEffect(() => {
     let shown = '';
@@ -56,12 +56,12 @@ export function Clock({ className = '' }: { className?: string }) {
       const text = timeText(virtualNow(), decimalsFor(useWorld.getState().time.rate));
       if (text === shown || !ref.current) return;
       ref.current.textContent = text;
-      if (text.length !== shown.length) ref.current.style.width = `${Math.max(8, text.length)}ch`;
+      if (text.length !== shown.length) ref.current.style.width = `${Math.max(leastDigits, text.length)}ch`;
       shown = text;
     };
     tick();
     return onFrame('even', tick);
-  }, []);
+  }, [leastDigits]);
   return (
     <time
       ref={ref}

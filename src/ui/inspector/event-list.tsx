@@ -19,8 +19,8 @@ export function LiveEvents() {
   const lane = usePanels((state) => state.eventLane);
   const set = usePanels((state) => state.set);
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
-      <h2 className="px-5 pt-4 text-heading font-[650]">Events</h2>
+    <div className="flex min-h-0 flex-1 flex-col max-[720px]:min-h-fit max-[720px]:flex-none">
+      <h2 className="px-5 pt-4 max-[720px]:pt-0 text-heading font-[650]">Events</h2>
       <p className="px-5 text-small text-t2">Select a machine or a task to see why it is as it is.</p>
       <div className="flex gap-2 px-5 pt-3 pb-2">
         <input
@@ -66,7 +66,11 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   const events = useThrottled(subscribeToEvents, read, refreshMs);
   const dropped = useWorld((state) => state.events.dropped);
   return (
-    <ScrollRegion ref={list} className="min-h-0 flex-1 overflow-y-auto" name="List of events, newest first">
+    <ScrollRegion
+      ref={list}
+      className="min-h-0 flex-1 overflow-y-auto max-[720px]:overflow-visible"
+      name="List of events, newest first"
+    >
       <ol>
         {events.map(({ event, times }) => (
           <Row key={event.id} event={event} times={times} />

@@ -24,7 +24,10 @@ export default function Inspector() {
   const inspected = useInspected();
   if (!selection || !inspected) return <LiveEvents />;
   return (
-    <div className="flex min-h-0 flex-1 flex-col" data-selection={selection}>
+    <div
+      className="flex min-h-0 flex-1 flex-col max-[720px]:min-h-fit max-[720px]:flex-none"
+      data-selection={selection}
+    >
       <Heading inspected={inspected} />
       {inspected.kind !== 'gone' && (
         <>
@@ -103,7 +106,7 @@ function Tabs({ inspected }: { inspected: Inspected }) {
         role="tabpanel"
         aria-labelledby={`inspector-tab-tab-${active}`}
         tabIndex={active === 'events' ? undefined : 0}
-        className={`flex min-h-0 flex-1 flex-col ${active === 'events' ? 'pt-2' : 'block overflow-y-auto px-5 py-[14px]'}`}
+        className={`flex min-h-0 flex-1 flex-col max-[720px]:min-h-fit max-[720px]:flex-none max-[720px]:overflow-visible ${active === 'events' ? 'pt-2' : 'block overflow-y-auto px-5 py-[14px]'}`}
       >
         {active === 'why' && <Why inspected={inspected} />}
         {active === 'facts' && <Facts inspected={inspected} />}
@@ -120,21 +123,21 @@ function Heading({ inspected }: { inspected: Inspected }) {
     useWorld((world) => world.theme),
   );
   return (
-    <div className="flex items-start gap-3 px-5 pt-4">
+    <div className="flex items-start gap-3 px-5 pt-4 max-[720px]:px-[14px] max-[720px]:pt-0">
       {glyph}
       <div className="min-w-0 flex-1">
-        <h2 className="text-heading font-[650] break-words">{title}</h2>
-        <p className="text-body text-t2">
-          {id && <span className="mr-2 font-mono text-small text-t3">{id}</span>}
-          {state}
-        </p>
+        <h2 className="flex flex-wrap items-baseline gap-x-2 text-heading font-[650]">
+          {title}
+          {id && <span className="font-mono text-caption font-normal text-t3">{id}</span>}
+        </h2>
+        <p className="text-body text-t2">{state}</p>
       </div>
       <IconButton
         icon={X}
         name="Select nothing"
         shortcut="Escape"
         onClick={() => useWorld.getState().select(null)}
-        className="-mt-1 -mr-2 size-8 max-[720px]:size-11"
+        className="-mt-1 -mr-2 size-8 max-[720px]:size-11 max-[720px]:-mt-2"
       />
     </div>
   );

@@ -163,7 +163,7 @@ function Chain({ chain }: { chain: TraceEvent[] }) {
           type="button"
           aria-expanded={showsAll}
           onClick={() => setShowsAll(!showsAll)}
-          className="ml-24 block text-small text-t3 underline decoration-dotted underline-offset-2 hover:text-t1"
+          className="ml-24 block text-left text-small text-t3 underline decoration-dotted underline-offset-2 hover:text-t1"
         >
           {showsAll ? 'Hide the small steps' : `Show ${hidden} small ${hidden === 1 ? 'step' : 'steps'} between`}
         </button>
