@@ -155,7 +155,12 @@ function layTitle(mark: MachineMark, right: number, y: number, compact: boolean,
   const place = (text: string) => {
     mark.title = { text, glyph: title.glyph, strong: title.strong, size, at: { x: right, y } };
   };
-  if (title.strong && mark.timer?.term && right - width < headerEnd(mark, measure) + 8) dropTerm(mark);
+  if (title.strong && right - width < headerEnd(mark, measure) + 8) {
+    const { timer } = mark;
+    dropTerm(mark);
+    // Without room for the word even so, the term stays.
+    if (right - width < headerEnd(mark, measure) + 8) mark.timer = timer;
+  }
   const left = headerEnd(mark, measure) + 8;
   if (title.text && right - width >= left) {
     place(title.text);

@@ -130,7 +130,7 @@ function paintGauge(brush: Brush, scene: RaftScene, frame: Frame): void {
     scene.tallies.slice(0, 2).forEach((one, index) => {
       paintVotes(brush, scene, one, frame, scene.tallies.length > 1 ? (index === 0 ? -40 : 46) : 0);
     });
-  } else paintHeard(brush, scene, frame);
+  } else paintQuorum(brush, scene, frame);
 }
 
 interface Pip {
@@ -223,7 +223,7 @@ function paintPips(
 }
 
 /** CheckQuorum: the leader stays while it hears a majority (itself counted) within one election timeout. */
-function paintHeard(brush: Brush, scene: RaftScene, frame: Frame): void {
+function paintQuorum(brush: Brush, scene: RaftScene, frame: Frame): void {
   const { palette } = frame.look;
   const { leader, quorum, centre } = scene;
   const needed = quorum?.needed ?? Math.floor(scene.seats.length / 2) + 1;
@@ -414,8 +414,23 @@ function paintTable(brush: Brush, scene: RaftScene, table: RaftTable, frame: Fra
       const [answer, why] = voteWords(scene, seat);
       drawText(brush, answer, table.at.x + 60, y + 19, { size: 14, weight: 700, color: palette.t1 });
       drawText(brush, why, table.at.x + 104, y + 19, { size: 14, color: palette.t2 });
-    }
+    } else paintKnown(brush, scene, table, seat, y + 19, frame);
   }
+}
+
+/** What does not run on in what the leader hears: how far the logs match. */
+function paintKnown(brush: Brush, scene: RaftScene, table: RaftTable, seat: Seat, y: number, frame: Frame): void {
+  const { palette } = frame.look;
+  const raft = scene.leader?.raft;
+  if (!raft) return;
+  const peer = raft.peers.find((one) => one.machine === seat.name);
+  const number = { size: 13, color: palette.t2, family: 'mono', align: 'right' } as const;
+  const right = table.at.x + table.width;
+  if (seat === scene.leader) {
+    drawText(brush, 'leads', table.at.x + 60, y, { size: 14, weight: 650, color: palette.t1 });
+    drawText(brush, `commit ${raft.commitIndex}`, right, y, number);
+  } else if (!peer) drawText(brush, 'not in the configuration', table.at.x + 60, y, { size: 14, color: palette.t2 });
+  else if (table.width > 330) drawText(brush, `match ${peer.matchIndex} · next ${peer.nextIndex}`, right, y, number);
 }
 
 /** What a manager has said to the (first) candidate, in words. */
@@ -458,10 +473,26 @@ function paintTimerLegend(brush: Brush, scene: RaftScene, frame: Frame): void {
   drawText(brush, 'end: becomes a candidate', x + 262, y, { size: 13, color: palette.t2 });
 }
 
-/** Lanes of one scene on the screen. */
-export class RaftRoutes {
+/** What is kept from one paint of the Raft lens to the next: lanes, and which running numbers are on the canvas. */
+export class RaftMemory {
   #scene: RaftScene | null = null;
+  #painted = '';
+  #look: Frame['look'] | null = null;
   #routes = new Map<string, Route | null>();
+
+  /** Whether these running numbers are the ones on the canvas; remembers them. */
+  isPainted(scene: RaftScene, frame: Frame, heardKey: string): boolean {
+    const key = `${scene.stillKey} ${heardKey} ${frame.view.k}`;
+    const same = key === this.#painted && frame.look === this.#look;
+    this.#painted = key;
+    this.#look = frame.look;
+    return same;
+  }
+
+  /** The canvas was cleared or shows another lens. */
+  forget(): void {
+    this.#painted = '';
+  }
 
   between(scene: RaftScene, from: string, to: string): Route | null {
     if (this.#scene === null || !samePlaces(this.#scene, scene)) this.#routes.clear();
@@ -492,12 +523,17 @@ export function paintRaftMoving(
   scene: RaftScene,
   frame: Frame,
   flights: Flights,
-  routes: RaftRoutes,
+  routes: RaftMemory,
   now: Micros,
   wall: number,
 ): Moving {
   resetBrush(brush);
-  brush.clearRect(0, 0, frame.width, frame.height);
+  const heard = heardLines(scene, now);
+  const heardKey = heard.map((line) => line.text).join();
+  // The running numbers change ten times a second, what flies sixty: they stay as long as they are true.
+  const keepHeard = routes.isPainted(scene, frame, heardKey) && scene.table !== null && frame.view.k === 1;
+  if (keepHeard) clearAround(brush, frame, scene.table!);
+  else brush.clearRect(0, 0, frame.width, frame.height);
   const drawn = raftFlights(scene, frame, flights, routes, now, wall, brush);
   traceLanes(brush, drawn, frame);
   brush.save();
@@ -509,7 +545,8 @@ export function paintRaftMoving(
     const ms = paintSeatTimer(brush, scene, seat, frame, now);
     if (ms !== null) timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, ms);
   }
-  if (scene.table?.kind === 'hears' && paintHears(brush, scene, scene.table, frame, now)) {
+  if (scene.table && heard.length > 0) {
+    if (!keepHeard) paintHeard(brush, heard, scene.table.at.x + 60, frame);
     timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, frame.rate > 0 ? Math.max(100, 100 / frame.rate) : 1e9);
   }
   brush.restore();
@@ -532,53 +569,58 @@ function paintSeatTimer(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame
     ...(arcs ? [timerText(arcs)] : []),
     ...(scene.roleWords && !facts.cable ? ['cable cut'] : []),
   ];
-  drawText(brush, words.join(', '), seat.labelAt.x, seat.labelAt.y, {
+  const text = words.join(', ');
+  const width = frame.measure(text, 14, strong ? 650 : 400) + 8;
+  brush.fillStyle = palette.stage;
+  brush.fillRect(seat.labelAt.x - width / 2, seat.labelAt.y - 13, width, 18);
+  drawText(brush, text, seat.labelAt.x, seat.labelAt.y, {
     size: 14,
     weight: strong ? 650 : 400,
     color: strong ? palette.t1 : palette.t2,
     align: 'center',
-    halo: palette.stage,
   });
   if (!arcs || arcs.elapsed >= arcs.total) return null;
   return msPerHalfPixel(raft.electionTimeoutBase, scene.timer, frame);
 }
 
-/** What the leader hears, with running numbers. */
-function paintHears(brush: Brush, scene: RaftScene, table: RaftTable, frame: Frame, now: Micros): boolean {
-  const { palette } = frame.look;
-  const raft = scene.leader?.raft;
-  if (!raft) return false;
-  const peers = new Map(raft.peers.map((peer) => [peer.machine, peer]));
+interface HeardLine {
+  text: string;
+  y: number;
+  silent: boolean;
+}
+
+/** When the leader last heard of each of the others: the numbers that run. */
+function heardLines(scene: RaftScene, now: Micros): HeardLine[] {
+  const { table } = scene;
+  const peers = scene.leader?.raft?.peers;
+  if (table?.kind !== 'hears' || !peers) return [];
+  const lines: HeardLine[] = [];
   for (const [index, seat] of table.seats.entries()) {
-    const y = table.at.y + 12 + index * table.rowHeight + 19;
-    const peer = peers.get(seat.name);
-    const right = table.at.x + table.width;
-    if (seat === scene.leader) {
-      drawText(brush, 'leads', table.at.x + 60, y, { size: 14, weight: 650, color: palette.t1 });
-      drawText(brush, `commit ${raft.commitIndex}`, right, y, {
-        size: 13,
-        color: palette.t2,
-        family: 'mono',
-        align: 'right',
-      });
-    } else if (peer) {
-      const words = peer.active ? `heard ${ago(now - peer.lastHeard)} ago` : `silent for ${ago(now - peer.lastHeard)}`;
-      drawText(brush, words, table.at.x + 60, y, {
-        size: 14,
-        weight: peer.active ? 400 : 650,
-        color: peer.active ? palette.t2 : palette.t1,
-      });
-      if (table.width > 330) {
-        drawText(brush, `match ${peer.matchIndex} · next ${peer.nextIndex}`, right, y, {
-          size: 13,
-          color: palette.t2,
-          family: 'mono',
-          align: 'right',
-        });
-      }
-    } else drawText(brush, 'not in the configuration', table.at.x + 60, y, { size: 14, color: palette.t2 });
+    const peer = peers.find((one) => one.machine === seat.name);
+    if (!peer || seat === scene.leader) continue;
+    const span = ago(now - peer.lastHeard);
+    const text = peer.active ? `heard ${span} ago` : `silent for ${span}`;
+    lines.push({ text, y: table.at.y + 31 + index * table.rowHeight, silent: !peer.active });
   }
-  return true;
+  return lines;
+}
+
+function paintHeard(brush: Brush, lines: readonly HeardLine[], x: number, frame: Frame): void {
+  const { palette } = frame.look;
+  for (const { text, y, silent } of lines) {
+    drawText(brush, text, x, y, { size: 14, weight: silent ? 650 : 400, color: silent ? palette.t1 : palette.t2 });
+  }
+}
+
+/** Clears all but the table's rows. */
+function clearAround(brush: Brush, { width, height }: Frame, table: RaftTable): void {
+  const top = table.at.y + 10;
+  const foot = top + table.seats.length * table.rowHeight + 6;
+  const right = table.at.x + table.width;
+  brush.clearRect(0, 0, width, top);
+  brush.clearRect(0, top, table.at.x, foot - top);
+  brush.clearRect(right, top, width - right, foot - top);
+  brush.clearRect(0, foot, width, height - foot);
 }
 
 function ago(span: Micros): string {
@@ -593,7 +635,7 @@ function raftFlights(
   scene: RaftScene,
   frame: Frame,
   flights: Flights,
-  routes: RaftRoutes,
+  routes: RaftMemory,
   now: Micros,
   wall: number,
   brush: Brush,

@@ -13,7 +13,7 @@ import { Flights } from './flights.ts';
 import type { Frame, Moving, View } from './frame.ts';
 import { layoutScene, type Scene } from './layout.ts';
 import { layoutRaft, type RaftScene } from './raft-layout.ts';
-import { paintRaft, paintRaftMoving, RaftRoutes, raftAt } from './raft-lens.ts';
+import { paintRaft, paintRaftMoving, RaftMemory, raftAt } from './raft-lens.ts';
 import { type Brush, createLook, createMeasure, forgetFont } from './stage-look.ts';
 
 /** What the painter is told by the page. */
@@ -44,6 +44,9 @@ declare global {
   }
 }
 
+/** A timer that begins anew is drawn anew within this wall time. */
+const TIMER_NEWS_MS = 50;
+
 const emptyInput: StageInput = {
   snapshot: null,
   lens: 'cluster',
@@ -65,7 +68,7 @@ export class StagePainter {
   readonly #measure = createMeasure();
   readonly #flights = new Flights();
   readonly #routes = new Routes();
-  readonly #raftRoutes = new RaftRoutes();
+  readonly #raftMemory = new RaftMemory();
   #input = emptyInput;
   #view: View = { k: 1, x: 0, y: 0 };
   #width = 0;
@@ -79,7 +82,10 @@ export class StagePainter {
   #needsLayout = true;
   #needsMoving = true;
   #nextTimerAt = Number.POSITIVE_INFINITY;
+  /** Wall time of the last paint of what moves. */
+  #movedAt = 0;
   #request = 0;
+  #alarm: ReturnType<typeof setTimeout> | undefined;
   #onScene: (scene: Scene | null) => void;
 
   constructor(
@@ -145,12 +151,11 @@ export class StagePainter {
     this.#input = input;
     if (input.snapshot !== before.snapshot) this.#takeSnapshot(before.snapshot);
     if (input.theme !== before.theme || input.reducedMotion !== before.reducedMotion) this.#frame = null;
-    if (input.theme !== before.theme || input.lens !== before.lens || input.selection !== before.selection) {
-      this.#refreshFrame();
-      this.#repaint();
-    }
+    if (input.theme !== before.theme || input.lens !== before.lens) this.#repaint();
     this.#refreshFrame();
-    this.#needsMoving = true;
+    const { selection, hover, focus, playing, rate } = input;
+    if (selection !== before.selection || hover !== before.hover || focus !== before.focus) this.#needsMoving = true;
+    if (playing !== before.playing || rate !== before.rate) this.#needsMoving = true;
     this.#schedule();
   }
 
@@ -172,6 +177,7 @@ export class StagePainter {
 
   dispose(): void {
     cancelAnimationFrame(this.#request);
+    clearTimeout(this.#alarm);
     this.#request = 0;
   }
 
@@ -181,11 +187,16 @@ export class StagePainter {
       this.#flights.clear();
     }
     if (snapshot && snapshot.messages !== before?.messages) this.#flights.take(snapshot.messages, performance.now());
+    if (this.#flights.live.size > 0 || !this.#input.playing) this.#needsMoving = true;
+    // Timers begin anew with every heartbeat: soon enough to be seen, not with every picture.
+    if (snapshot?.machines !== before?.machines)
+      this.#nextTimerAt = Math.min(this.#nextTimerAt, this.#movedAt + TIMER_NEWS_MS);
     this.#needsLayout = true;
   }
 
   #repaint(): void {
     this.#painted = null;
+    this.#raftMemory.forget();
     this.#needsLayout = true;
     this.#needsMoving = true;
     this.#schedule();
@@ -193,6 +204,12 @@ export class StagePainter {
 
   #schedule(): void {
     if (this.#request === 0 && this.#width > 0) this.#request = requestAnimationFrame((wall) => this.#paint(wall));
+  }
+
+  /** While only timers run, no frame is asked for until one has visibly moved. */
+  #wakeAt(at: number, wall: number): void {
+    clearTimeout(this.#alarm);
+    if (at < Number.POSITIVE_INFINITY) this.#alarm = setTimeout(() => this.#schedule(), Math.max(0, at - wall - 8));
   }
 
   #refreshFrame(): void {
@@ -236,7 +253,8 @@ export class StagePainter {
       const end = performance.now();
       meter.push({ at: wall, layoutMs: laid - began, staticMs: stood - laid, movingMs: end - stood, machinesPainted });
     }
-    if (this.#needsMoving || this.#nextTimerAt < Number.POSITIVE_INFINITY) this.#schedule();
+    if (this.#needsMoving) this.#schedule();
+    else this.#wakeAt(this.#nextTimerAt, wall);
   }
 
   #layout(snapshot: Snapshot, now: Micros): void {
@@ -246,7 +264,6 @@ export class StagePainter {
     this.#scene = layoutScene(snapshot, options, now, this.#scene);
     this.#raft =
       this.#input.lens === 'raft' ? layoutRaft(snapshot, this.#width, this.#height, this.#measure.measure) : null;
-    this.#needsMoving = true;
     this.#onScene(this.#scene);
   }
 
@@ -254,6 +271,7 @@ export class StagePainter {
     if (this.#raft) {
       const painted = this.#painted;
       if (painted !== null && 'stillKey' in painted && painted.stillKey === this.#raft.stillKey) return 0;
+      this.#needsMoving = true;
       paintRaft(this.#lowerBrush, this.#raft, frame);
       this.#painted = this.#raft;
       return this.#raft.seats.length;
@@ -262,16 +280,19 @@ export class StagePainter {
     if (!scene || this.#painted === scene) return 0;
     const before = this.#painted !== null && 'places' in this.#painted ? this.#painted : null;
     const count = paintCluster(this.#lowerBrush, scene, frame, before);
+    // Timers stand beside names, rings around squares: where those are new, so is what moves.
+    if (count > 0) this.#needsMoving = true;
     this.#painted = scene;
     return count;
   }
 
   #paintMoving(frame: Frame, now: Micros, wall: number): void {
     const { rate } = frame;
+    this.#movedAt = wall;
     this.#flights.sweep(now, wall, rate);
     let moving: Moving = { flying: false, timerMs: null };
     if (this.#raft)
-      moving = paintRaftMoving(this.#upperBrush, this.#raft, frame, this.#flights, this.#raftRoutes, now, wall);
+      moving = paintRaftMoving(this.#upperBrush, this.#raft, frame, this.#flights, this.#raftMemory, now, wall);
     else if (this.#scene) {
       moving = paintClusterMoving(this.#upperBrush, this.#scene, frame, this.#flights, this.#routes, now, wall);
     }

@@ -43,12 +43,14 @@ export default function Stage(): JSX.Element {
     const observer = new ResizeObserver(resize);
     observer.observe(place.current!);
     resize();
+    const forgetDensity = onDensityChange(resize);
     loadFonts(() => own.fontsChanged());
     const pointer = bindPointer(place.current!, own);
     reset.current = pointer.reset;
     pointer.onZoom(setZoomed);
     return () => {
       observer.disconnect();
+      forgetDensity();
       pointer.unbind();
       own.dispose();
     };
@@ -112,6 +114,24 @@ function summaryOf(scene: Scene): string {
     ...services.slice(0, 6).map((service) => `${service.name} ${service.running} of ${service.desired}`),
   ];
   return `${parts.join('; ')}. The outline after it lists everything.`;
+}
+
+/** Calls when the page moves to a screen of another pixel density, or its zoom changes. */
+function onDensityChange(listener: () => void): () => void {
+  const gone = new AbortController();
+  const listen = () => {
+    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    query.addEventListener(
+      'change',
+      () => {
+        listener();
+        listen();
+      },
+      { once: true, signal: gone.signal },
+    );
+  };
+  listen();
+  return () => gone.abort();
 }
 
 /** At most one call per interval, the last one always. */
