@@ -79,6 +79,7 @@ function perform(cluster: Cluster, fault: Fault, machine: Machine): void {
     case 'cable-cut':
     case 'cable-mend':
       machine.hardwareState.cable = fault.kind === 'cable-mend';
+      if (machine.answers) hardware.silence(machine.name, fault.kind === 'cable-cut' ? cluster.kernel.cause : 0);
       return;
     case 'link-cut':
     case 'link-mend':

@@ -153,6 +153,7 @@ export class Machine {
   /** Everything stops at once. */
   powerOff(): void {
     this.kernel.begin('machine.power-off', this.name, [`machine:${this.name}`], {});
+    this.hardware.silence(this.name, this.kernel.cause);
     this.hardware.powerOff(this.name);
     this.halt();
   }
@@ -166,6 +167,7 @@ export class Machine {
   /** The daemon is stopped in good order: containers end, sessions close. */
   stopDaemon(): void {
     this.kernel.begin('daemon.stopped', this.name, [`machine:${this.name}`], {});
+    this.hardware.silence(this.name, this.kernel.cause);
     this.runtime.stopAll();
     this.hardwareState.listening = false;
     this.kernel.endLife(this.name);
@@ -175,6 +177,7 @@ export class Machine {
   booted(): void {
     this.state.daemon = 'running';
     this.hardwareState.listening = true;
+    if (this.hardwareState.cable) this.hardware.silence(this.name, 0);
     this.kernel.begin('daemon.started', this.name, [`machine:${this.name}`], {});
     this.swarm.resume();
   }

@@ -5,7 +5,7 @@
  * A task's state only rises. The agent pauses at READY while nothing more is wanted; PREPARING, STARTING and RUNNING run to
  * their end. Agents that lose their manager keep their tasks running, look for another manager, and report everything anew.
  */
-import type { Micros } from '../../protocol/events.ts';
+import type { EventId, Micros } from '../../protocol/events.ts';
 import { diskSet } from '../hardware/disk.ts';
 import type { Envelope, Hardware } from '../hardware/hardware.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -71,7 +71,7 @@ export interface AgentState {
   secrets: Record<string, Secret>;
   configs: Record<string, Config>;
   /** Statuses that the dispatcher has not been sent yet. */
-  unreported: Record<string, TaskStatus>;
+  unreported: Record<string, { status: TaskStatus; cause: EventId }>;
   reporting: boolean;
   saving: boolean;
 }
@@ -236,7 +236,8 @@ export class Agent {
       this.kernel.emit('agent.session', this.machine, [`machine:${this.machine}`, `node:${this.state.nodeId}`], {
         manager: session.with,
       });
-      for (const id in this.state.tasks) this.state.unreported[id] = this.state.tasks[id]!.status;
+      for (const id in this.state.tasks)
+        this.state.unreported[id] ??= { status: this.state.tasks[id]!.status, cause: this.kernel.cause };
       this.heartbeat(session.attempt);
       this.host.sessionOpened();
       this.scheduleReport();
@@ -249,10 +250,14 @@ export class Agent {
     if (!session) return;
     this.state.session = null;
     this.kernel.cancel(this.state.heartbeatTimeout);
-    this.kernel.emit('agent.session.closed', this.machine, [`machine:${this.machine}`], {
-      manager: session.with,
-      reason,
-    });
+    const why = this.hardware.silenceBetween(session.with, this.machine) || this.kernel.cause;
+    this.kernel.begin(
+      'agent.session.closed',
+      this.machine,
+      [`machine:${this.machine}`],
+      { manager: session.with, reason },
+      why,
+    );
     this.retryLater();
   }
 
@@ -297,7 +302,7 @@ export class Agent {
       else delete this.state.configs[change.configId];
     } else if ('task' in change) {
       seen.add(change.task.id);
-      this.takeTask(change.task);
+      this.kernel.because(change.cause, () => this.takeTask(change.task));
     } else if ('secret' in change) {
       seen.add(change.secret.id);
       this.state.secrets[change.secret.id] = change.secret;
@@ -421,7 +426,7 @@ export class Agent {
       slot: task.slot,
       err,
     });
-    this.state.unreported[task.id] = run.status;
+    this.state.unreported[task.id] = { status: run.status, cause: this.kernel.cause };
     this.scheduleReport();
     this.save();
     this.step(task.id);
@@ -439,7 +444,7 @@ export class Agent {
     this.state.reporting = false;
     const { session, unreported } = this.state;
     if (!session?.id) return;
-    const updates = Object.entries(unreported).map(([taskId, status]) => ({ taskId, status }));
+    const updates = Object.entries(unreported).map(([taskId, { status, cause }]) => ({ taskId, status, cause }));
     if (updates.length === 0) return;
     this.state.unreported = {};
     this.send('dispatcher.status', { origin: this.machine, nodeId: this.state.nodeId, sessionId: session.id, updates });

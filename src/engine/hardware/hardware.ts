@@ -20,6 +20,8 @@ export interface MachineHardware {
   downSince: Micros | null;
   cable: boolean;
   closedPorts: { port: number; protocol: 'tcp' | 'udp' }[];
+  /** The event since which nothing is heard of the machine (power or daemon off, cable out); 0 while it can be heard. */
+  silencedBy: EventId;
   /** Something listens on the machine's ports (its daemon runs). */
   listening: boolean;
   cpus: number;
@@ -126,6 +128,7 @@ export class Hardware {
       power: false,
       downSince: null,
       cable: true,
+      silencedBy: 0,
       closedPorts: [],
       listening: false,
       cpus,
@@ -165,6 +168,19 @@ export class Hardware {
     const machine = this.machine(name);
     machine.power = true;
     machine.downSince = null;
+  }
+
+  /**
+   * Tells since which event a machine is silent, or that it can be heard again (0). Only for the trace: so that what others
+   * conclude from silence has its true cause. Nobody acts on it.
+   */
+  silence(name: string, event: EventId): void {
+    this.machine(name).silencedBy = event;
+  }
+
+  /** The event that made one of two machines silent to the other, or 0. */
+  silenceBetween(a: string, b: string): EventId {
+    return this.state.machines[a]?.silencedBy || this.state.machines[b]?.silencedBy || 0;
   }
 
   /** Registers what runs when a `sync` asked for under this name has ended. */

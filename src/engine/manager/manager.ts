@@ -38,6 +38,8 @@ export interface StoreEntry {
   readonly writer: string;
   /** Trace event that it was written because of. */
   readonly cause: EventId;
+  /** By object, where the writer said more precisely which event made it change that one. */
+  readonly causes: Readonly<Record<string, EventId>>;
 }
 
 /** A write that waits for its turn. */
@@ -76,11 +78,15 @@ export interface ManagerState {
 export interface ManagerContext extends LeaderContext {
   readonly raftId: string;
   readonly tickLength: Micros;
+  /** Since which event nothing can be heard of a host, or 0. Only for the trace. */
+  silenceOf(host: string): EventId;
   /** Sends to an agent or joining host, through the manager that passed its request on. */
   answer<K extends ManagerMessageKind>(to: Relayed, kind: K, payload: ManagerMessages[K], label?: MessageLabel): void;
   addMember(nodeId: string, address: string, origin: Relayed): void;
   removeMember(raftId: string): void;
   transferLeadership(): void;
+  /** In a turn: this object is changed because of that event. `begin` says so of all the objects it names. */
+  attribute(object: ObjectRef, event: EventId): void;
 }
 
 /** What a manager's machine offers it. */
@@ -143,6 +149,8 @@ export class Manager {
   private readonly host: ManagerHost;
   private readonly membership: MembershipChanges;
   private subsystems: Subsystem[] = [];
+  /** In a turn: the newest event told of each object; empty between events. */
+  private readonly turnCauses = new Map<string, EventId>();
   /** Membership changes applied in the event that is being handled; empty between events. */
   private readonly appliedChanges: ConfEntry[] = [];
 
@@ -442,6 +450,7 @@ export class Manager {
   }
 
   private runTurn(turn: Turn): void {
+    this.turnCauses.clear();
     const transaction = new Transaction(this.store, this.kernel.now);
     if (turn.writer === 'bootstrap') bootstrapCluster(transaction, this.state.bootstrap!, this.kernel);
     else this.subsystem(turn.writer)?.write(transaction, turn.data);
@@ -449,7 +458,13 @@ export class Manager {
       this.wrote(turn, true);
       return;
     }
-    const entry: StoreEntry = { changes: transaction.changes(), writer: turn.writer, cause: this.kernel.cause };
+    const changes = transaction.changes();
+    const entry: StoreEntry = {
+      changes,
+      writer: turn.writer,
+      cause: this.kernel.cause,
+      causes: this.causesOf(changes),
+    };
     // Set before proposing: a sole member may apply the entry before `propose` returns.
     const { lastIndex, term } = { lastIndex: this.raftNode.nextIndex(), term: this.raftNode.raft.state.term };
     this.state.inFlight = { ...turn, index: lastIndex, term };
@@ -457,6 +472,23 @@ export class Manager {
     if (result.ok) return;
     this.state.inFlight = null;
     this.wrote(turn, false);
+  }
+
+  /** The event that the writer told of each object it changed. */
+  private causesOf(changes: readonly StoreChange[]): Record<string, EventId> {
+    const causes: Record<string, EventId> = {};
+    for (const change of changes) {
+      const id = change.action === 'remove' ? change.id : change.object.id;
+      const cause = this.turnCauses.get(id);
+      if (cause !== undefined) causes[id] = cause;
+    }
+    return causes;
+  }
+
+  /** Notes what an event of the turn under way is about. */
+  private attribute(objects: readonly ObjectRef[], event: EventId): EventId {
+    for (const object of objects) this.turnCauses.set(object.slice(object.indexOf(':') + 1), event);
+    return event;
   }
 
   private wrote(turn: Turn, ok: boolean): void {
@@ -479,7 +511,7 @@ export class Manager {
       return;
     }
     if (entry.data === null) return;
-    const { changes, writer, cause } = entry.data as StoreEntry;
+    const { changes, writer, cause, causes } = entry.data as StoreEntry;
     const { inFlight } = this.state;
     const ours = inFlight !== null && inFlight.index === entry.index && inFlight.term === entry.term;
     this.kernel.because(cause, () => {
@@ -492,10 +524,10 @@ export class Manager {
         });
       const events = this.applyToStore(changes, entry.index);
       if (this.isLeading) {
-        traceChanges(events, this.store, (kind, objects, facts) =>
-          this.kernel.emit(kind, this.machine, objects, facts),
+        traceChanges(events, this.store, causes, (kind, objects, facts, why) =>
+          this.kernel.emit(kind, this.machine, objects, facts, why ?? this.kernel.cause),
         );
-        for (const subsystem of this.subsystems) subsystem.onCommit(events);
+        for (const subsystem of this.subsystems) this.deliver(subsystem, events);
       }
       if (!ours) return;
       this.state.inFlight = null;
@@ -503,6 +535,20 @@ export class Manager {
       else this.wrote(inFlight, true);
       this.scheduleTurn();
     });
+  }
+
+  /** Tells a subsystem of changes, each under its own cause; those with the same one together. */
+  private deliver(subsystem: Subsystem, events: readonly StoreEvent[]): void {
+    const commit = this.kernel.cause;
+    for (let from = 0; from < events.length; ) {
+      const { cause } = events[from]!;
+      let to = from + 1;
+      while (to < events.length && events[to]!.cause === cause) to++;
+      this.kernel.cause = cause ?? commit;
+      subsystem.onCommit(to - from === events.length ? events : events.slice(from, to));
+      from = to;
+    }
+    this.kernel.cause = commit;
   }
 
   private applyToStore(changes: readonly StoreChange[], index: number): readonly StoreEvent[] {
@@ -539,6 +585,7 @@ export class Manager {
       nodeId: this.nodeId,
       raftId: raftNode.state.raftId,
       tickLength: raftNode.tickLength,
+      silenceOf: (host) => this.hardware.silenceBetween(host, machine),
       get now(): Micros {
         return kernel.now;
       },
@@ -552,7 +599,11 @@ export class Manager {
       random: (purpose: string): Random => kernel.random(purpose),
       newId: () => swarmId(kernel.random('ids')),
       emit: (kind: string, objects: ObjectRef[], facts?, cause?) => kernel.emit(kind, machine, objects, facts, cause),
-      begin: (kind: string, objects: ObjectRef[], facts?, cause?) => kernel.begin(kind, machine, objects, facts, cause),
+      begin: (kind: string, objects: ObjectRef[], facts?, cause?) =>
+        this.attribute(objects, kernel.begin(kind, machine, objects, facts, cause)),
+      attribute: (object, event) => {
+        this.attribute([object], event);
+      },
       members: (): RaftMember[] => raftNode.members(),
       canRemoveMember: (raftId) => raftNode.canRemoveMember(raftId),
       answer: (to, kind, payload, label) => this.answer(to, kind, payload, label),

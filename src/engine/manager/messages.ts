@@ -4,7 +4,7 @@
  * Payloads are immutable data. A manager that does not lead passes dispatcher and CA requests on to the leader
  * (`swarmkit: protobuf/plugin/raftproxy`), and the answers back.
  */
-import type { Micros } from '../../protocol/events.ts';
+import type { EventId, Micros } from '../../protocol/events.ts';
 import type { Message as RaftMessage } from '../raft/types.ts';
 import type {
   Cluster,
@@ -99,10 +99,17 @@ export interface HeartbeatReply {
   readonly period: Micros;
 }
 
+/** What became of a task, and the event that made it so. */
+export interface StatusUpdate {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  readonly cause: EventId;
+}
+
 export interface StatusRequest extends Relayed {
   readonly nodeId: string;
   readonly sessionId: string;
-  readonly updates: readonly { readonly taskId: string; readonly status: TaskStatus }[];
+  readonly updates: readonly StatusUpdate[];
 }
 
 /** The dispatcher will not serve this: the session is over. */
@@ -114,7 +121,8 @@ export interface DispatcherRefusal {
 
 /** A piece of an agent's assignments. */
 export type Assignment =
-  | { readonly action: 'update'; readonly task: Task }
+  /** `cause`: why the task is what it is now. */
+  | { readonly action: 'update'; readonly task: Task; readonly cause: EventId }
   | { readonly action: 'update'; readonly secret: Secret }
   | { readonly action: 'update'; readonly config: Config }
   | { readonly action: 'remove'; readonly taskId: string }

@@ -57,6 +57,8 @@ export interface RaftNodeState {
   peers: Record<RaftId, Peer>;
   lastTick: Micros;
   leaderlessSince: Micros | null;
+  /** Host name of the last leader this member knew. */
+  lastLeader: string | null;
   /** Last role and term told to the trace. */
   told: { role: string; term: number };
   /** Machines that have said yes in the present candidacy, itself first. */
@@ -139,6 +141,7 @@ function memberState(
     peers: {},
     lastTick: 0,
     leaderlessSince: 0,
+    lastLeader: null,
     told: { role: 'follower', term: raft.term },
     grantedBy: [],
   };
@@ -365,8 +368,10 @@ export class RaftNode {
 
   private noteLeader(): void {
     const { leader } = this.raft.state;
-    if (leader !== null) this.state.leaderlessSince = null;
-    else this.state.leaderlessSince ??= this.kernel.now;
+    if (leader !== null) {
+      this.state.leaderlessSince = null;
+      this.state.lastLeader = this.machineOf(leader);
+    } else this.state.leaderlessSince ??= this.kernel.now;
   }
 
   private maybeSnapshot(): void {
@@ -443,7 +448,10 @@ export class RaftNode {
     const objects = [`machine:${this.machine}` as const];
     if (role === 'candidate') {
       this.state.grantedBy = [this.machine];
-      this.kernel.begin('raft.election.started', this.machine, objects, { term, silentFor: this.silence() });
+      const { lastLeader } = this.state;
+      const why = lastLeader === null ? 0 : this.hardware.silenceBetween(lastLeader, this.machine);
+      const facts = { term, silentFor: this.silence(), lastLeader };
+      this.kernel.begin('raft.election.started', this.machine, objects, facts, why || this.kernel.cause);
     } else if (role === 'leader') {
       if (!this.state.grantedBy.includes(this.machine)) this.state.grantedBy = [this.machine];
       this.kernel.begin('raft.leader', this.machine, objects, {

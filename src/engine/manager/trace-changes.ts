@@ -1,15 +1,29 @@
 /** Tells the trace what a committed entry means: tasks and nodes in another state, services come, changed and gone. */
-import type { ObjectRef } from '../../protocol/events.ts';
+import type { EventId, ObjectRef } from '../../protocol/events.ts';
 import { type Node, type Service, type Task, taskStateName } from '../store/objects.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
 
-type Emit = (kind: string, objects: ObjectRef[], facts: Readonly<Record<string, unknown>>) => void;
+/** Emits an event because of another one (absent: of the commit) and returns its id. */
+type Emit = (kind: string, objects: ObjectRef[], facts: Readonly<Record<string, unknown>>, cause?: EventId) => EventId;
 
-export function traceChanges(events: readonly StoreEvent[], store: Store, emit: Emit): void {
+/** `causes`: what the writer told of each object. Every change gets the event that tells of it as its `cause`. */
+export function traceChanges(
+  events: readonly StoreEvent[],
+  store: Store,
+  causes: Readonly<Record<string, EventId>>,
+  emit: Emit,
+): void {
   for (const event of events) {
-    if (event.kind === 'task') traceTask(event, store, emit);
-    else if (event.kind === 'node') traceNode(event, emit);
-    else if (event.kind === 'service') traceService(event, emit);
+    const why = causes[event.id];
+    let told: EventId | undefined;
+    const tell: Emit = (kind, objects, facts) => {
+      told = emit(kind, objects, facts, why);
+      return told;
+    };
+    if (event.kind === 'task') traceTask(event, store, tell);
+    else if (event.kind === 'node') traceNode(event, tell);
+    else if (event.kind === 'service') traceService(event, tell);
+    event.cause = told ?? why;
   }
 }
 

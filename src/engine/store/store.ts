@@ -23,6 +23,8 @@ export interface StoreEvent {
   /** The new object; on removal the last one. */
   readonly object: StoreObject;
   readonly old: StoreObject | undefined;
+  /** Trace event that tells of this change; set on the leader before watchers hear of it. */
+  cause?: number;
 }
 
 type Tables = { [K in ObjectKind]: Map<string, StoreObjects[K]> };

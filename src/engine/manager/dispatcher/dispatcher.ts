@@ -55,6 +55,8 @@ interface Session {
   configs: Record<string, Config>;
   /** A batch of assignments is due. */
   batching: boolean;
+  /** Why the tasks of the coming batch have changed. */
+  causes: Record<string, EventId>;
 }
 
 interface DispatcherState {
@@ -129,6 +131,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
         return this.expire(nodeId);
       case 'unknown-expired':
         if (!this.state.sessions[nodeId]) {
+          this.traceUnheard(nodeId);
           this.requestWrite({
             type: 'state',
             nodeId,
@@ -206,6 +209,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
       secrets: {},
       configs: {},
       batching: false,
+      causes: {},
     };
     const renewed = this.state.sessions[nodeId] !== undefined;
     this.state.sessions[nodeId] = session;
@@ -243,7 +247,29 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
       return;
     }
     delete this.state.sessions[nodeId];
+    const { context } = this;
+    const facts = { hostname: session.agent.origin, periods: GRACE_PERIODS };
+    context.begin(
+      'node.silent',
+      [`node:${nodeId}`, `machine:${session.agent.origin}`],
+      facts,
+      context.silenceOf(session.agent.origin) || context.cause,
+    );
     this.requestWrite({ type: 'state', nodeId, state: 'down', message: 'heartbeat failure', ifUnknown: false });
+  }
+
+  /** A node that the leader before knew has not come back in time. */
+  private traceUnheard(nodeId: string): void {
+    const { context } = this;
+    const hostname = context.store.get('node', nodeId)?.description?.hostname;
+    if (hostname === undefined || context.store.get('node', nodeId)?.status.state !== 'unknown') return;
+    const facts = { hostname, periods: GRACE_PERIODS_UNKNOWN };
+    context.begin(
+      'node.silent',
+      [`node:${nodeId}`, `machine:${hostname}`],
+      facts,
+      context.silenceOf(hostname) || context.cause,
+    );
   }
 
   /** 5 s (or as the cluster is set) give or take half a second, drawn for each beat. */
@@ -293,10 +319,12 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
 
   private taskChanged(task: Task, old: Task | undefined, removed: boolean): void {
     const session = this.state.sessions[task.nodeId];
-    if (!session?.registered || session.batching) return;
+    if (!session?.registered) return;
     if (task.status.state < TaskState.assigned) return;
     // What the agent itself has reported is no news to it.
     if (!removed && old && sameForAgent(old, task) && session.tasks[task.id]) return;
+    session.causes[task.id] = this.context.cause;
+    if (session.batching) return;
     session.batching = true;
     this.context.schedule(this.name, ASSIGNMENT_BATCH, 'assign', task.nodeId);
   }
@@ -356,11 +384,12 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     for (const id in tasks) {
       const known = session.tasks[id];
       if (!known || (known !== tasks[id] && !sameForAgent(known, tasks[id]!)))
-        changes.push({ action: 'update', task: tasks[id]! });
+        changes.push({ action: 'update', task: tasks[id]!, cause: session.causes[id] ?? this.context.cause });
     }
     for (const id in session.tasks) if (!tasks[id]) changes.push({ action: 'remove', taskId: id });
     for (const id in session.secrets) if (!secrets[id]) changes.push({ action: 'remove', secretId: id });
     for (const id in session.configs) if (!configs[id]) changes.push({ action: 'remove', configId: id });
+    session.causes = {};
     session.tasks = tasks;
     session.secrets = secrets;
     session.configs = configs;
@@ -372,9 +401,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
   private status(request: StatusRequest): void {
     const session = this.state.sessions[request.nodeId];
     if (!session || session.id !== request.sessionId) return this.refuse(request, request.sessionId);
-    const cause = this.context.emit('task.report', [`node:${request.nodeId}`], { updates: request.updates.length });
-    for (const { taskId, status } of request.updates)
-      this.state.reports.push({ nodeId: request.nodeId, taskId, status, cause });
+    for (const update of request.updates) this.state.reports.push({ nodeId: request.nodeId, ...update });
     if (this.state.flushing) return;
     this.state.flushing = true;
     this.context.schedule(this.name, STATUS_BATCH, 'flush');
@@ -383,10 +410,11 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
   private writeReports(transaction: Transaction): void {
     const reports = this.state.reports;
     this.state.reports = [];
-    for (const { nodeId, taskId, status } of reports) {
+    for (const { nodeId, taskId, status, cause } of reports) {
       const task = transaction.get('task', taskId);
       // A task that is gone, or belongs to another node, or a step back: ignored.
       if (!task || task.nodeId !== nodeId || status.state < task.status.state) continue;
+      this.context.attribute(`task:${taskId}`, cause);
       transaction.update({ ...task, status: { ...status, appliedBy: this.context.nodeId } });
     }
   }
@@ -394,6 +422,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
   private writeRegistration(transaction: Transaction, nodeId: string, request: SessionRequest): void {
     const node = transaction.get('node', nodeId);
     if (!node) return;
+    this.context.attribute(`node:${nodeId}`, this.context.cause);
     transaction.update({
       ...node,
       description: request.description,
@@ -411,6 +440,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     const node = transaction.get('node', nodeId);
     if (!node || node.status.state === state || this.state.sessions[nodeId]) return;
     if (ifUnknown && node.status.state !== 'unknown') return;
+    this.context.attribute(`node:${nodeId}`, this.context.cause);
     transaction.update({ ...node, status: { ...node.status, state, message } });
   }
 
