@@ -53,6 +53,8 @@ export interface Envelope {
   dropped: { at: Micros; reason: string } | null;
   /** What the page shows of it besides its kind. */
   label: MessageLabel;
+  /** Too frequent to be of note: its loss leaves no trace event, and the page does not draw it. */
+  quiet?: true;
 }
 
 /** What a sender tells of a message for the picture. */
@@ -67,6 +69,7 @@ export interface Outgoing {
   kind: string;
   payload: unknown;
   label?: MessageLabel;
+  quiet?: boolean;
 }
 
 export interface HardwareState {
@@ -102,6 +105,8 @@ export class Hardware {
   onMessage: (envelope: Envelope) => void = () => {};
   /** A message found nobody listening; called for the sender one way later. */
   onRefused: (envelope: Envelope) => void = () => {};
+  /** A message will not arrive: told when that is known, which the sender's software is not. */
+  onDropped: (envelope: Envelope) => void = () => {};
   private readonly syncHandlers = new Map<string, (machine: string, token: unknown) => void>();
 
   constructor(kernel: Kernel, state: HardwareState) {
@@ -259,6 +264,7 @@ export class Hardware {
       dropped: null,
       label: outgoing.label ?? {},
     };
+    if (outgoing.quiet) envelope.quiet = true;
     state.inFlight.set(id, envelope);
     if (reason) this.drop(envelope, reason, departs + Math.round(travel / 2));
     else kernel.schedule(arrives - departs, 'net.arrive', 'world', id);
@@ -285,12 +291,14 @@ export class Hardware {
 
   private drop(envelope: Envelope, reason: string, at: Micros): void {
     envelope.dropped = { at, reason };
-    this.kernel.emit('net.dropped', envelope.from, [`machine:${envelope.from}`, `machine:${envelope.to}`], {
-      message: envelope.kind,
-      to: envelope.to,
-      reason,
-    });
+    if (!envelope.quiet)
+      this.kernel.emit('net.dropped', envelope.from, [`machine:${envelope.from}`, `machine:${envelope.to}`], {
+        message: envelope.kind,
+        to: envelope.to,
+        reason,
+      });
     this.kernel.schedule(at - this.kernel.now + GHOST_TIME, 'net.forget', 'world', envelope.id);
+    this.onDropped(envelope);
   }
 }
 
