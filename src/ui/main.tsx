@@ -19,12 +19,8 @@ declare global {
   }
 }
 
-/** The worker; while the page is developed alone, its stand-in. */
-async function createLink(): Promise<WorldLink> {
-  if (import.meta.env.DEV && new URLSearchParams(location.search).has('fixture')) {
-    const { FakeLink } = await import('./fixtures/fake-link.ts');
-    return new FakeLink();
-  }
+/** The world's own thread. */
+function createLink(): WorldLink {
   const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
   worker.onerror = (event) => {
     useWorld.getState().crashed(event.message || 'The worker that runs the world could not be started.', '');
@@ -42,7 +38,7 @@ function requestedStart(): Start {
   }
 }
 
-async function begin(): Promise<void> {
+function begin(): void {
   startTheme();
   startTerminals();
   useWorld.subscribe((state, before) => {
@@ -52,7 +48,7 @@ async function begin(): Promise<void> {
   });
   window.swarmscope = createSwarmscope(stageMounted);
   loadStart(requestedStart()).catch((error: Error) => useWorld.getState().crashed(error.message, ''));
-  connectWorld(await createLink());
+  connectWorld(createLink());
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>
       <App />
@@ -60,4 +56,4 @@ async function begin(): Promise<void> {
   );
 }
 
-void begin();
+begin();

@@ -1,9 +1,8 @@
 /** The page on a narrow screen: stage on top, a sheet that pulls up, command chips instead of a keyboard, and the transport at thumb's reach. */
 import { Menu, SquareTerminal } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
-import type { ObjectRef } from '../protocol/events.ts';
-import type { Snapshot } from '../protocol/snapshot.ts';
 import { commandHost } from './actions/actions.ts';
+import { suggestions } from './actions/suggestions.ts';
 import { setSpeed } from './actions/time-control.ts';
 import { Logo } from './components/glyphs.tsx';
 import { IconButton } from './components/icon-button.tsx';
@@ -11,7 +10,6 @@ import { Lanes } from './dock/lanes.tsx';
 import { Clock, PlayButton, Rate, StepButton } from './dock/transport.tsx';
 import { StageView } from './stage-view.tsx';
 import { usePanels } from './store/panels.ts';
-import { splitRef, taskWithId } from './store/rows.ts';
 import { useWorld } from './store/world.ts';
 import { typeCommand } from './terminal/sessions.ts';
 import { TerminalWhenReady, useTerminalHost } from './terminal/terminal-panel.tsx';
@@ -144,25 +142,6 @@ function Chips() {
       ))}
     </fieldset>
   );
-}
-
-/** What one would type next, with the selected thing first. */
-export function suggestions(snapshot: Snapshot, selection: ObjectRef | null): string[] {
-  if (!snapshot.quorum)
-    return [`docker swarm init --advertise-addr ${snapshot.machines[0]?.address ?? ''}`, 'docker info'];
-  const { kind, id } = selection ? splitRef(selection) : { kind: '', id: '' };
-  const task = kind === 'task' ? taskWithId(snapshot, id) : undefined;
-  const machine = kind === 'machine' ? id : task?.machine;
-  const service = snapshot.services[0];
-  return [
-    ...(machine ? [`docker node ps ${machine}`] : []),
-    ...(service ? [`docker service ps ${task?.serviceName || service.name}`] : []),
-    'docker node ls',
-    'docker service ls',
-    ...(service
-      ? [`docker service scale ${service.name}=${service.desired + 2}`]
-      : ['docker service create --name web --replicas 4 -p 80:80 nginx:1.26']),
-  ];
 }
 
 /** A tap goes to the next speed that is of use on a phone. */

@@ -41,7 +41,7 @@ describe('paths', () => {
 describe('the address', () => {
   it.each([
     ['', null],
-    ['?fixture', null],
+    ['?other', null],
     ['?start=blank', 'blank'],
     ['?start=3+2', '3+2'],
     ['?start=50x1000', '50x1000'],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MachineView, NodeView, Snapshot, TaskView } from '../../protocol/snapshot.ts';
 import { actionForKey, actions, actionsFor, commandHost, subjectName, subjectOf } from './actions.ts';
 import { neighbourMachine } from './keyboard.ts';
+import { suggestions } from './suggestions.ts';
 import { neighbourSpeed, positionOf, speedAt } from './time-control.ts';
 
 const machine = (name: string, change: Partial<MachineView> = {}) =>
@@ -145,5 +146,18 @@ describe('speed', () => {
   it('the slider is logarithmic and keeps within 1/1000 and 1000', () => {
     expect([-3, 0, 3, 9].map(speedAt)).toEqual([0.001, 1, 1000, 1000]);
     expect(positionOf(100)).toBeCloseTo(2);
+  });
+});
+
+describe('suggested commands', () => {
+  const web = { id: 's1', name: 'web', desired: 6 } as Snapshot['services'][number];
+  it.each([
+    ['a swarm is to be made', world({ quorum: null }), null, 'docker swarm init --advertise-addr'],
+    ['a service is to be made', world(), null, 'docker service create'],
+    ['it can be scaled', world({ services: [web] }), null, 'docker service scale web=8'],
+    ['a machine is selected', world({ services: [web] }), 'machine:node1', 'docker node ps node1'],
+    ['a task is selected', world({ services: [web] }), 'task:t1', 'docker node ps node3'],
+  ] as const)('when %s', (_, snapshot, selection, command) => {
+    expect(suggestions(snapshot, selection).some((line) => line.startsWith(command))).toBe(true);
   });
 });

@@ -1,10 +1,13 @@
 /** The scheduler's receipt for one decision, under the chain of causes that it is a part of. */
 import type { TraceEvent } from '../../protocol/events.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
+import { serviceWithId } from '../store/rows.ts';
+import { useWorld } from '../store/world.ts';
 import { readDecision } from './read-decision.ts';
 
 export function Decision({ event }: { event: TraceEvent }) {
-  const decision = readDecision(event);
+  const serviceId = event.objects.find((ref) => ref.startsWith('service:'))?.slice('service:'.length) ?? '';
+  const decision = readDecision(event, serviceWithId(useWorld.getState().snapshot, serviceId)?.name);
   if (!decision) return null;
   const { summary, refusals, columns, rows, decidedBy, note } = decision;
   return (

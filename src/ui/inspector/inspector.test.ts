@@ -3,6 +3,7 @@ import type { TraceEvent } from '../../protocol/events.ts';
 import type { MachineView, NodeView, Snapshot, TaskView } from '../../protocol/snapshot.ts';
 import { filterEvents } from './filter-events.ts';
 import { readDecision } from './read-decision.ts';
+import { storyOfTask } from './story.ts';
 import { jsonRequest, machineStateText, taskStateText } from './subject.ts';
 import { walkCauses, withoutSmallSteps } from './why-chain.ts';
 
@@ -37,6 +38,28 @@ describe('walking causes', () => {
   it('leaves small steps out, but never the ends', () => {
     const chain = [1, 2, 3, 4, 5, 6].map((id) => event(id, id - 1, id === 4 ? 'told' : 'x'));
     expect(ids([...withoutSmallSteps(chain, (row) => row.kind === 'told')])).toEqual([1, 4, 6]);
+  });
+});
+
+describe("a task's story", () => {
+  const about = (id: number, cause: number, kind: string, task?: string, machine?: string) =>
+    event(id, cause, kind, { objects: task ? [`task:${task}`] : [], machine });
+  const all = [
+    about(1, 0, 'input.request'),
+    about(2, 1, 'service.created'),
+    about(3, 2, 'task.created', 'mine'),
+    about(4, 3, 'task.created', 'other'),
+    about(5, 4, 'store.commit'),
+    about(6, 5, 'image.pulled', undefined, 'node5'),
+    about(7, 6, 'task.state', 'mine'),
+    about(8, 0, 'input.fault'),
+    about(9, 8, 'container.exited', 'mine'),
+  ];
+  it('has its own events and their causes, but not those of other tasks and machines', async () => {
+    const own = all.filter((row) => row.objects.includes('task:mine'));
+    const find = async (id: number) => all.find((row) => row.id === id) ?? null;
+    const story = await storyOfTask({ id: 'mine', machine: 'node1' }, own, find);
+    expect(story.map((row) => row.id)).toEqual([1, 2, 3, 5, 7, 8, 9]);
   });
 });
 

@@ -19,14 +19,13 @@ export interface DecisionText {
 }
 
 /** The receipt of a `scheduler.decision`; null when it has no ranking to show. */
-export function readDecision(event: TraceEvent): DecisionText | null {
+export function readDecision(event: TraceEvent, service = 'its service'): DecisionText | null {
   const data = event.data ?? {};
   if (event.kind !== 'scheduler.decision' || !Array.isArray(data.ranking)) return null;
   const rows = data.ranking.filter(Array.isArray).map((row) => row.map(String));
   const refusals = readRefusals(data.filters);
   const refused = refusals.reduce((sum, [, count]) => sum + count, 0);
   const candidates = typeof data.candidates === 'number' ? data.candidates : rows.length;
-  const service = typeof data.service === 'string' ? data.service : 'its service';
   const [first, second] = rows;
   const decidedBy = first && second ? [1, 2, 3].find((column) => first[column] !== second[column]) : undefined;
   return {

@@ -11,13 +11,14 @@ import { taskName } from '../store/rows.ts';
 import { fetchEvents } from '../store/worker-client.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { Decision } from './decision.tsx';
+import { storyOfTask } from './story.ts';
 import { type Inspected, objectsOf } from './subject.ts';
 import { walkCauses, withoutSmallSteps } from './why-chain.ts';
 
 export function Why({ inspected }: { inspected: Inspected }) {
   const last = useLastEvent(inspected);
-  const chain = useChain(last);
-  const decision = useDecision(inspected, chain);
+  const chain = useChain(inspected, last);
+  const decision = chain.findLast((event) => event.kind === 'scheduler.decision');
   if (!last) return <p className="text-t2">Nothing has happened to it since the world began.</p>;
   return (
     <>
@@ -26,26 +27,6 @@ export function Why({ inspected }: { inspected: Inspected }) {
       {decision && <Decision event={decision} />}
     </>
   );
-}
-
-/** Where a task was placed: the decision about it, on the way of causes or not. */
-function useDecision(inspected: Inspected, chain: readonly TraceEvent[]): TraceEvent | null {
-  const [decision, setDecision] = useState<TraceEvent | null>(null);
-  const taskId = inspected.kind === 'task' && inspected.task.nodeId ? inspected.task.id : null;
-  const inChain = taskId ? undefined : chain.findLast((event) => event.kind === 'scheduler.decision');
-  useEffect(() => {
-    let current = true;
-    setDecision(null);
-    if (taskId) {
-      void fetchEvents({ object: `task:${taskId}`, limit: 500 }).then((events) => {
-        if (current) setDecision(events.findLast((event) => event.kind === 'scheduler.decision') ?? null);
-      });
-    }
-    return () => {
-      current = false;
-    };
-  }, [taskId]);
-  return decision ?? inChain ?? null;
 }
 
 function question(inspected: Inspected): string {
@@ -109,7 +90,7 @@ function newestAbout(
   for (let index = list.length - 1; index >= Math.max(0, list.length - 4000); index--) {
     const event = list[index] as TraceEvent;
     if (isMachine && !machineLanes.includes(laneOf(event.kind))) continue;
-    if (isTold(event.kind) && event.objects.some((ref) => objects.includes(ref))) return event;
+    if (isTold(event) && event.objects.some((ref) => objects.includes(ref))) return event;
   }
   return undefined;
 }
@@ -122,27 +103,40 @@ async function findEvent(id: EventId): Promise<TraceEvent | null> {
   return found?.id === id ? found : null;
 }
 
-function useChain(last: TraceEvent | null): TraceEvent[] {
+/** What led to the last event; of a task its whole story. */
+function useChain(inspected: Inspected, last: TraceEvent | null): TraceEvent[] {
   const [chain, setChain] = useState<TraceEvent[]>([]);
+  const taskId = inspected.kind === 'task' ? inspected.task.id : null;
+  const machine = inspected.kind === 'task' ? inspected.task.machine : null;
   useEffect(() => {
     let current = true;
-    if (!last) setChain([]);
-    else {
-      void walkCauses(last, findEvent).then((events) => {
-        if (current) setChain(events);
-      });
-    }
+    const tell = async (): Promise<TraceEvent[]> => {
+      if (!last) return [];
+      if (!taskId) return walkCauses(last, findEvent);
+      const own = await fetchEvents({ object: `task:${taskId}`, limit: ownEvents });
+      return storyOfTask(
+        { id: taskId, machine },
+        own.filter((event) => event.kind !== 'net.dropped'),
+        findEvent,
+      );
+    };
+    void tell().then((events) => {
+      if (current) setChain(events);
+    });
     return () => {
       current = false;
     };
-  }, [last]);
+  }, [last, taskId, machine]);
   return chain;
 }
+
+/** Most events of one task that its story is made of. */
+const ownEvents = 500;
 
 function Chain({ chain }: { chain: TraceEvent[] }) {
   const [showsAll, setShowsAll] = useState(false);
   const first = chain[0];
-  const told = withoutSmallSteps(chain, (event) => isTold(event.kind));
+  const told = withoutSmallSteps(chain, (event) => isTold(event));
   const steps = showsAll ? chain : told;
   const hidden = chain.length - told.length;
   return (

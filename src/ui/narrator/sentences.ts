@@ -326,9 +326,14 @@ const smallSteps = new Set([
 ]);
 
 /** Does an explanation name it, or fold it with other small steps? Kinds without a sentence of their own are small. */
-export function isTold(kind: string): boolean {
+export function isTold(event: TraceEvent): boolean {
+  const { kind, data } = event;
+  if (kind === 'task.state' && passingStates.has(String(data?.state))) return false;
   return kind in sentences && !smallSteps.has(kind);
 }
+
+/** States a task only passes through. */
+const passingStates = new Set(['pending', 'assigned', 'accepted', 'preparing', 'ready', 'starting']);
 
 /** `availability active → drain`, for each of the facts that is a change. */
 function changeWords(facts: Facts): string {

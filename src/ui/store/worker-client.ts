@@ -96,6 +96,9 @@ function receive(message: WorkerMessage): void {
       return;
     case 'crashed':
       world.crashed(message.message, message.session);
+      // A world that has stopped answers nothing more.
+      for (const waiting of pending.values()) waiting.reject(new Error(message.message));
+      pending.clear();
       return;
   }
 }
