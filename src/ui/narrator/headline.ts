@@ -113,7 +113,7 @@ export function invitation(snapshot: Snapshot, isTouch = false): Headline {
   if (!snapshot.quorum) {
     const first = snapshot.machines[0];
     const rest = first ? `Type in its terminal: docker swarm init --advertise-addr ${first.address}` : '';
-    return { lead: `${first?.name ?? 'No host'} is in no swarm yet.`, rest, ...said };
+    return { lead: first ? `${first.name} is in no swarm yet.` : 'This world is empty.', rest, ...said };
   }
   return {
     lead: `${leader ?? 'Nobody'} leads alone.`,
