@@ -76,10 +76,6 @@ export class FakeWorld implements World {
     return replies;
   }
 
-  step(): TraceEvent | null {
-    return null;
-  }
-
   fault(_fault: Fault): FaultResult {
     return { ok: true };
   }
@@ -93,6 +89,10 @@ export class FakeWorld implements World {
   }
 
   events(): Iterable<TraceEvent> {
+    return [];
+  }
+
+  takePassedMessages(): [] {
     return [];
   }
 

@@ -4,6 +4,7 @@ import { Cluster } from '../engine/cluster.ts';
 import type { Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type { PageCall, PageCallResult, WorkerMessage } from '../protocol/worker-messages.ts';
+import * as commands from './commands.ts';
 import { diffSnapshots } from './delta.ts';
 import { createMessageTurn } from './message-turn.ts';
 import { replaySession, type SessionText } from './recording.ts';
@@ -64,6 +65,7 @@ class Page {
         return this.world;
       },
       startNamed: (name) => (name === 'test' ? start : null),
+      loadCommands: async () => commands,
       ...change,
     });
   }
@@ -163,12 +165,22 @@ describe('time', () => {
     expect(page.snapshot!.now).toBe(from + 30e6);
   });
 
-  test('goes on by one event', async () => {
+  test('goes on to the next event of note, and stops there', async () => {
     const page = await Page.open();
     page.time({ playing: false });
     await page.wall(50);
+    await page.call({ call: 'fault', fault: { kind: 'power-off', machine: page.snapshot!.quorum!.leader! } });
     const { event } = await page.call({ call: 'step' });
     expect(event!.at).toBe(page.world!.now);
+  });
+
+  test('goes on a little if there is no event of note in sight', async () => {
+    const page = await Page.open();
+    page.time({ playing: false });
+    await page.call({ call: 'advance', seconds: 60 });
+    const from = page.world!.now;
+    expect((await page.call({ call: 'step' })).event).toBeNull();
+    expect(page.world!.now - from).toBe(10e6);
   });
 
   test('slows down while the leader is missing, and nearly stops while ballots fly', async () => {
@@ -196,7 +208,9 @@ describe('pictures', () => {
     page.time({ playing: false });
     await page.call({ call: 'advance', seconds: 20 });
     await page.wall(50);
-    expect(page.snapshot).toEqual(page.world!.snapshot());
+    // Messages that came and went between two pictures are shown, too.
+    const { messages } = page.snapshot!;
+    expect(page.snapshot).toEqual({ ...page.world!.snapshot(), messages });
     expect(page.snapshot!.services[0]).toMatchObject({ desired: 5, running: 5 });
   });
 

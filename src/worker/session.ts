@@ -15,11 +15,11 @@ import type {
   RunResult,
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
-import { CommandRunner } from './command-runner.ts';
+import type { CommandRunner } from './command-runner.ts';
 import { diffSnapshots } from './delta.ts';
 import { moodOf, Pacer } from './pacer.ts';
 import { SessionRecording } from './recording.ts';
-import { TerminalSessions } from './terminal-sessions.ts';
+import type { TerminalSessions } from './terminal-sessions.ts';
 import type { World } from './world.ts';
 import { WorldDriver } from './world-driver.ts';
 
@@ -33,7 +33,20 @@ export interface SessionPlatform {
   post(message: WorkerMessage): void;
   createWorld(start: Start): World;
   startNamed(name: string): Start | null;
+  /** What runs commands. It comes after the first picture, so that this one need not wait for it. */
+  loadCommands(): Promise<CommandModule>;
 }
+
+/** The module `commands.ts`. */
+export type CommandModule = typeof import('./commands.ts');
+
+/** Shells and terminals of a world. */
+interface Commands {
+  runner: CommandRunner;
+  terminals: TerminalSessions;
+}
+
+type TerminalMessage = Extract<PageMessage, { type: `terminal-${string}` }>;
 
 const FRAME_MS = 1000 / 60;
 
@@ -44,6 +57,9 @@ const PLAY_SLICE = 250_000;
 /** Advancing by hand lets the page see something this often. */
 const ADVANCE_BUDGET_MS = 100;
 const ADVANCE_SLICE = 1_000_000;
+
+/** A quiet swarm does nothing of note for hours; a step looks no further ahead than this. */
+const STEP_LIMIT = 10_000_000;
 
 /** A script's command gets Ctrl-C after so much virtual time. */
 const RUN_SECONDS = 600;
@@ -62,8 +78,11 @@ interface Loaded {
   start: Start;
   world: World;
   driver: WorldDriver;
-  runner: CommandRunner;
-  terminals: TerminalSessions;
+  hosts: ReadonlySet<string>;
+  commands: Promise<Commands>;
+  /** Null until `commands` has come; what is meant for terminals waits in `early`. */
+  terminals: TerminalSessions | null;
+  early: TerminalMessage[];
   recording: SessionRecording;
   published: Snapshot;
   /** Events not sent yet. */
@@ -117,31 +136,25 @@ export class Session {
   }
 
   #handle(message: Exclude<PageMessage, { type: 'call' }>): void {
-    switch (message.type) {
-      case 'terminal-open':
-        this.#loaded?.terminals.open(message.host, message);
-        break;
-      case 'terminal-input':
-        this.#loaded?.terminals.open(message.host)?.input(message.data);
-        break;
-      case 'terminal-resize':
-        this.#loaded?.terminals.open(message.host, message);
-        break;
-      case 'terminal-type':
-        this.#loaded?.terminals.open(message.host)?.type(message.command);
-        break;
-      case 'terminal-note':
-        this.#loaded?.terminals.open(message.host)?.note(message.text);
-        break;
-      case 'time':
-        this.#setTime(message);
-        break;
-      case 'drawn':
-        this.#drawn = message.sequence;
-        break;
-    }
+    if (message.type === 'time') this.#setTime(message);
+    else if (message.type === 'drawn') this.#drawn = message.sequence;
+    else this.#handleTerminal(message);
     this.#loaded?.driver.touch();
     this.#wake();
+  }
+
+  #handleTerminal(message: TerminalMessage): void {
+    const loaded = this.#loaded;
+    if (!loaded) return;
+    if (!loaded.terminals) {
+      loaded.early.push(message);
+      return;
+    }
+    const sized = message.type === 'terminal-open' || message.type === 'terminal-resize';
+    const terminal = loaded.terminals.open(message.host, sized ? message : undefined);
+    if (message.type === 'terminal-input') terminal?.input(message.data);
+    else if (message.type === 'terminal-type') terminal?.type(message.command);
+    else if (message.type === 'terminal-note') terminal?.note(message.text);
   }
 
   #setTime({ playing, speed, autoSlow }: Extract<PageMessage, { type: 'time' }>): void {
@@ -216,11 +229,31 @@ export class Session {
       turn: () => this.#platform.turn(),
       onInput: (input) => recording.note(input),
     });
-    const runner = new CommandRunner(driver, start.hosts);
-    const terminals = new TerminalSessions(runner, () => this.#wake());
+    const commands = this.#platform.loadCommands().then(({ CommandRunner, TerminalSessions }) => {
+      const runner = new CommandRunner(driver, start.hosts);
+      return { runner, terminals: new TerminalSessions(runner, () => this.#wake()) };
+    });
     const published = world.snapshot();
     const events = world.takeEvents();
-    this.#loaded = { start, world, driver, runner, terminals, recording, published, events, onGone: new Set() };
+    const hosts = new Set(start.hosts.map(({ name }) => name));
+    const loaded: Loaded = {
+      start,
+      world,
+      driver,
+      hosts,
+      commands,
+      terminals: null,
+      early: [],
+      recording,
+      published,
+      events,
+      onGone: new Set(),
+    };
+    this.#loaded = loaded;
+    commands.then(
+      ({ terminals }) => this.#guard(() => this.#commandsLoaded(loaded, terminals)),
+      (error: unknown) => this.crash(error),
+    );
     this.#pacer.notice(moodOf(published));
     this.#pacer.tick(this.#platform.wallNow());
     this.#drawn = this.#sequence;
@@ -228,40 +261,53 @@ export class Session {
     return published;
   }
 
+  /** Terminals are there: what came for them meanwhile is done now. */
+  #commandsLoaded(loaded: Loaded, terminals: TerminalSessions): void {
+    loaded.terminals = terminals;
+    if (this.#loaded !== loaded) return;
+    for (const message of loaded.early.splice(0)) this.#handleTerminal(message);
+    loaded.driver.touch();
+    this.#wake();
+  }
+
   async #run(host: string, command: string, columns: number): Promise<RunResult> {
-    const { runner } = this.#current;
-    if (!runner.host(host)) throw new Refusal(`no host is named "${host}"`);
+    const loaded = this.#current;
+    if (!loaded.hosts.has(host)) throw new Refusal(`no host is named "${host}"`);
+    const { runner } = await this.#whileLoaded(loaded, loaded.commands);
     if (!this.#pacer.playing) {
       const { exit, screen } = await this.#exclusive(() => runner.run(host, command, columns, RUN_SECONDS));
       return { exit, screen: screen.join('\n') };
     }
     const running = runner.start(host, command, columns)!;
     this.#wake();
-    const { exit, screen } = await this.#whileLoaded(running.ended);
+    const { exit, screen } = await this.#whileLoaded(loaded, running.ended);
     return { exit, screen: screen.join('\n') };
   }
 
   /** While time stands still, only as much of it passes as the answer needs. */
   async #request(host: string, request: ApiRequest): Promise<ApiResponse> {
-    const { driver, runner, world } = this.#current;
-    const context = runner.host(host);
-    if (!context) throw new Refusal(`no host is named "${host}"`);
-    const answer = context.api.request(request).catch((error: Error) => {
-      throw new Refusal(error.message);
-    });
+    const loaded = this.#current;
+    const { driver, hosts, world } = loaded;
+    if (!hosts.has(host)) throw new Refusal(`no host is named "${host}"`);
+    const answer = driver
+      .client(host)
+      .request(request)
+      .catch((error: Error) => {
+        throw new Refusal(error.message);
+      });
     const limit = request.method === 'GET' || request.method === 'HEAD' ? LOOK_LIMIT : CHANGE_LIMIT;
     if (!this.#pacer.playing) await this.#exclusive(() => driver.settle(answer, world.now + limit));
     else this.#wake();
-    return this.#whileLoaded(answer);
+    return this.#whileLoaded(loaded, answer);
   }
 
   /** What a world that is gone can no longer answer is refused. */
-  #whileLoaded<T>(answer: Promise<T>): Promise<T> {
-    const { onGone } = this.#current;
+  #whileLoaded<T>(loaded: Loaded, answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const gone = (): void => reject(new Refusal('another world has been loaded'));
-      onGone.add(gone);
-      void answer.then(resolve, reject).finally(() => onGone.delete(gone));
+      loaded.onGone.add(gone);
+      const settled = answer.finally(() => loaded.onGone.delete(gone));
+      settled.then((value) => (this.#loaded === loaded ? resolve(value) : gone()), reject);
     });
   }
 
@@ -298,10 +344,13 @@ export class Session {
 
   async #step(): Promise<TraceEvent | null> {
     const { world, driver } = this.#current;
-    const event = world.step();
-    driver.touch();
-    await driver.advance(world.now);
-    return event;
+    const limit = world.now + STEP_LIMIT;
+    for (;;) {
+      const next = Math.min(world.nextEventAt ?? limit, limit);
+      await driver.advance(next);
+      const [event] = this.#collectEvents();
+      if (event || world.now >= limit) return event ?? null;
+    }
   }
 
   #events({ from = 0, limit = 500, object }: Extract<PageCall, { call: 'events' }>): TraceEvent[] {
@@ -368,11 +417,10 @@ export class Session {
     return whole;
   }
 
-  /** Looks at the mood again if something happened that can change it. */
+  /** Looks at the mood again if something happened that can have changed it. */
   #lookAround(): void {
     const fresh = this.#collectEvents();
-    const mattered = fresh.some((event) => event.kind.startsWith('raft.') || event.kind.startsWith('fault.'));
-    if (mattered || this.#pacer.mood === 'voting') this.#pacer.notice(moodOf(this.#current.world.snapshot()));
+    if (fresh.length > 0 || this.#pacer.mood !== 'calm') this.#pacer.notice(moodOf(this.#current.world.snapshot()));
   }
 
   // --- pictures ---------------------------------------------------------------------------------------------------------------
@@ -395,6 +443,8 @@ export class Session {
     if (this.#drawn < this.#sequence) return;
     this.#sequence++;
     const delta = diffSnapshots(published, snapshot);
+    // What has come and gone since the last picture is shown once, too.
+    delta.messages = [...snapshot.messages, ...loaded.world.takePassedMessages()];
     const time = this.#pacer.state(snapshot.now);
     loaded.published = snapshot;
     loaded.events = [];
@@ -403,7 +453,7 @@ export class Session {
   }
 
   #flushTerminals(): void {
-    for (const [host, data] of this.#loaded?.terminals.take() ?? [])
+    for (const [host, data] of this.#loaded?.terminals?.take() ?? [])
       this.#platform.post({ type: 'terminal-output', host, data });
   }
 }

@@ -14,6 +14,7 @@ const session = new Session({
   post: (message) => self.postMessage(message),
   createWorld: (start) => Cluster.create(start),
   startNamed,
+  loadCommands: () => import('./commands.ts'),
 });
 
 self.onmessage = (event: MessageEvent<PageMessage>) => session.receive(event.data);

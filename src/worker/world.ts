@@ -4,7 +4,7 @@
 import type { ApiReply, ApiRequest } from '../protocol/api.ts';
 import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
-import type { Snapshot } from '../protocol/snapshot.ts';
+import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 
 export interface World {
   readonly now: Micros;
@@ -13,8 +13,6 @@ export interface World {
   readonly epochMs: number;
   /** Runs events up to `until`; with `stopOnReply` it stops at the time of a reply. Returns how many ran. */
   advance(until: Micros, options?: { stopOnReply?: boolean }): number;
-  /** Runs up to the next event of note. */
-  step(): TraceEvent | null;
   request(host: string, request: ApiRequest): number;
   cancelRequest(id: number): void;
   fault(fault: Fault): FaultResult;
@@ -25,6 +23,8 @@ export interface World {
   /** Events still remembered, oldest first. */
   events(): Iterable<TraceEvent>;
   snapshot(): Snapshot;
+  /** Messages that have arrived since the last call (the newest ones, if there were very many). */
+  takePassedMessages(): MessageView[];
   /** Fingerprint of everything that has happened. */
   readonly eventHash: string;
   /** How many queue events have run. */
