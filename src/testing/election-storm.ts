@@ -45,24 +45,40 @@ function strikeLeader(ground: StormGround, wait: Wait): void {
   const { cluster, dice } = ground;
   const known = termOfNewestLeader(cluster);
   wait(() => termOfNewestLeader(cluster) > known);
-  if (dice.chance(0.5)) ground.command();
   const leader = newestLeader(cluster);
   if (leader) {
-    awaitMoment(leader, dice, wait);
-    if (dice.chance(0.9)) takeOut(ground, leader);
+    awaitMoment(ground, leader, wait);
+    if (dice.chance(0.95)) ground.fault({ kind: dice.chance(0.3) ? 'power-off' : 'cable-cut', machine: leader.name });
   }
   restoreSome(ground, leader);
 }
 
-/** When to strike: on a commit, on the first answer, or at any time from before the first message has left to long after. */
-function awaitMoment(leader: Machine, dice: Random, wait: Wait): void {
-  const raft = leader.swarm.manager!.raftNode.raft.state;
-  const { commit } = raft.log;
-  const isHeard = (): boolean => [...raft.progress.values()].filter(({ recentActive }) => recentActive).length > 1;
+/**
+ * When to strike: when its first entry is on its own disk and at most one other; on its first commit, which it cannot have told
+ * anybody yet; or at any time from before the first message has left to long after.
+ */
+function awaitMoment(ground: StormGround, leader: Machine, wait: Wait): void {
+  const { dice } = ground;
+  const { log } = leader.swarm.manager!.raftNode.raft.state;
+  const { commit } = log;
   const moment = dice.int(10);
-  if (moment < 3) wait(() => raft.log.commit > commit, 300 * MILLISECOND);
-  else if (moment < 5) wait(isHeard, 300 * MILLISECOND);
-  else wait(undefined, dice.int(1 << dice.between(8, 18)));
+  if (moment < 4) {
+    letFewHear(ground, leader);
+    wait(undefined, 1 << dice.between(10, 16));
+  } else if (moment < 8) {
+    wait(() => log.commit > commit, 200 * MILLISECOND);
+    if (dice.chance(0.2)) wait(undefined, 1 << dice.between(8, 16));
+  } else {
+    if (dice.chance(0.5)) ground.command();
+    wait(undefined, 1 << dice.between(8, 18));
+  }
+}
+
+/** The leader loses its links to all but one or none: what it writes is not committed. */
+function letFewHear({ cluster, dice, fault }: StormGround, leader: Machine): void {
+  const friend = dice.chance(0.5) ? dice.int(cluster.machines.length) : -1;
+  for (const [index, { name }] of cluster.machines.entries())
+    if (index !== friend && name !== leader.name) fault({ kind: 'link-cut', from: leader.name, to: name });
 }
 
 /** Waits for a vote in a new term, and restarts who has given it; perhaps the candidate loses its cable before it can lead. */
@@ -80,7 +96,8 @@ function strikeVoter(ground: StormGround, wait: Wait): void {
   wait(undefined, dice.int(1 << dice.between(8, 14)));
   const { vote } = voter.swarm.manager?.raftNode.raft.state ?? {};
   const candidate = cluster.machines.find(({ swarm }) => swarm.manager?.raftNode.state.raftId === vote);
-  ground.fault({ kind: 'daemon-restart', machine: voter.name });
+  ground.fault({ kind: 'power-off', machine: voter.name });
+  ground.fault({ kind: 'power-on', machine: voter.name });
   if (candidate && dice.chance(0.6)) ground.fault({ kind: 'cable-cut', machine: candidate.name });
   restoreSome(ground, candidate ?? null);
 }
@@ -109,22 +126,6 @@ function termOfNewestLeader(cluster: Cluster): number {
 
 function highestTerm(cluster: Cluster): number {
   return Math.max(...cluster.machines.map(({ swarm }) => swarm.manager?.raftNode.raft.state.term ?? 0));
-}
-
-/** Takes a leader out: power, daemon, cable; or leaves it with one friend, so that what it writes is on two machines only. */
-function takeOut({ cluster, dice, fault }: StormGround, { name: machine }: Machine): void {
-  const way = dice.int(10);
-  if (way < 4) fault({ kind: 'power-off', machine });
-  else if (way < 5) fault({ kind: 'daemon-restart', machine });
-  else if (way < 8) fault({ kind: 'cable-cut', machine });
-  else {
-    const friend = dice.int(cluster.machines.length);
-    for (const [index, other] of cluster.machines.entries())
-      if (index !== friend && other.name !== machine) {
-        fault({ kind: 'link-cut', from: machine, to: other.name });
-        if (dice.chance(0.7)) fault({ kind: 'link-cut', from: other.name, to: machine });
-      }
-  }
 }
 
 /** Brings machines back: always enough for a majority, sometimes all, and rarely the one just struck. */

@@ -2,7 +2,7 @@
  * Bugs to plant in the engine, to test the testers: each one a real one that somebody's Raft has had, as a change of one place in
  * one file. The checkers must find each, by the invariant named, within the budget of seeds.
  */
-import type { FaultProfile } from './simulation.ts';
+import { ENGINE_ASSERTION, type FaultProfile } from './simulation.ts';
 
 export interface PlantedBug {
   /** What the engine then does wrong. */
@@ -18,6 +18,8 @@ export interface PlantedBug {
   invariants: readonly string[];
   /** Faults under which it shows. */
   profile: FaultProfile;
+  /** The disks are not looked at, which would show it before it has done any harm. */
+  ignoreDisks?: boolean;
 }
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -27,8 +29,18 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'src/engine/manager/raft-node.ts',
     find: 'diskSet(disk, DISK.hard, ready.hardState)',
     replace: 'diskSet(disk, DISK.hard, { ...ready.hardState, vote: null })',
+    invariants: ['durable before answered'],
+    profile: 'elections',
+  },
+  {
+    name: 'the vote is not kept over a restart, and nobody looks at the disks',
+    source: 'raft-java #57, akka-raft #56, raft.tla PR 5',
+    file: 'src/engine/manager/raft-node.ts',
+    find: 'diskSet(disk, DISK.hard, ready.hardState)',
+    replace: 'diskSet(disk, DISK.hard, { ...ready.hardState, vote: null })',
     invariants: ['one vote per term', 'Election Safety'],
     profile: 'elections',
+    ignoreDisks: true,
   },
   {
     name: 'entries of older terms are committed by counting copies',
@@ -46,6 +58,34 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: 'already following ${state.leader} in term ${state.term}`;\n  return logRefusal(raft, message);',
     replace: 'already following ${state.leader} in term ${state.term}`;\n  return null;',
     invariants: ['Leader Completeness', 'State Machine Safety'],
+    profile: 'elections',
+  },
+  {
+    name: 'the vote is forgotten by whoever steps down within a term',
+    source: 'CCF PR 8094, eliben/raft PR 27',
+    file: 'src/engine/raft/roles.ts',
+    find: '    state.term = term;\n    state.vote = null;\n  }',
+    replace: '    state.term = term;\n  }\n  state.vote = null;',
+    invariants: ['durable before answered', 'one vote per term', 'Election Safety'],
+    profile: 'elections',
+  },
+  {
+    name: 'messages leave before the disk has what they promise',
+    source: 'etcd #14370',
+    file: 'src/engine/manager/raft-node.ts',
+    find: 'if (ready.mustSync) {',
+    replace: 'if (ready.snapshot) {',
+    invariants: ['durable before answered'],
+    profile: 'elections',
+  },
+  {
+    name: 'the commit index is set to whatever the leader says',
+    source: 'PySyncObj #166',
+    file: 'src/engine/raft/log.ts',
+    find: 'if (index <= log.commit) return false;',
+    replace: 'if (index === log.commit) return false;',
+    // Mostly the engine notices by itself that it has applied more than is committed.
+    invariants: ['only forward', ENGINE_ASSERTION],
     profile: 'elections',
   },
 ];

@@ -8,6 +8,7 @@ import type { ApiRequest } from '../protocol/api.ts';
 import type { Micros } from '../protocol/events.ts';
 import type { Fault } from '../protocol/faults.ts';
 import type { Start, TimingProfile } from '../protocol/start.ts';
+import { DurabilityChecker } from './checkers/durability-checker.ts';
 import { RaftChecker } from './checkers/raft-checker.ts';
 import { TaskChecker } from './checkers/task-checker.ts';
 import { Violation } from './checkers/violation.ts';
@@ -21,6 +22,8 @@ export interface SimulationOptions {
   workers: number;
   /** `mixed` (when absent): all faults, evenly over time; `elections`: leaders are struck as soon as they are elected. */
   profile?: FaultProfile;
+  /** Leaves out the look at the disks, so that it can be seen what a broken promise leads to. */
+  ignoreDisks?: boolean;
 }
 
 export type FaultProfile = 'mixed' | 'elections';
@@ -56,41 +59,39 @@ export interface SimulationResult {
 }
 
 /** After the last fault is mended everything must be at rest within this: elections, grace of unknown nodes, restart delays. */
-const SETTLE_SECONDS: Readonly<Record<TimingProfile, number>> = { docker: 150, paper: 60 };
+const SETTLE_SECONDS: Readonly<Record<TimingProfile, number>> = { docker: 150, paper: 40 };
 /** Within this somebody is elected, if anybody can be. */
 const PATIENCE: Readonly<Record<TimingProfile, Micros>> = { docker: 45_000_000, paper: 1_500_000 };
 const SECOND = 1_000_000;
 
+/** What is broken when the engine itself has noticed that something cannot be, and stopped. */
+export const ENGINE_ASSERTION = 'engine assertion';
+
 export function simulate(options: SimulationOptions): SimulationResult {
-  const run = new Run(options);
+  let run: Run | null = null;
   let violation: SimulationResult['violation'] = null;
   try {
+    run = new Run(options);
     run.faultPhase();
     run.heal();
     run.settle();
   } catch (error) {
-    if (!(error instanceof Violation)) throw withSeed(error, options, run);
     violation = {
-      invariant: error.invariant,
-      message: error.message,
-      at: run.cluster.now / SECOND,
-      event: run.cluster.executed,
+      invariant: error instanceof Violation ? error.invariant : ENGINE_ASSERTION,
+      message: error instanceof Violation ? error.message : `${ENGINE_ASSERTION}: ${(error as Error).stack ?? error}`,
+      at: (run?.cluster.now ?? 0) / SECOND,
+      event: run?.cluster.executed ?? 0,
     };
   }
   return {
     seed: options.seed,
     violation,
-    virtualSeconds: run.cluster.now / SECOND,
-    events: run.cluster.executed,
-    faults: run.faults,
-    elections: run.elections,
-    hash: run.cluster.eventHash,
+    virtualSeconds: (run?.cluster.now ?? 0) / SECOND,
+    events: run?.cluster.executed ?? 0,
+    faults: run?.faults ?? 0,
+    elections: run?.elections ?? 0,
+    hash: run?.cluster.eventHash ?? '',
   };
-}
-
-function withSeed(error: unknown, options: SimulationOptions, run: Run): Error {
-  const where = `seed ${options.seed}, ${(run.cluster.now / SECOND).toFixed(6)} s, event ${run.cluster.executed}`;
-  return new Error(`the engine stopped (${where}): ${error instanceof Error ? error.stack : String(error)}`);
 }
 
 class Run {
@@ -102,6 +103,7 @@ class Run {
   private readonly timing: TimingProfile;
   private readonly dice: Random;
   private readonly raft: RaftChecker;
+  private readonly durability: DurabilityChecker;
   private readonly tasks: TaskChecker;
   private services = 0;
 
@@ -112,6 +114,7 @@ class Run {
     this.dice = new Random(seedStream(options.seed, 'simulation'));
     this.cluster = Cluster.create(startOf(options));
     this.raft = new RaftChecker(this.cluster);
+    this.durability = new DurabilityChecker(this.cluster);
     this.tasks = new TaskChecker(this.cluster);
     this.cluster.kernel.onEvent((event) => {
       if (event.kind === 'raft.election.started') this.elections++;
@@ -180,6 +183,7 @@ class Run {
     if (this.profile === 'elections') sendEntriesOneByOne(this.cluster);
     if (!this.cluster.kernel.runNext(until)) return false;
     this.raft.observe();
+    if (!this.options.ignoreDisks) this.durability.observe();
     this.tasks.observe();
     return true;
   }

@@ -4,18 +4,19 @@
  * leaders, votes, entries and committed entries, so that two breaches at different times count too.
  *
  * Election Safety (5.2), Leader Append-Only (5.3), Log Matching (5.3), Leader Completeness (5.4), State Machine Safety (5.4.3),
- * and one vote per term (5.2).
+ * one vote per term (5.2), and terms and commit indices that only grow.
  */
 import type { Cluster } from '../../engine/cluster.ts';
 import type { RaftState } from '../../engine/raft/state.ts';
-import type { Entry } from '../../engine/raft/types.ts';
+import type { Entry, Message } from '../../engine/raft/types.ts';
 import { Violation } from './violation.ts';
 
 /** What was last seen of one member. */
 interface Seen {
+  /** The state of one life of the member: a restart makes another. */
+  life: RaftState;
   term: number;
   role: string;
-  vote: string | null;
   last: number;
   lastEntry: Entry | undefined;
   commit: number;
@@ -33,15 +34,18 @@ export class RaftChecker {
   /** Committed entries by index, and the term in which each was first seen committed. */
   private readonly committed = new Map<number, { entry: Entry; inTerm: number }>();
   private highestCommitted = 0;
+  private nextMessage: number;
   /** Looks taken at members whose state had changed. */
   checks = 0;
 
   constructor(cluster: Cluster) {
     this.cluster = cluster;
+    this.nextMessage = cluster.hardware.state.nextMessage;
   }
 
   /** To be called after every event. Throws `Violation`. */
   observe(): void {
+    this.checkVotes();
     for (const { swarm } of this.cluster.machines) {
       const { manager } = swarm;
       if (manager) this.look(manager.raftNode.state.raftId, manager.raftNode.raft.state);
@@ -50,6 +54,7 @@ export class RaftChecker {
 
   private look(id: string, state: RaftState): void {
     const { log } = state;
+    if (state.role === 'candidate' && state.votes.has(id)) this.checkVote(id, state.term, id);
     const last = log.offset + log.entries.length;
     const lastEntry = log.entries[log.entries.length - 1];
     let seen = this.seen.get(id);
@@ -57,7 +62,6 @@ export class RaftChecker {
       seen &&
       seen.term === state.term &&
       seen.role === state.role &&
-      seen.vote === state.vote &&
       seen.last === last &&
       seen.lastEntry === lastEntry &&
       seen.commit === log.commit
@@ -65,29 +69,45 @@ export class RaftChecker {
       return;
     this.checks++;
     if (!seen) {
-      seen = { term: 0, role: 'follower', vote: null, last: 0, lastEntry: undefined, commit: 0, entries: new Map() };
+      seen = { life: state, term: 0, role: 'follower', last: 0, lastEntry: undefined, commit: 0, entries: new Map() };
       this.seen.set(id, seen);
     }
-    this.checkVote(id, state);
+    if (seen.life === state) checkForward(id, state, seen);
     if (seen.last !== last || seen.lastEntry !== lastEntry) this.checkEntries(id, state, seen, last);
     if (state.role === 'leader' && (seen.role !== 'leader' || seen.term !== state.term))
       this.checkNewLeader(id, state, last);
     if (log.commit > 0) this.checkCommitted(id, state, seen, last);
+    seen.life = state;
     seen.term = state.term;
     seen.role = state.role;
-    seen.vote = state.vote;
     seen.last = last;
     seen.lastEntry = lastEntry;
     seen.commit = log.commit;
   }
 
-  private checkVote(id: string, { term, vote }: RaftState): void {
-    if (vote === null) return;
-    const key = `${id},${term}`;
+  /**
+   * Votes that were given, not those that were only meant: one granted in an answer that has left, and the own one of a
+   * candidate that counts it.
+   */
+  private checkVotes(): void {
+    const { hardware } = this.cluster;
+    for (; this.nextMessage < hardware.state.nextMessage; this.nextMessage++) {
+      const envelope = hardware.state.inFlight.get(this.nextMessage);
+      if (envelope?.kind !== 'raft.vote-reply') continue;
+      const { message } = envelope.payload as { message: Message };
+      if (message.type === 'vote-reply' && message.granted) this.checkVote(message.from, message.term, message.to);
+    }
+  }
+
+  private checkVote(voter: string, term: number, candidate: string): void {
+    const key = `${voter},${term}`;
     const known = this.voteOf.get(key);
-    if (known === undefined) this.voteOf.set(key, vote);
-    else if (known !== vote)
-      throw new Violation('one vote per term', `${id} voted for ${known} and for ${vote} in term ${term} (Raft 5.2)`);
+    if (known === undefined) this.voteOf.set(key, candidate);
+    else if (known !== candidate)
+      throw new Violation(
+        'one vote per term',
+        `${voter} voted for ${known} and for ${candidate} in term ${term} (Raft 5.2)`,
+      );
   }
 
   /** Entries that are new here: the same index and term is the same entry with the same one before it, everywhere. */
@@ -165,6 +185,14 @@ export class RaftChecker {
       }
     }
   }
+}
+
+/** Within one life neither term nor commit index goes back (what was not durable may be forgotten by a restart). */
+function checkForward(id: string, { term, log: { commit, applied } }: RaftState, seen: Seen): void {
+  if (term < seen.term) throw new Violation('only forward', `${id} went from term ${seen.term} back to ${term}`);
+  if (commit < seen.commit)
+    throw new Violation('only forward', `${id} went from commit index ${seen.commit} back to ${commit}`);
+  if (applied > commit) throw new Violation('only forward', `${id} has applied ${applied} of ${commit} committed`);
 }
 
 /** Entries are shared objects as a rule; after a restore they are equal copies. */
