@@ -8,7 +8,7 @@
 import type { ApiReply, ApiRequest } from '../protocol/api.ts';
 import type { Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
-import type { Snapshot } from '../protocol/snapshot.ts';
+import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import { applyFault } from './faults.ts';
 import { formWorld } from './form-world.ts';
@@ -16,7 +16,7 @@ import { Hardware, type HardwareState, initialHardware } from './hardware/hardwa
 import { initialKernel, Kernel, type KernelState } from './kernel/kernel.ts';
 import { findEvent, remembered } from './kernel/trace.ts';
 import { initialMachine, Machine, type MachineEvent, type MachineState } from './machine.ts';
-import { SnapshotBuilder } from './snapshot-builder.ts';
+import { messageView, SnapshotBuilder } from './snapshot-builder.ts';
 
 /** All that a world is: plain data. */
 export interface ClusterState {
@@ -33,6 +33,9 @@ export type Checkpoint = { readonly state: ClusterState };
 
 /** 2026-01-01T00:00:00Z: the world's own epoch, so that a seed gives the same screens on any day. */
 export const WORLD_EPOCH_MS = 1_767_225_600_000;
+
+/** A quiet swarm may go on without an event of note for ever: a step looks so far ahead. */
+const STEP_HORIZON: Micros = 10_000_000;
 
 /** Events kept for `takeEvents` between two calls; older ones are only in the trace. */
 const FRESH_EVENTS = 20_000;
@@ -146,12 +149,15 @@ export class Cluster {
     return ran;
   }
 
-  /** Runs queue events until one has left something in the trace; returns its first trace event, or null if nothing is pending. */
+  /**
+   * Runs queue events until one has left something in the trace, at most `STEP_HORIZON` ahead; returns its first trace event, or
+   * null if so long nothing of note happens.
+   */
   step(): TraceEvent | null {
-    const before = this.state.kernel.trace.lastId;
-    while (this.kernel.runNext(Number.MAX_SAFE_INTEGER)) {
-      if (this.state.kernel.trace.lastId > before) return findEvent(this.state.kernel.trace, before + 1) ?? null;
-    }
+    const { trace } = this.state.kernel;
+    const before = trace.lastId;
+    const horizon = this.now + STEP_HORIZON;
+    while (this.kernel.runNext(horizon)) if (trace.lastId > before) return findEvent(trace, before + 1) ?? null;
     return null;
   }
 
@@ -197,6 +203,11 @@ export class Cluster {
     const { fresh } = this;
     this.fresh = [];
     return fresh;
+  }
+
+  /** Messages that have arrived since the last call (the newest ones, if there were very many). */
+  takePassedMessages(): MessageView[] {
+    return this.hardware.takePassed().map(messageView);
   }
 
   /** A remembered event by id. */

@@ -412,7 +412,8 @@ function shownState(state: Container['state']): ContainerView['state'] {
   return state === 'restarting' ? 'running' : state;
 }
 
-function messageView(envelope: Envelope): MessageView {
+/** A message as the page shows it. */
+export function messageView(envelope: Envelope): MessageView {
   const { id, from, to, departs, arrives, kind, label, dropped } = envelope;
   return {
     id,

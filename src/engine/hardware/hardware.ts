@@ -93,6 +93,8 @@ const RETRANSMIT: Micros = milliseconds(200);
 const MAX_RETRANSMITS = 5;
 /** How long a dropped message stays in the list, so that its end can be drawn. */
 const GHOST_TIME: Micros = seconds(1);
+/** Arrived messages kept for the next picture. */
+const PASSED_KEPT = 100;
 
 export function initialHardware(): HardwareState {
   return { machines: {}, links: {}, inFlight: new Map(), nextMessage: 1, lastArrival: {} };
@@ -107,6 +109,8 @@ export class Hardware {
   onRefused: (envelope: Envelope) => void = () => {};
   /** A message will not arrive: told when that is known, which the sender's software is not. */
   onDropped: (envelope: Envelope) => void = () => {};
+  /** Messages that have arrived lately, for the picture; no part of the state. */
+  private passed: Envelope[] = [];
   private readonly syncHandlers = new Map<string, (machine: string, token: unknown) => void>();
 
   constructor(kernel: Kernel, state: HardwareState) {
@@ -122,6 +126,13 @@ export class Hardware {
       diskSynced(this.machine(machine).disk, count);
       this.syncHandlers.get(handler)?.(machine, token);
     });
+  }
+
+  /** The newest messages that have arrived since the last call. */
+  takePassed(): Envelope[] {
+    const { passed } = this;
+    this.passed = [];
+    return passed.slice(-PASSED_KEPT);
   }
 
   /** Adds a machine, without power. Throws if the name is taken. */
@@ -281,6 +292,8 @@ export class Hardware {
       return;
     }
     this.state.inFlight.delete(id);
+    if (from !== to) this.passed.push(envelope);
+    if (this.passed.length > 2 * PASSED_KEPT) this.passed.splice(0, PASSED_KEPT);
     if (this.machine(to).listening) this.onMessage(envelope);
     else this.kernel.schedule(this.link(to, from).delay, 'net.refused', from, envelope);
   }
