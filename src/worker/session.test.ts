@@ -293,6 +293,55 @@ describe('commands', () => {
   });
 });
 
+describe('a terminal without power', () => {
+  const power = (page: Page, on: boolean) =>
+    page.call({ call: 'fault', fault: { kind: on ? 'power-on' : 'power-off', machine: 'node2' } });
+
+  test('says so, takes nothing, and begins anew with the power', async () => {
+    const page = await Page.open();
+    page.session.receive({ type: 'terminal-input', host: 'node2', data: 'echo before\r' });
+    await page.wall(50);
+    await power(page, false);
+    page.session.receive({ type: 'terminal-input', host: 'node2', data: 'echo lost\r' });
+    page.session.receive({ type: 'terminal-type', host: 'node2', command: 'echo lost too' });
+    page.session.receive({ type: 'terminal-note', host: 'node2', text: 'cable cut: node2' });
+    await page.wall(50);
+    const dark = ['docker@node2:~$ echo before', 'before', 'docker@node2:~$', 'node2 has no power', 'cable cut: node2'];
+    expect(page.terminal('node2')).toEqual(dark);
+    await power(page, true);
+    page.session.receive({ type: 'terminal-input', host: 'node2', data: '\x1b[A' });
+    await page.wall(50);
+    expect(page.terminal('node2')).toEqual([...dark, 'docker@node2:~$ echo before']);
+  });
+
+  test('loses the command that ran, but no note', async () => {
+    const page = await Page.open();
+    page.session.receive({ type: 'terminal-input', host: 'node2', data: 'echo runs; sleep 30; echo never\r' });
+    await page.wall(50);
+    page.session.receive({ type: 'terminal-note', host: 'node2', text: 'power off: node2' });
+    await power(page, false);
+    await page.call({ call: 'advance', seconds: 60 });
+    await power(page, true);
+    await page.wall(50);
+    expect(page.terminal('node2')).toEqual([
+      'docker@node2:~$ echo runs; sleep 30; echo never',
+      'runs',
+      '',
+      'power off: node2',
+      'node2 has no power',
+      'docker@node2:~$',
+    ]);
+  });
+
+  test('says so from the beginning', async () => {
+    const page = await Page.open();
+    await power(page, false);
+    page.session.receive({ type: 'terminal-open', host: 'node2', columns: 100, rows: 30 });
+    await page.wall(50);
+    expect(page.terminal('node2')).toEqual(['node2 has no power']);
+  });
+});
+
 describe('worlds', () => {
   test('that do not exist are refused', async () => {
     const page = await Page.open();

@@ -231,7 +231,8 @@ export class Session {
     });
     const commands = this.#platform.loadCommands().then(({ CommandRunner, TerminalSessions }) => {
       const runner = new CommandRunner(driver, start.hosts);
-      return { runner, terminals: new TerminalSessions(runner, () => this.#wake()) };
+      const hasPower = (host: string) => world.snapshot().machines.find(({ name }) => name === host)?.power ?? false;
+      return { runner, terminals: new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake() }) };
     });
     const published = world.snapshot();
     const events = world.takeEvents();
@@ -312,9 +313,10 @@ export class Session {
   }
 
   #fault(fault: Fault): FaultResult {
-    const { world, recording, driver } = this.#current;
+    const { world, recording, driver, terminals } = this.#current;
     const result = world.fault(fault);
     if (result.ok) recording.note({ kind: 'fault', fault });
+    terminals?.powerMayHaveChanged();
     driver.touch();
     this.#lookAround();
     return result;

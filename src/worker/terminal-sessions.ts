@@ -2,8 +2,8 @@
  * The terminals of a world, one per host. What they write is gathered and sent in pieces, so that a command that prints a
  * thousand lines is a few messages; while the page is behind with drawing, only the end of a flood is kept.
  */
-import { TerminalSession } from '../cli/shell/terminal-session.ts';
-import { type CommandRunner, completers } from './command-runner.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { HostTerminal, type TerminalSize } from './host-terminal.ts';
 
 /** More than this many characters wait for the page only by losing their beginning. */
 const MAX_WAITING = 200_000;
@@ -11,31 +11,43 @@ const MAX_WAITING = 200_000;
 /** Size of a terminal that the page has not opened yet. */
 const USUAL_SIZE = { columns: 100, rows: 30 };
 
+/** What terminals need to know of their world. */
+export interface TerminalSurroundings {
+  /** Has this machine power? */
+  hasPower(host: string): boolean;
+  /** There is something to `take`. */
+  onOutput(): void;
+}
+
 export class TerminalSessions {
   readonly #runner: CommandRunner;
-  readonly #onOutput: () => void;
-  readonly #sessions = new Map<string, TerminalSession>();
+  readonly #surroundings: TerminalSurroundings;
+  readonly #terminals = new Map<string, HostTerminal>();
   readonly #output = new Map<string, string>();
 
-  /** `onOutput` is told that there is something to `take`. */
-  constructor(runner: CommandRunner, onOutput: () => void) {
+  constructor(runner: CommandRunner, surroundings: TerminalSurroundings) {
     this.#runner = runner;
-    this.#onOutput = onOutput;
+    this.#surroundings = surroundings;
   }
 
   /** The terminal of a host; null if there is no such host. */
-  open(host: string, size?: { columns: number; rows: number }): TerminalSession | null {
-    const existing = this.#sessions.get(host);
+  open(host: string, size?: TerminalSize): HostTerminal | null {
+    const existing = this.#terminals.get(host);
     if (existing) {
-      if (size) existing.resize(size.columns, size.rows);
+      if (size) existing.resize(size);
       return existing;
     }
-    const shell = this.#runner.createShell(host);
-    if (!shell) return null;
-    const { columns, rows } = size ?? USUAL_SIZE;
-    const session = new TerminalSession(shell, completers, (bytes) => this.#write(host, bytes), columns, rows);
-    this.#sessions.set(host, session);
-    return session;
+    if (!this.#runner.host(host)) return null;
+    const write = (bytes: string) => this.#write(host, bytes);
+    const power = this.#surroundings.hasPower(host);
+    const terminal = new HostTerminal(host, this.#runner, write, size ?? USUAL_SIZE, power);
+    this.#terminals.set(host, terminal);
+    return terminal;
+  }
+
+  /** Machines may have lost their power or got it back. */
+  powerMayHaveChanged(): void {
+    for (const [host, terminal] of this.#terminals) terminal.setPower(this.#surroundings.hasPower(host));
   }
 
   /** What was written since the last time, by host. */
@@ -48,7 +60,7 @@ export class TerminalSessions {
   #write(host: string, bytes: string): void {
     const text = (this.#output.get(host) ?? '') + bytes;
     this.#output.set(host, text.length > MAX_WAITING ? endOf(text) : text);
-    this.#onOutput();
+    this.#surroundings.onOutput();
   }
 }
 

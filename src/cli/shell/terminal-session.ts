@@ -105,6 +105,15 @@ export class TerminalSession {
     this.#draw();
   }
 
+  /** The machine is gone under it: what runs ends, what was still to be printed is printed, and nothing after it. */
+  close(): void {
+    this.#write((this.#running ? '\x1b[0m\r\n' : this.#painter.finish()) + PASTE_OFF + this.#takeNotes());
+    this.#write = () => {};
+    this.#waiting = [];
+    this.#typed = [];
+    this.#running?.abort();
+  }
+
   // --- the line ---------------------------------------------------------------------------------------------------------
 
   get #prompt(): string {
