@@ -8,9 +8,7 @@ import type { ApiRequest } from '../protocol/api.ts';
 import type { Micros } from '../protocol/events.ts';
 import type { Fault } from '../protocol/faults.ts';
 import type { Start, TimingProfile } from '../protocol/start.ts';
-import { DurabilityChecker } from './checkers/durability-checker.ts';
-import { RaftChecker } from './checkers/raft-checker.ts';
-import { TaskChecker } from './checkers/task-checker.ts';
+import { Invariants } from './checkers/invariants.ts';
 import { Violation } from './checkers/violation.ts';
 import { type StormGround, sendEntriesOneByOne, stormElections } from './election-storm.ts';
 
@@ -102,9 +100,7 @@ class Run {
   private readonly profile: FaultProfile;
   private readonly timing: TimingProfile;
   private readonly dice: Random;
-  private readonly raft: RaftChecker;
-  private readonly durability: DurabilityChecker;
-  private readonly tasks: TaskChecker;
+  private readonly invariants: Invariants;
   private services = 0;
 
   constructor(options: SimulationOptions) {
@@ -113,9 +109,7 @@ class Run {
     this.timing = timingOf(options.seed, this.profile);
     this.dice = new Random(seedStream(options.seed, 'simulation'));
     this.cluster = Cluster.create(startOf(options));
-    this.raft = new RaftChecker(this.cluster);
-    this.durability = new DurabilityChecker(this.cluster);
-    this.tasks = new TaskChecker(this.cluster);
+    this.invariants = new Invariants(this.cluster, options);
     this.cluster.kernel.onEvent((event) => {
       if (event.kind === 'raft.election.started') this.elections++;
     });
@@ -182,9 +176,7 @@ class Run {
   private runNext(until: Micros): boolean {
     if (this.profile === 'elections') sendEntriesOneByOne(this.cluster);
     if (!this.cluster.kernel.runNext(until)) return false;
-    this.raft.observe();
-    if (!this.options.ignoreDisks) this.durability.observe();
-    this.tasks.observe();
+    this.invariants.observe();
     return true;
   }
 
