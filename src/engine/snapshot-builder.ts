@@ -20,11 +20,16 @@ import type {
 import type { Envelope, Hardware } from './hardware/hardware.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Machine } from './machine.ts';
+import { entryNote } from './manager/describe-entry.ts';
 import type { Manager } from './manager/manager.ts';
 import { RAFT_TIMING, type RaftNode } from './manager/raft-node.ts';
+import type { Entry } from './raft/types.ts';
 import type { Container } from './runtime/container.ts';
 import { type Node, type Service, type Task, TaskState, taskStateName } from './store/objects.ts';
 import type { Store } from './store/store.ts';
+
+/** Newest log entries in the picture of a manager. */
+const ENTRIES_SHOWN = 12;
 
 /** The world as the builder sees it. */
 interface World {
@@ -46,6 +51,7 @@ export class SnapshotBuilder {
   private readonly containers = new Map<string, ContainerView[]>();
   /** Rows that follow from the store alone, and which state of which store they are of. */
   private fromStore: { store: Store; version: number; services: ServiceView[]; tasks: TaskView[] } | null = null;
+  private readonly notes = new WeakMap<Entry, string>();
   private readonly lastEvents = new Map<string, EventId>();
   private readonly hues = new Map<string, number>();
   private quorum: QuorumView | null = null;
@@ -179,14 +185,31 @@ export class SnapshotBuilder {
       lastApplied: log.applied,
       lastIndex: last,
       firstIndex: log.offset + 1,
+      entries: log.entries
+        .slice(-ENTRIES_SHOWN)
+        .map((entry) => ({ index: entry.index, term: entry.term, note: this.noteOf(entry) })),
       electionTimerStarted: ends - timeout,
       electionTimeout: timeout,
       electionTimeoutBase: base * tick,
       votesGranted: role === 'follower' ? [] : granted,
       votesRejected: rejected,
+      refusals: state.refusals,
       members: [...raft.state.configuration.members.keys()].map(nameOf),
       peers,
     };
+  }
+
+  /** Entries never change, so what one says is found out once. */
+  private noteOf(entry: Entry): string {
+    let note = this.notes.get(entry);
+    if (note === undefined) {
+      note = entryNote(
+        entry,
+        (nodeId) => this.world.machines.find(({ swarm }) => swarm.state.identity?.nodeId === nodeId)?.name ?? null,
+      );
+      this.notes.set(entry, note);
+    }
+    return note;
   }
 
   private *nodeViews(store: Store, manager: Manager): Generator<NodeView> {

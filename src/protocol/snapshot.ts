@@ -38,6 +38,8 @@ export interface RaftView {
   lastApplied: number;
   lastIndex: number;
   firstIndex: number;
+  /** The newest entries of its log, oldest first, with what each says. */
+  entries: { index: number; term: number; note: string }[];
   /** Follower or candidate: when the running election timer began, and how long it runs in all (fixed part + random part). */
   electionTimerStarted: Micros;
   electionTimeout: Micros;
@@ -46,6 +48,8 @@ export interface RaftView {
   /** Candidate: who has said yes and no so far in this term (host names). */
   votesGranted: string[];
   votesRejected: string[];
+  /** Why, in words, by host name: `log behind: (6,41) < (6,44)`. */
+  refusals: { machine: string; reason: string }[];
   /** Members of the configuration in force (host names). */
   members: string[];
   /** Leader: per member host name, when it was last heard of and how far its log matches. */

@@ -18,6 +18,7 @@ import { type BootstrapOptions, bootstrapCluster } from './bootstrap.ts';
 import type { ControlApi } from './controlapi/control-api.ts';
 import { isRead } from './controlapi/control-api.ts';
 import type { ControlError, ControlRequest, ControlResult } from './controlapi/control-request.ts';
+import { describeChanges } from './describe-entry.ts';
 import { leaderSubsystems } from './leader-subsystems.ts';
 import { MembershipChanges, type MembershipState } from './membership.ts';
 import {
@@ -40,6 +41,8 @@ export interface StoreEntry {
   readonly cause: EventId;
   /** By object, where the writer said more precisely which event made it change that one. */
   readonly causes: Readonly<Record<string, EventId>>;
+  /** What it changes, in a few words. */
+  readonly note: string;
 }
 
 /** A write that waits for its turn. */
@@ -460,6 +463,7 @@ export class Manager {
     }
     const changes = transaction.changes();
     const entry: StoreEntry = {
+      note: describeChanges(changes, this.store),
       changes,
       writer: turn.writer,
       cause: this.kernel.cause,

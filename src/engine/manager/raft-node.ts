@@ -63,6 +63,8 @@ export interface RaftNodeState {
   told: { role: string; term: number };
   /** Machines that have said yes in the present candidacy, itself first. */
   grantedBy: string[];
+  /** Machines that have said no, and why. */
+  refusals: { machine: string; reason: string }[];
 }
 
 /** Context of a member in the membership: who it is and where. */
@@ -144,6 +146,7 @@ function memberState(
     lastLeader: null,
     told: { role: 'follower', term: raft.term },
     grantedBy: [],
+    refusals: [],
   };
 }
 
@@ -426,15 +429,30 @@ export class RaftNode {
       });
       return;
     }
-    if (message.granted && message.term === this.raft.state.term) this.state.grantedBy.push(envelope.from);
+    if (message.term === this.raft.state.term) {
+      if (message.granted) this.state.grantedBy.push(envelope.from);
+      else
+        this.state.refusals = [
+          ...this.state.refusals,
+          { machine: envelope.from, reason: this.withNames(message.reason ?? '') },
+        ];
+    }
     const facts = {
       voter: envelope.from,
       candidate: this.machine,
       term: message.term,
       granted: message.granted,
-      reason: message.reason ?? null,
+      reason: message.reason === undefined ? null : this.withNames(message.reason),
     };
     this.kernel.begin('raft.vote', this.machine, [...objects], facts);
+  }
+
+  /** Raft ids in a text replaced by the names of their machines. */
+  private withNames(text: string): string {
+    let named = text;
+    for (const raftId of this.raft.state.configuration.members.keys())
+      named = named.replaceAll(raftId, this.machineOf(raftId) ?? raftId);
+    return named;
   }
 
   /** Tells the trace of a new role or term. */
@@ -448,6 +466,7 @@ export class RaftNode {
     const objects = [`machine:${this.machine}` as const];
     if (role === 'candidate') {
       this.state.grantedBy = [this.machine];
+      this.state.refusals = [];
       const { lastLeader } = this.state;
       const why = lastLeader === null ? 0 : this.hardware.silenceBetween(lastLeader, this.machine);
       const facts = { term, silentFor: this.silence(), lastLeader };

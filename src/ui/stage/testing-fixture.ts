@@ -129,11 +129,17 @@ function raftOf(
     lastApplied: 43,
     lastIndex: 43,
     firstIndex: 1,
+    entries: Array.from({ length: 12 }, (_, at) => ({
+      index: 32 + at,
+      term,
+      note: at % 3 === 0 ? '2 running' : 'web 3 → 5',
+    })),
     electionTimerStarted: now - ((index * 7) % 10) * 100_000,
     electionTimeout: base + ((index * 37) % 90) * 100_000,
     electionTimeoutBase: base,
     votesGranted: [],
     votesRejected: [],
+    refusals: [],
     members,
     peers:
       name === leader
