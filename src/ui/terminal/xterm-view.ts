@@ -74,7 +74,7 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
   terminal.loadAddon(fit);
   terminal.open(element);
   terminal.textarea?.setAttribute('aria-label', `Terminal of ${host}. Shift+Escape leaves it.`);
-  terminal.attachCustomKeyEventHandler((event) => keepForTerminal(event));
+  terminal.attachCustomKeyEventHandler((event) => keepForTerminal(event, terminal));
   terminal.onData((data) => sendInput(host, data));
   terminal.onResize(({ cols, rows }) => resizeTerminal(host, cols, rows));
   const stopHover = watchHover(terminal, element);
@@ -102,13 +102,22 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
   };
 }
 
-/** Tab belongs to the terminal (completion), so Shift+Escape is the way out for those without a mouse. */
-function keepForTerminal(event: KeyboardEvent): boolean {
-  if (event.type === 'keydown' && event.key === 'Escape' && event.shiftKey) {
+/**
+ * Tab belongs to the terminal (completion), so Shift+Escape is the way out for those without a mouse. Ctrl+V is left to the browser,
+ * which pastes; so is Ctrl+C while text is selected, which then is copied; without a selection it interrupts.
+ */
+function keepForTerminal(event: KeyboardEvent, terminal: Terminal): boolean {
+  if (event.type !== 'keydown') return true;
+  if (event.key === 'Escape' && event.shiftKey) {
     document.getElementById('terminal-tabs')?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
     return false;
   }
-  return true;
+  if (!event.ctrlKey || event.altKey || event.metaKey) return true;
+  if (event.key.toLowerCase() === 'v') return false;
+  if (event.key.toLowerCase() !== 'c' || !terminal.hasSelection()) return true;
+  // After the browser's copy, so that the next Ctrl+C interrupts.
+  setTimeout(() => terminal.clearSelection());
+  return false;
 }
 
 /** Waits for the mono font, but not for long: a terminal in another font is better than none. */
