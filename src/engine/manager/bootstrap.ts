@@ -2,18 +2,9 @@
  * The first transaction of a new swarm: cluster object, the founder's node object, and the networks that are always there.
  * `swarmkit: manager/manager.go becomeLeader`
  */
-import type { Micros } from '../../protocol/events.ts';
 import { letters, swarmId } from '../kernel/ids.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { seconds } from '../kernel/time.ts';
-import {
-  type Availability,
-  CLUSTER_NAME,
-  type Cluster,
-  type ClusterSpec,
-  type Network,
-  type Node,
-} from '../store/objects.ts';
+import type { Availability, Cluster, ClusterSpec, Network, Node } from '../store/objects.ts';
 import type { Transaction } from '../store/store.ts';
 
 /** What `docker swarm init` decides. */
@@ -27,25 +18,6 @@ export interface BootstrapOptions {
   readonly subnetSize: number;
   readonly dataPathPort: number;
 }
-
-/** 90 days. `swarmkit: ca/config.go` */
-export const NODE_CERT_EXPIRY: Micros = seconds(90 * 24 * 3600);
-
-/** Cluster settings of a `swarm init` without flags. */
-export const DEFAULT_CLUSTER_SPEC: ClusterSpec = {
-  annotations: { name: CLUSTER_NAME, labels: {} },
-  taskHistoryLimit: 5,
-  raft: {
-    snapshotInterval: 10_000,
-    keepOldSnapshots: 0,
-    logEntriesForSlowFollowers: 500,
-    heartbeatTick: 1,
-    electionTick: 10,
-  },
-  dispatcherHeartbeat: seconds(5),
-  certExpiry: NODE_CERT_EXPIRY,
-  autoLock: false,
-};
 
 const META = { version: 0, createdAt: 0, updatedAt: 0 } as const;
 const BASE36 = '0123456789abcdefghijklmnopqrstuvwxyz';

@@ -10,7 +10,7 @@ import type { Envelope, Hardware, MessageLabel } from '../hardware/hardware.ts';
 import { swarmId } from '../kernel/ids.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
-import { milliseconds, seconds } from '../kernel/time.ts';
+import { seconds } from '../kernel/time.ts';
 import type { ConfEntry, Entry, Snapshot } from '../raft/types.ts';
 import type { Store as StoreType } from '../store/store.ts';
 import { Store, type StoreChange, type StoreEvent, type StoreState, Transaction } from '../store/store.ts';
@@ -624,6 +624,3 @@ export class Manager {
 export interface MessageReceiver {
   receive(kind: ManagerMessageKind, payload: unknown): void;
 }
-
-/** How long until a demoted or promoted node's renewal starts. `swarmkit: node/node.go` */
-export const RENEWAL_PAUSE: Micros = milliseconds(500);
