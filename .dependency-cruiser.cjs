@@ -9,7 +9,7 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'protocol-imports-nothing', severity: 'error', from: { path: '^src/protocol/' }, to: { path: '^src/(?!protocol/)' } },
-    { name: 'engine-imports-protocol-only', severity: 'error', from: { path: '^src/engine/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!engine/|protocol/)' } },
+    { name: 'engine-imports-protocol-only', severity: 'error', from: { path: '^src/engine/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!engine/|clients/|protocol/)' } },
     { name: 'engine-needs-no-package', severity: 'error', from: { path: '^src/engine/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: 'node_modules' } },
     { name: 'raft-stands-alone', severity: 'error', from: { path: '^src/engine/raft/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!engine/raft/)' } },
     ...engineOrder.slice(0, -1).map((folder) => ({
@@ -19,7 +19,8 @@ module.exports = {
       to: { path: `^src/engine/(${below(folder)})/` },
     })),
     { name: 'engine-parts-do-not-know-the-root', severity: 'error', from: { path: '^src/engine/[^/]+/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/engine/(machine|cluster)\\.ts$' } },
-    { name: 'cli-imports-protocol-only', severity: 'error', from: { path: '^src/cli/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!cli/|protocol/)' } },
+    { name: 'cli-imports-protocol-only', severity: 'error', from: { path: '^src/cli/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!cli/|clients/|protocol/)' } },
+    { name: 'clients-import-protocol-only', severity: 'error', from: { path: '^src/clients/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!clients/|protocol/)' } },
     { name: 'scenarios-import-protocol-only', severity: 'error', from: { path: '^src/scenarios/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(?!scenarios/|protocol/)' } },
     { name: 'worker-does-not-know-the-page', severity: 'error', from: { path: '^src/worker/' }, to: { path: '^src/(ui|server|testing)/' } },
     { name: 'page-does-not-know-the-engine', severity: 'error', from: { path: '^src/ui/', pathNot: '\\.(test|bench)\\.ts$' }, to: { path: '^src/(engine|cli|server|testing)/' } },

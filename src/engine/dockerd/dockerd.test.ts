@@ -629,6 +629,7 @@ describe('/containers', () => {
     const [, made] = host.ask('POST', '/containers/web/exec', { Cmd: ['hostname'], AttachStdout: true });
     const { Id } = made as { Id: string };
     host.ask('POST', `/exec/${Id}/start`, { Detach: false });
+    host.pass(seconds(1));
     expect(host.chunks.at(-1)).toEqual({ stream: 'stdout', text: 'inside\n' });
     expect(host.get<api.ExecInspect>(`/exec/${Id}/json`)).toMatchObject({ ExitCode: 0, Running: false });
   });

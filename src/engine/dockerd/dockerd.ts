@@ -200,6 +200,16 @@ export class Dockerd {
     }
   }
 
+  /** A command in a container has written something; with a terminal there is only one stream. */
+  commandOutput(token: string, stream: 'stdout' | 'stderr', text: string): void {
+    const waiting = this.state.waiting.get(token);
+    const call = waiting && this.state.calls.get(waiting.call);
+    if (!call) return;
+    const { exec, isDetached } = call.partial as { exec: string; isDetached: boolean };
+    const hasTerminal = this.state.execs.get(exec)?.tty ?? false;
+    if (!isDetached) this.host.chunk(call.id, { stream: hasTerminal ? 'stdout' : stream, text });
+  }
+
   /** A line of a swarm log that a call waits for. */
   logLine(token: string, context: LogContext, line: LogLine): void {
     const waiting = this.state.waiting.get(token);
@@ -273,6 +283,7 @@ export class Dockerd {
       if (waiting.call !== id) continue;
       state.waiting.delete(token);
       if (waiting.stage === 'lines') this.host.logs.unsubscribe(token);
+      if (waiting.stage === 'ended') this.host.runtime.endExec(token);
     }
   }
 }

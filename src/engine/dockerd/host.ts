@@ -115,6 +115,7 @@ export type RuntimeHost = Pick<
   | 'kill'
   | 'remove'
   | 'exec'
+  | 'endExec'
   | 'rename'
   | 'pause'
   | 'removeImage'

@@ -6,6 +6,7 @@ import { initialKernel, Kernel } from '../kernel/kernel.ts';
 import { isRead } from '../manager/controlapi/control-api.ts';
 import type { ControlError, ControlRequest } from '../manager/controlapi/control-request.ts';
 import { TestLeader } from '../manager/controlapi/testing-leader.ts';
+import { noNetwork } from '../runtime/programs/no-network.ts';
 import { initialRuntime, Runtime } from '../runtime/runtime.ts';
 import type { Network } from '../store/objects.ts';
 import { Dockerd } from './dockerd.ts';
@@ -53,6 +54,8 @@ export class TestHost {
   constructor() {
     const { kernel, facts } = this;
     this.runtime = new Runtime(kernel, 'node1', initialRuntime(), {
+      network: noNetwork,
+      output: (token, stream, text) => this.dockerd.commandOutput(token, stream, text),
       operationDone: (token, result) => this.dockerd.runtimeDone(token, result),
       containerExited: () => {},
       healthChanged: () => {},

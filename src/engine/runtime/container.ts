@@ -65,10 +65,31 @@ export interface Container {
   taskId: string | null;
   /** Which of its lives this is: pending events of an earlier one are void. */
   run: number;
-  /** State of the program inside, plain data; null unless running. */
-  program: { name: string; state: unknown } | null;
+  /** What runs inside: the main process first. Empty unless running. */
+  processes: ProcessState[];
+  /** Ports on which processes take requests. */
+  listening: { port: number; protocol: 'tcp' | 'udp'; process: number }[];
+  /** Number of the next process beside the main one. */
+  nextProcess: number;
+  /** What programs keep in the container's own layer, by path. */
+  layer: Record<string, Record<string, unknown>>;
+  /** The beginning of a line that has no end yet. */
+  unfinished: { stdout: string; stderr: string };
   /** Newest lines, bounded. */
   logs: LogLine[];
+}
+
+/** A process in a container: plain data. */
+export interface ProcessState {
+  /** 0: the main process. */
+  number: number;
+  program: { name: string; state: unknown };
+  /** Who waits for its output and end; null for the main process. */
+  token: string | null;
+  /** It has decided to end and hears nothing more. */
+  ending: boolean;
+  /** Connections it has opened, to close them when it ends. */
+  connections: number[];
 }
 
 export interface Image {

@@ -10,10 +10,11 @@ import type { Micros } from '../../protocol/events.ts';
 import { hexId } from '../kernel/ids.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
-import type { Container, ContainerConfig, Image, LogLine, Volume } from './container.ts';
-import { programFor, programNamed } from './programs/catalogue.ts';
-import { runOnce } from './programs/exec.ts';
-import type { ProgramContext } from './programs/program.ts';
+import type { Container, ContainerConfig, Image, LogLine, ProcessState, Volume } from './container.ts';
+import type { ContainerNetwork } from './container-network.ts';
+import { Processes } from './processes.ts';
+import { commandFor, programFor } from './programs/catalogue.ts';
+import type { ProcessMessage, ProcessNetwork } from './programs/program.ts';
 import { existsInRegistry, familiarName, type ImageReference, imageOf, parseReference } from './registry.ts';
 
 /** Lines of log kept per container. */
@@ -23,8 +24,8 @@ const START_TIME = { least: milliseconds(120), most: milliseconds(320) };
 const PULL_TIME = { least: milliseconds(250), most: milliseconds(750) };
 const REMOVE_TIME: Micros = milliseconds(30);
 const KILL_TIME: Micros = milliseconds(8);
-/** How long a process takes to end after a signal that it heeds. */
-const EXIT_TIME = { least: milliseconds(20), most: milliseconds(90) };
+/** From asking for a command in a container to its first instruction. */
+const EXEC_TIME = { least: milliseconds(25), most: milliseconds(70) };
 /** `moby: container.go defaultStopTimeout` */
 export const DEFAULT_STOP_GRACE: Micros = seconds(10);
 
@@ -38,6 +39,8 @@ export interface RuntimeState {
   /** Who waits for a container to stop. */
   stopWaiters: { id: string; token: string }[];
   nextPid: number;
+  /** Commands about to begin, by token. */
+  starting: Record<string, { container: string; run: number; argv: readonly string[] }>;
 }
 
 export type RuntimeError = { kind: 'not-found' | 'conflict' | 'invalid'; message: string };
@@ -52,8 +55,14 @@ export interface RuntimeEvent {
 }
 
 export interface RuntimeHost {
-  /** An operation that was started with `token` has ended. */
-  operationDone(token: string, result: RuntimeResult): void;
+  /** What the containers' processes have of the network. */
+  readonly network: ProcessNetwork;
+  /** Gives containers their interfaces; absent where there is no network. */
+  readonly interfaces?: ContainerNetwork;
+  /** An operation that was started with `token` has ended; with a value: the exit code of a command. */
+  operationDone(token: string, result: RuntimeResult<number | null>): void;
+  /** A command that was run with `token` has written something. */
+  output(token: string, stream: LogLine['stream'], text: string): void;
   /** A container's main process has ended. */
   containerExited(container: Container): void;
   /** A container's health has changed. */
@@ -64,7 +73,15 @@ export interface RuntimeHost {
 }
 
 export function initialRuntime(): RuntimeState {
-  return { containers: new Map(), images: new Map(), volumes: new Map(), pulls: {}, stopWaiters: [], nextPid: 2000 };
+  return {
+    containers: new Map(),
+    images: new Map(),
+    volumes: new Map(),
+    pulls: {},
+    stopWaiters: [],
+    nextPid: 2000,
+    starting: {},
+  };
 }
 
 export class Runtime {
@@ -72,12 +89,20 @@ export class Runtime {
   private readonly kernel: Kernel;
   private readonly machine: string;
   private readonly host: RuntimeHost;
+  private readonly processes: Processes;
 
   constructor(kernel: Kernel, machine: string, state: RuntimeState, host: RuntimeHost) {
     this.kernel = kernel;
     this.machine = machine;
     this.state = state;
     this.host = host;
+    this.processes = new Processes(kernel, machine, host.network, {
+      find: (id) => state.containers.get(id),
+      image: (container) => this.image(container.config.image) ?? null,
+      storage: (container, path) => this.storage(container, path),
+      written: (container, process, stream, text) => this.written(container, process, stream, text),
+      ended: (container, process, code) => this.processEnded(container, process, code),
+    });
   }
 
   // ---- looking things up
@@ -168,7 +193,11 @@ export class Runtime {
       health: { status: 'none', failingStreak: 0 },
       taskId,
       run: 0,
-      program: null,
+      processes: [],
+      listening: [],
+      nextProcess: 1,
+      layer: {},
+      unfinished: { stdout: '', stderr: '' },
       logs: [],
     };
     this.state.containers.set(id, container);
@@ -193,6 +222,11 @@ export class Runtime {
     }
     const image = this.image(container.config.image);
     if (!image) return this.host.operationDone(token, failed('not-found', `No such image: ${container.config.image}`));
+    const trouble = this.host.interfaces?.attach(container) ?? null;
+    if (trouble !== null) {
+      container.error = trouble;
+      return this.host.operationDone(token, failed('conflict', trouble));
+    }
     container.state = 'running';
     container.pid = this.state.nextPid++;
     container.startedAt = this.kernel.now;
@@ -205,9 +239,7 @@ export class Runtime {
     });
     this.event(container, 'start');
     const { program, argv } = programFor(image, container.config.entrypoint, container.config.command);
-    container.program = { name: program.name, state: null };
-    const state = program.start(this.programContext(container), argv);
-    if (container.program) container.program.state = state;
+    this.processes.start(container, program, argv, null);
     if (container.config.health) this.scheduleProbe(container);
     this.host.operationDone(token, done());
   }
@@ -288,12 +320,46 @@ export class Runtime {
     return this.between('runtime', CREATE_TIME);
   }
 
-  /** Runs a command in a running container, to its end. Simplified: it takes no time and changes nothing. */
-  exec(id: string, argv: readonly string[]): RuntimeResult<{ exitCode: number; stdout: string; stderr: string }> {
+  /**
+   * Runs a command in a running container. What it writes comes by `RuntimeHost.output(token, ...)`, its exit code by
+   * `operationDone`.
+   */
+  exec(id: string, argv: readonly string[], token: string): void {
     const container = this.state.containers.get(id);
-    if (!container) return failed('not-found', `No such container: ${id}`);
-    if (container.state !== 'running') return failed('conflict', `container ${id} is not running`);
-    return { ok: true, value: runOnce(container, argv) };
+    if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
+    if (container.state !== 'running')
+      return this.host.operationDone(token, failed('conflict', `container ${id} is not running`));
+    this.state.starting[token] = { container: id, run: container.run, argv };
+    this.schedule(this.between('exec', EXEC_TIME), 'runtime.timer', {
+      id,
+      run: container.run,
+      kind: `${BEGIN}${token}`,
+    });
+  }
+
+  /** Nobody waits for the command any more: it ends. Simplified: docker lets it go on unseen. */
+  endExec(token: string): void {
+    delete this.state.starting[token];
+    for (const container of this.state.containers.values()) {
+      const process = container.processes.find((one) => one.token === token);
+      if (process) this.processes.end(container, process, 137);
+    }
+  }
+
+  private beginExec(token: string): void {
+    const starting = this.state.starting[token];
+    delete this.state.starting[token];
+    if (!starting) return;
+    const container = this.state.containers.get(starting.container);
+    if (container?.state !== 'running' || container.run !== starting.run)
+      return this.host.operationDone(token, failed('conflict', `container ${starting.container} is not running`));
+    const { program, argv } = commandFor(starting.argv);
+    this.processes.start(container, program, argv, token);
+  }
+
+  /** The network has something for a process of this container. */
+  tell(id: string, message: ProcessMessage): void {
+    this.processes.tell(id, message);
   }
 
   /** The daemon stops in good order: every container gets its stop signal; `token` when all have ended. */
@@ -305,6 +371,7 @@ export class Runtime {
   forgetWork(): void {
     this.state.pulls = {};
     this.state.stopWaiters = [];
+    this.state.starting = {};
     for (const container of this.state.containers.values())
       if (container.state === 'removing') container.state = 'dead';
   }
@@ -317,17 +384,17 @@ export class Runtime {
       container.state = 'exited';
       container.exitCode = 255;
       container.finishedAt = at;
-      container.program = null;
+      container.processes = [];
+      container.listening = [];
       container.pid = 0;
     }
   }
 
-  /** A program's timer. */
+  /** A timer of a process, or of a command or health check about one. */
   timer(id: string, run: number, kind: string): void {
-    const container = this.state.containers.get(id);
-    if (!container?.program || container.run !== run) return;
-    const program = programNamed(container.program.name);
-    program.timer?.(this.programContext(container), container.program.state, kind);
+    if (kind.startsWith(BEGIN)) this.beginExec(kind.slice(BEGIN.length));
+    else if (kind.startsWith(PROBE)) this.probeTimedOut(kind);
+    else this.processes.timer(id, run, kind);
   }
 
   rename(id: string, name: string): RuntimeResult {
@@ -389,9 +456,24 @@ export class Runtime {
   probe(id: string, run: number): void {
     const container = this.state.containers.get(id);
     if (!container || container.run !== run || container.state !== 'running' || !container.config.health) return;
-    const { test, retries, startPeriod } = container.config.health;
-    const argv = test[0] === 'CMD-SHELL' ? ['sh', '-c', test[1] ?? ''] : test.slice(1);
-    const { exitCode } = runOnce(container, argv);
+    const { test, timeout } = container.config.health;
+    const argv = test[0] === 'CMD-SHELL' ? ['/bin/sh', '-c', test[1] ?? ''] : test.slice(1);
+    const { program, argv: words } = commandFor(argv);
+    const token = `${PROBE}${id}/${run}/${container.nextProcess}`;
+    this.schedule(timeout, 'runtime.timer', { id, run, kind: token });
+    this.processes.start(container, program, words, token);
+  }
+
+  /** `health.go`: a check that takes too long has failed. */
+  private probeTimedOut(token: string): void {
+    const container = this.state.containers.get(token.split('/')[1]!);
+    const process = container?.processes.find((one) => one.token === token);
+    if (container && process) this.processes.end(container, process, -1);
+  }
+
+  private probed(container: Container, exitCode: number): void {
+    if (container.state !== 'running' || !container.config.health) return;
+    const { retries, startPeriod } = container.config.health;
     const was = container.health.status;
     if (exitCode === 0) container.health = { status: 'healthy', failingStreak: 0 };
     else if (was !== 'starting' || this.kernel.now - (container.startedAt ?? 0) >= startPeriod) {
@@ -419,8 +501,7 @@ export class Runtime {
       return;
     }
     this.event(container, 'kill', { signal: SIGNAL_NUMBERS[signal] ?? signal });
-    if (container.program)
-      programNamed(container.program.name).signal(this.programContext(container), container.program.state, signal);
+    this.processes.signal(container, signal);
   }
 
   /** The process has ended. */
@@ -433,35 +514,58 @@ export class Runtime {
     container.state = 'exited';
     container.exitCode = code;
     container.finishedAt = this.kernel.now;
-    container.program = null;
     container.pid = 0;
+    this.processes.endAll(container);
+    this.finishLines(container);
     container.run++;
     this.kernel.begin('container.exited', this.machine, this.objectsOf(container), {
       name: container.config.name,
       exitCode: code,
     });
     this.event(container, 'die', { exitCode: String(code) });
+    this.host.interfaces?.detach(container);
     this.host.containerExited(container);
     const waiting = this.state.stopWaiters.filter((waiter) => waiter.id === container.id);
     this.state.stopWaiters = this.state.stopWaiters.filter((waiter) => waiter.id !== container.id);
     for (const { token } of waiting) this.host.operationDone(token, done());
   }
 
-  private programContext(container: Container): ProgramContext {
-    const { run } = container;
-    return {
-      config: container.config,
-      containerId: container.id,
-      hostname: container.config.hostname,
-      now: this.kernel.now,
-      log: (stream, text) => this.log(container, stream, text),
-      schedule: (delay, kind) => {
-        this.schedule(delay, 'runtime.timer', { id: container.id, run, kind });
-      },
-      exit: (code) => {
-        this.schedule(this.between('runtime', EXIT_TIME), 'runtime.exited', { id: container.id, run, code });
-      },
-    };
+  /** A process has ended; not told of the main one when its container is ended from outside. */
+  private processEnded(container: Container, process: ProcessState, code: number): void {
+    const { token } = process;
+    if (token === null) this.ended(container, code);
+    else if (token.startsWith(PROBE)) this.probed(container, code);
+    else this.host.operationDone(token, { ok: true, value: code });
+  }
+
+  private written(container: Container, process: ProcessState, stream: LogLine['stream'], text: string): void {
+    if (process.token !== null) {
+      if (!process.token.startsWith(PROBE)) this.host.output(process.token, stream, text);
+      return;
+    }
+    const lines = `${container.unfinished[stream]}${text}`.split('\n');
+    container.unfinished[stream] = lines.pop()!;
+    for (const line of lines) this.log(container, stream, line);
+  }
+
+  /** The last line needs no newline. */
+  private finishLines(container: Container): void {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const rest = container.unfinished[stream];
+      container.unfinished[stream] = '';
+      if (rest !== '') this.log(container, stream, rest);
+    }
+  }
+
+  /** The longest mount above `path` decides. Simplified: what is bound from the host is kept in the container's layer. */
+  private storage(container: Container, path: string): Record<string, unknown> {
+    const above = ({ target }: { target: string }): boolean => path === target || path.startsWith(`${target}/`);
+    const [mount] = container.config.mounts
+      .filter((one) => one.type === 'volume' && one.source !== '' && above(one))
+      .sort((a, b) => b.target.length - a.target.length);
+    if (!mount) return (container.layer[path] ??= {});
+    const { content } = this.ensureVolume(mount.source);
+    return (content[path.slice(mount.target.length) || '/'] ??= {}) as Record<string, unknown>;
   }
 
   private log(container: Container, stream: LogLine['stream'], text: string): void {
@@ -490,6 +594,10 @@ export class Runtime {
     this.kernel.schedule(delay, kind, this.machine, { machine: this.machine, ...data });
   }
 }
+
+/** Beginnings of timers and tokens that are no process's own. */
+const BEGIN = 'begin/';
+const PROBE = 'probe/';
 
 const SIGNAL_NUMBERS: Readonly<Record<string, string>> = {
   HUP: '1',

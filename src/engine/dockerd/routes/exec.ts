@@ -1,7 +1,6 @@
-/** Commands in running containers. `moby: daemon/exec.go`. Simplified: they end at once and read nothing from the client. */
+/** Commands in running containers. `moby: daemon/exec.go`. Simplified: they read nothing from the client, and end with it. */
 import type * as api from '../../../protocol/engine-api.ts';
 import { hexId } from '../../kernel/ids.ts';
-import { runtimeFailure } from '../errors.ts';
 import type { Route } from '../route.ts';
 import { findContainer } from './find-container.ts';
 
@@ -34,15 +33,27 @@ export const startExec: Route = {
     if (!exec) return daemon.refuse(call, { status: 404, message: `No such exec instance: ${call.params.id}` });
     if (exec.exitCode !== null)
       return daemon.refuse(call, { status: 409, message: `exec command ${exec.id} has already run` });
-    const ran = daemon.host.runtime.exec(exec.container, exec.argv);
-    if (!ran.ok) return daemon.refuse(call, runtimeFailure(ran.error));
-    const { exitCode, stdout, stderr } = ran.value;
-    exec.exitCode = exitCode;
-    if (daemon.body<{ Detach: boolean }>(call).Detach) return daemon.reply(call, null);
-    daemon.stream(call);
-    if (stdout) daemon.host.chunk(call.id, { stream: 'stdout', text: stdout });
-    if (stderr) daemon.host.chunk(call.id, { stream: exec.tty ? 'stdout' : 'stderr', text: stderr });
-    daemon.endStream(call);
+    const isDetached = daemon.body<{ Detach: boolean }>(call).Detach ?? false;
+    call.partial = { exec: exec.id, isDetached };
+    daemon.host.runtime.exec(exec.container, exec.argv, daemon.token(call, 'ended'));
+    if (!isDetached) daemon.stream(call);
+  },
+  stages: {
+    ended(daemon, call, exitCode: number) {
+      const { exec: id, isDetached } = call.partial as { exec: string; isDetached: boolean };
+      const exec = daemon.state.execs.get(id);
+      if (exec) exec.exitCode = exitCode;
+      if (isDetached) daemon.reply(call, null);
+      else daemon.endStream(call);
+    },
+  },
+  failed: {
+    ended(daemon, call, { message }) {
+      const { exec: id } = call.partial as { exec: string };
+      const exec = daemon.state.execs.get(id);
+      if (exec) exec.exitCode = 137;
+      daemon.endStream(call, message);
+    },
   },
 };
 

@@ -41,3 +41,8 @@ export function programNamed(name: string): Program {
   if (!program) throw new Error(`runtime: no program ${name}`);
   return program;
 }
+
+/** The program of a command that is run beside the main one (`docker exec`, a health check). */
+export function commandFor(argv: readonly string[]): { program: Program; argv: readonly string[] } {
+  return { program: script as Program, argv };
+}

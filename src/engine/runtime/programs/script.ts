@@ -1,24 +1,36 @@
 /**
- * Shell one-liners such as `sh -c 'echo starting; sleep 5; exit 1'`: compiled to a few instructions and run by a counter, so
- * that a sleeping script is plain data. Commands: echo, sleep, exit, true, false, hostname, env, date, trap and endless ones
- * (`tail -f`, `ping`, `top`, `cat` at a terminal); `;`, `&&`, `||`, `while true; do ...; done`.
+ * Command lines in a container: the main process of shell images (`sh -c 'while true; do ...'`, `ping web`, `sleep 1d`), and what
+ * `docker exec` and health checks run. A script is a list of instructions with a counter; the command it is at may be a client of
+ * the network, with a state of its own.
  *
- * Simplified: anything else is `not found` (127). The process has number 1 and no handlers: it ignores TERM, as in reality,
+ * Simplified: what is not known is `not found` (127). The process with number 1 has no handlers: it ignores TERM, as in reality,
  * unless it was given `trap`.
  */
-import { seconds } from '../../kernel/time.ts';
-import type { Program, ProgramContext } from './program.ts';
 
-type Instruction =
-  | { op: 'run'; words: string[] }
-  /** Goes on at `to` if the last status was good (`on: true`) or bad. */
-  | { op: 'jump'; to: number; on: 'always' | 'success' | 'failure' };
+import { clientNamed } from '../../../clients/catalogue.ts';
+import type { Client, ClientIo } from '../../../clients/client.ts';
+import { milliseconds, seconds } from '../../kernel/time.ts';
+import { callRequestOf, callResultOf, lookUpResultOf } from './client-calls.ts';
+import type { Program, ProgramContext } from './program.ts';
+import { compileScript, type Instruction, type Word } from './shell-syntax.ts';
+import { type Output, smallCommand } from './small-commands.ts';
 
 interface ScriptState {
   code: Instruction[];
   at: number;
   status: number;
   handlesTerm: boolean;
+  variables: Record<string, string>;
+  /** What is left of the loops over words, innermost last. */
+  loops: Record<string, string[]>;
+  /** What the command before the pipe has written. */
+  piped: string;
+  /** The client that runs now. */
+  client: { name: string; state: unknown; connections: Record<string, number>; done: boolean } | null;
+  /** `sh` without a script at a terminal, `tail -f`: never ends by itself. */
+  endless: boolean;
+  /** Was it called as one command, not by a shell? Then a missing one fails as docker says. */
+  direct: boolean;
 }
 
 /** Runs so many instructions without a pause at most: an endless loop without `sleep` must not stop the world. */
@@ -27,12 +39,37 @@ const BURST = 200;
 export const script: Program<ScriptState> = {
   name: 'script',
   start(context, argv) {
-    const state: ScriptState = { code: compile(argv), at: 0, status: 0, handlesTerm: false };
-    run(context, state);
+    const shell = isShell(argv[0] ?? '');
+    const state: ScriptState = {
+      code: compile(argv),
+      at: 0,
+      status: 0,
+      handlesTerm: false,
+      variables: {},
+      loops: {},
+      piped: '',
+      client: null,
+      endless: shell && argv.length === 1 && context.config.tty,
+      direct: !shell,
+    };
+    if (!state.endless) run(context, state);
     return state;
   },
-  timer(context, state) {
-    run(context, state);
+  timer(context, state, kind) {
+    if (!kind.startsWith(CLIENT)) return run(context, state);
+    tell(context, state, (client, io, inner) => client.woke?.(io, inner, kind.slice(CLIENT.length)));
+  },
+  answer(context, state, token, result) {
+    tell(context, state, (client, io, inner) => client.answered?.(io, inner, token, callResultOf(result)));
+  },
+  resolved(context, state, token, answer) {
+    tell(context, state, (client, io, inner) => client.resolved?.(io, inner, token, lookUpResultOf(answer)));
+  },
+  chunk(context, state, token, body) {
+    tell(context, state, (client, io, inner) => client.pushed?.(io, inner, token, body));
+  },
+  closed(context, state, token) {
+    tell(context, state, (client, io, inner) => client.closed?.(io, inner, token));
   },
   signal(context, state, signal) {
     if (!state.handlesTerm || (signal !== 'TERM' && signal !== 'INT')) return false;
@@ -41,147 +78,284 @@ export const script: Program<ScriptState> = {
   },
 };
 
+const CLIENT = 'client/';
+
+function isShell(word: string): boolean {
+  return /^(\/bin\/|\/usr\/bin\/)?(sh|bash|ash|dash)$/.test(word);
+}
+
+/** `['sh', '-c', TEXT]` is a script; anything else is one command. */
+function compile(argv: readonly string[]): Instruction[] {
+  if (isShell(argv[0] ?? '')) {
+    const option = argv.findIndex((word) => /^-[a-z]*c$/.test(word));
+    return option < 0 ? [] : compileScript(argv[option + 1] ?? '');
+  }
+  const words = argv.map((text): Word => [{ text, expand: false, split: false }]);
+  return [{ op: 'run', words, stdout: 'out', stderr: 'err', pipe: false }];
+}
+
 function run(context: ProgramContext, state: ScriptState): void {
   for (let i = 0; i < BURST; i++) {
     const instruction = state.code[state.at];
     if (!instruction) return context.exit(state.status);
     state.at++;
-    if (instruction.op === 'jump') {
-      const taken = instruction.on === 'always' || (instruction.on === 'success') === (state.status === 0);
-      if (taken) state.at = instruction.to;
-      continue;
-    }
-    const pause = execute(context, state, instruction.words);
-    if (pause === 'end') return;
-    if (pause > 0) return context.schedule(pause, 'wake');
+    if (instruction.op === 'run') {
+      const pause = execute(context, state, instruction);
+      if (pause === 'wait') return;
+      if (pause > 0) return context.schedule(pause, 'wake');
+    } else control(context, state, instruction);
   }
-  context.schedule(1000, 'wake');
+  context.schedule(milliseconds(1), 'wake');
 }
 
-/** Runs one command; returns how long it takes, or `end` when the script is over or never goes on. */
-function execute(context: ProgramContext, state: ScriptState, words: string[]): number | 'end' {
-  const [name = '', ...args] = words;
+function control(context: ProgramContext, state: ScriptState, instruction: Exclude<Instruction, { op: 'run' }>): void {
+  if (instruction.op === 'jump') {
+    const taken = instruction.on === 'always' || (instruction.on === 'success') === (state.status === 0);
+    if (taken) state.at = instruction.to;
+  } else if (instruction.op === 'for') {
+    state.loops[instruction.name] = instruction.words.flatMap((word) => expand(context, state, word));
+  } else {
+    const value = state.loops[instruction.name]?.shift();
+    if (value === undefined) state.at = instruction.to;
+    else state.variables[instruction.name] = value;
+  }
+}
+
+/** Runs one command; returns how long it takes, or `wait` when something will go on with the script, or nothing ever will. */
+function execute(
+  context: ProgramContext,
+  state: ScriptState,
+  instruction: Instruction & { op: 'run' },
+): number | 'wait' {
+  const words = instruction.words.flatMap((word) => expand(context, state, word));
+  while (words.length > 0 && /^[A-Za-z_]\w*=/.test(words[0]!)) {
+    const [name = '', ...value] = words.shift()!.split('=');
+    state.variables[name] = value.join('=');
+    state.status = 0;
+  }
+  if (words[0] === 'exec' || words[0] === 'time' || words[0] === 'export') {
+    if (words.shift() === 'export') return 0;
+  }
+  const [path, ...args] = words;
+  if (path === undefined) return 0;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const stdin = state.piped;
+  state.piped = '';
   state.status = 0;
+  const special = executeSpecial(context, state, name, args);
+  if (special !== null) return special;
+  const client = clientNamed(name);
+  if (client) {
+    begin(context, state, client, args, stdin);
+    return 'wait';
+  }
+  const command = smallCommand(name);
+  if (command) give(context, state, command(context, args, stdin));
+  else give(context, state, notFound(state, path));
+  return 0;
+}
+
+function notFound(state: ScriptState, path: string): Output {
+  if (!state.direct) return { code: 127, out: '', err: `sh: ${path}: not found\n` };
+  return {
+    code: 127,
+    out: '',
+    err: `OCI runtime exec failed: exec failed: unable to start container process: exec: "${path}": executable file not found in $PATH: unknown\n`,
+  };
+}
+
+/** Commands of the shell itself, and those that take time without the network. */
+function executeSpecial(
+  context: ProgramContext,
+  state: ScriptState,
+  name: string,
+  args: readonly string[],
+): number | 'wait' | null {
   switch (name) {
-    case ':':
-    case 'true':
-    case 'set':
-    case 'cd':
-    case 'export':
-      return 0;
-    case 'false':
-      state.status = 1;
-      return 0;
-    case 'echo':
-      context.log('stdout', args.filter((word, i) => !(i === 0 && word === '-n')).join(' '));
-      return 0;
-    case 'hostname':
-      context.log('stdout', context.hostname);
-      return 0;
-    case 'env':
-    case 'printenv':
-      for (const entry of context.config.env) context.log('stdout', entry);
-      return 0;
     case 'trap':
       state.handlesTerm = true;
       return 0;
     case 'exit':
       context.exit(args[0] === undefined ? state.status : Number.parseInt(args[0], 10) & 255);
-      return 'end';
-    case 'exec':
-      return execute(context, state, args);
+      return 'wait';
     case 'sleep':
       return sleepTime(args[0]);
     case 'tail':
-    case 'ping':
+      return args.includes('-f') || args.includes('-F') ? 'wait' : null;
     case 'top':
     case 'wait':
-      return 'end';
-    default:
-      context.log('stderr', `sh: ${name}: not found`);
-      state.status = 127;
+    case 'watch':
+      return 'wait';
+    case 'cat':
+      return args.length === 0 && context.config.tty ? 'wait' : null;
+    case 'date':
+      give(context, state, { code: 0, out: `${dateText(context.now)}\n`, err: '' });
       return 0;
+    case 'sh':
+    case 'bash':
+    case 'ash':
+      // A script within the script goes in its place.
+      if (args[0] === '-c') splice(state, compileScript(args[1] ?? ''));
+      return 0;
+    default:
+      return null;
   }
 }
 
-function sleepTime(argument: string | undefined): number | 'end' {
-  if (argument === 'infinity' || argument === 'inf') return 'end';
+/** Puts instructions in at the counter; jumps of those behind it move along. */
+function splice(state: ScriptState, inner: Instruction[]): void {
+  const begin = state.at;
+  const moved = (instruction: Instruction, by: number, from: number): Instruction =>
+    'to' in instruction && instruction.to >= from ? { ...instruction, to: instruction.to + by } : instruction;
+  const outer = state.code.map((instruction) => moved(instruction, inner.length, begin + 1));
+  state.code = [...outer.slice(0, begin), ...inner.map((one) => moved(one, begin, 0)), ...outer.slice(begin)];
+}
+
+/** Text of the present moment. Simplified: of a world that began at midnight of the first of January 2026. */
+function dateText(now: number): string {
+  const total = Math.floor(now / 1_000_000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = Math.floor(total / 86_400);
+  const name = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'][day % 7];
+  return `${name} Jan ${String(1 + (day % 31)).padStart(2, ' ')} ${two(Math.floor(total / 3600) % 24)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)} UTC 2026`;
+}
+
+function sleepTime(argument: string | undefined): number | 'wait' {
+  if (argument === 'infinity' || argument === 'inf') return 'wait';
   const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(argument ?? '');
   if (!match) return 0;
   const unit = { '': 1, s: 1, m: 60, h: 3600, d: 86400 }[match[2]!] ?? 1;
   return Math.max(1, seconds(Number(match[1]) * unit));
 }
 
-/** `['sh', '-c', TEXT]` is a script; anything else is one command. */
-function compile(argv: readonly string[]): Instruction[] {
-  const shell = /^(\/bin\/|\/usr\/bin\/)?(sh|bash|ash)$/.test(argv[0] ?? '');
-  if (shell && argv[1] === '-c') return compileText(argv[2] ?? '');
-  // A shell without a script reads from nowhere and ends.
-  if (shell) return [];
-  return [{ op: 'run', words: [baseName(argv[0] ?? ''), ...argv.slice(1)] }];
+// ---- output
+
+/** The instruction that runs now: the counter already stands behind it. */
+function current(state: ScriptState): Instruction & { op: 'run' } {
+  const instruction = state.code[state.at - 1];
+  if (instruction?.op !== 'run') throw new Error('script: no command runs');
+  return instruction;
 }
 
-function compileText(text: string): Instruction[] {
-  const code: Instruction[] = [];
-  const loops: number[] = [];
-  const forward: { instruction: Instruction & { op: 'jump' } }[] = [];
-  for (const token of tokenize(text)) {
-    if (token.words.length > 0) {
-      let { words } = token;
-      if (words[0] === 'while' || words[0] === 'until') {
-        loops.push(code.length);
-        continue;
-      }
-      if (words[0] === 'do') words = words.slice(1);
-      if (words[0] === 'done') {
-        code.push({ op: 'jump', to: loops.pop() ?? 0, on: 'always' });
-        continue;
-      }
-      if (words.length > 0) code.push({ op: 'run', words: [baseName(words[0]!), ...words.slice(1)] });
-    }
-    for (const { instruction } of forward.splice(0)) instruction.to = code.length;
-    if (token.end === '&&' || token.end === '||') {
-      const instruction: Instruction & { op: 'jump' } = {
-        op: 'jump',
-        to: code.length,
-        on: token.end === '&&' ? 'failure' : 'success',
-      };
-      code.push(instruction);
-      forward.push({ instruction });
-    }
+function give(context: ProgramContext, state: ScriptState, { code, out, err }: Output): void {
+  state.status = code;
+  if (out !== '') write(context, state, 'stdout', out);
+  if (err !== '') write(context, state, 'stderr', err);
+}
+
+function write(context: ProgramContext, state: ScriptState, stream: 'stdout' | 'stderr', text: string): void {
+  const { stdout, stderr, pipe } = current(state);
+  const to = stream === 'stdout' ? stdout : stderr;
+  if (to === 'none') return;
+  if (to === 'out' && pipe) state.piped += text;
+  else context.write(to === 'out' ? 'stdout' : 'stderr', text);
+}
+
+// ---- words
+
+function expand(context: ProgramContext, state: ScriptState, word: Word): string[] {
+  const out: string[] = [];
+  let open = false;
+  for (const { text, expand: isLive, split } of word) {
+    const value = isLive ? substitute(context, state, text) : text;
+    const pieces = isLive && split && value !== text ? value.split(/\s+/).filter((piece) => piece !== '') : [value];
+    if (pieces.length === 0) continue;
+    if (open) out[out.length - 1] += pieces.shift()!;
+    out.push(...pieces);
+    open = true;
   }
-  return code;
+  return out;
 }
 
-function tokenize(text: string): { words: string[]; end: string }[] {
-  const tokens: { words: string[]; end: string }[] = [];
-  let words: string[] = [];
-  let word: string | null = null;
-  const finish = (): void => {
-    if (word !== null) words.push(word);
-    word = null;
+function substitute(context: ProgramContext, state: ScriptState, text: string): string {
+  const variable = (name: string): string => {
+    if (name === '?') return String(state.status);
+    if (name === '$') return '1';
+    if (name === 'HOSTNAME') return context.hostname;
+    const entry = context.config.env.find((one) => one.startsWith(`${name}=`));
+    return state.variables[name] ?? entry?.slice(name.length + 1) ?? '';
   };
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (c === '"' || c === "'") {
-      const close = text.indexOf(c, i + 1);
-      const stop = close < 0 ? text.length : close;
-      word = (word ?? '') + text.slice(i + 1, stop);
-      i = stop;
-    } else if (c === ' ' || c === '\t') finish();
-    else if (c === ';' || c === '\n' || c === '&' || c === '|') {
-      finish();
-      const double = text[i + 1] === c && c !== ';' && c !== '\n';
-      tokens.push({ words, end: double ? c + c : ';' });
-      words = [];
-      if (double) i++;
-    } else word = (word ?? '') + c;
-  }
-  finish();
-  tokens.push({ words, end: '' });
-  return tokens;
+  return text
+    .replace(/\$\(([^()]*)\)|`([^`]*)`/g, (_, inner?: string, old?: string) => captured(context, inner ?? old ?? ''))
+    .replace(/\$\{(\w+)(?::-([^}]*))?\}/g, (_, name: string, fallback?: string) => variable(name) || (fallback ?? ''))
+    .replace(/\$(\w+|[?$])/g, (_, name: string) => variable(name));
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** Simplified: only commands that are done at once. */
+function captured(context: ProgramContext, text: string): string {
+  const [name = '', ...args] = text.trim().split(/\s+/);
+  if (name === 'date') return dateText(context.now);
+  if (name === 'seq') {
+    const [first, last] = args.length > 1 ? [Number(args[0]), Number(args[1])] : [1, Number(args[0])];
+    return Array.from({ length: Math.min(10_000, Math.max(0, last! - first! + 1)) }, (_, i) => first! + i).join('\n');
+  }
+  return (smallCommand(name)?.(context, args, '').out ?? '').replace(/\n+$/, '');
+}
+
+// ---- clients of the network
+
+function begin(
+  context: ProgramContext,
+  state: ScriptState,
+  client: Client,
+  args: readonly string[],
+  stdin: string,
+): void {
+  state.client = { name: client.name, state: null, connections: {}, done: false };
+  const own = state.client;
+  own.state = client.start(clientIo(context, state, own, stdin), args);
+}
+
+/** Tells the running client something, and goes on when it has ended. */
+function tell(
+  context: ProgramContext,
+  state: ScriptState,
+  act: (client: Client, io: ClientIo, inner: unknown) => void,
+): void {
+  const own = state.client;
+  if (!own || own.done) return;
+  const client = clientNamed(own.name);
+  if (client) act(client, clientIo(context, state, own, ''), own.state);
+}
+
+function clientIo(
+  context: ProgramContext,
+  state: ScriptState,
+  own: NonNullable<ScriptState['client']>,
+  stdin: string,
+): ClientIo {
+  const { interfaces, nameserver } = context.network;
+  return {
+    flavour: 'busybox',
+    nowMs: context.now / 1000,
+    hostname: context.hostname,
+    facts: { interfaces, nameserver, listening: [] },
+    stdin,
+    isTerminal: false,
+    env: Object.fromEntries(
+      context.config.env.map((entry) => [entry.split('=')[0]!, entry.slice(entry.indexOf('=') + 1)]),
+    ),
+    write: (stream, text) => write(context, state, stream, text),
+    readFile: () => null,
+    writeFile: () => {},
+    connect: (token, call) => {
+      const { target, timeoutMs, hold } = call;
+      const options = { timeout: milliseconds(timeoutMs), hold: hold ?? false };
+      own.connections[token] = context.sockets.connect(token, target, callRequestOf(call), options);
+    },
+    close: (token) => {
+      const connection = own.connections[token];
+      delete own.connections[token];
+      if (connection !== undefined) context.sockets.hangUp(connection);
+    },
+    lookUp: (token, name) => context.sockets.resolve(token, name),
+    wait: (ms, token) => context.schedule(milliseconds(ms), `${CLIENT}${token}`),
+    exit: (code) => {
+      if (own.done) return;
+      own.done = true;
+      state.status = code;
+      // The script goes on in an event of its own: a client may end in its very first step.
+      context.schedule(1, 'wake');
+    },
+  };
 }
