@@ -156,10 +156,14 @@ export class SwarmPage {
     await this.page.mouse.click(spot.x, spot.y, { button });
   }
 
-  /** A fingerprint of what stands painted in a box of the page; of the whole stage, if none is given. */
-  pixels(box?: Box): Promise<string> {
-    return this.page.evaluate((wanted) => {
-      const canvas = document.querySelector<HTMLCanvasElement>('#stage canvas[role=img]');
+  /**
+   * A fingerprint of what is painted in a box of the page (of the whole stage, if none is given): of what stands (machines, tasks)
+   * or of what moves (messages, timers, rings of selection).
+   */
+  pixels(box?: Box, layer: 'standing' | 'moving' = 'standing'): Promise<string> {
+    const parameters = { wanted: box ?? null, index: layer === 'standing' ? 0 : 1 };
+    return this.page.evaluate(({ wanted, index }) => {
+      const canvas = document.querySelectorAll<HTMLCanvasElement>('#stage canvas')[index];
       if (!canvas) throw new Error('there is no canvas');
       const place = canvas.getBoundingClientRect();
       const ratio = canvas.width / place.width;
@@ -173,7 +177,7 @@ export class SwarmPage {
       for (const byte of copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data)
         hash = Math.imul(hash ^ byte, 16777619);
       return (hash >>> 0).toString(16);
-    }, box ?? null);
+    }, parameters);
   }
 
   /** A line of the outline, by the beginning of its words. */

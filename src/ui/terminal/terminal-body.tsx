@@ -29,12 +29,11 @@ export default function TerminalBody({ host }: { host: string }) {
       if (!current) return;
       for (const sibling of parent.current?.children ?? []) (sibling as HTMLElement).hidden = sibling !== view.element;
       view.fit();
-      if (focusWanted) view.focus();
-      focusWanted = false;
+      takeFocus(host, view);
     });
     const watch = new ResizeObserver(() => void shown.then((view) => current && view.fit()));
     if (parent.current) watch.observe(parent.current);
-    const onFocus = () => void shown.then((view) => view.focus());
+    const onFocus = () => void shown.then((view) => takeFocus(host, view));
     document.addEventListener('swarmscope:focus-terminal', onFocus);
     return () => {
       current = false;
@@ -55,11 +54,18 @@ export default function TerminalBody({ host }: { host: string }) {
   return <div ref={parent} className="absolute inset-0 overflow-hidden" />;
 }
 
-/** Somebody asked for the terminal before it was there. */
+/** Somebody asked for the terminal, which may still have to come, or to take the place of another host's. */
 let focusWanted = false;
 document.addEventListener('swarmscope:focus-terminal', () => {
-  focusWanted = document.querySelector('.xterm') === null;
+  focusWanted = true;
 });
+
+function takeFocus(host: string, view: TerminalView): void {
+  const chosen = usePanels.getState().terminalHost;
+  if (!focusWanted || (chosen !== null && chosen !== host)) return;
+  focusWanted = false;
+  view.focus();
+}
 
 function viewOf(
   views: Map<string, Promise<TerminalView>>,
