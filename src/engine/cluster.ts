@@ -16,6 +16,10 @@ import { Hardware, type HardwareState, initialHardware } from './hardware/hardwa
 import { initialKernel, Kernel, type KernelState } from './kernel/kernel.ts';
 import { findEvent, remembered } from './kernel/trace.ts';
 import { initialMachine, Machine, type MachineEvent, type MachineState } from './machine.ts';
+import { Fabric } from './network/flows/fabric.ts';
+import { type FabricState, initialFabric } from './network/flows/flow-state.ts';
+import { GOSSIP_EVENTS, type GossipTimer } from './network/gossip/network-db.ts';
+import { registerContainerReplies } from './network/process-sockets.ts';
 import { messageView, SnapshotBuilder } from './snapshot-builder.ts';
 
 /** All that a world is: plain data. */
@@ -23,6 +27,7 @@ export interface ClusterState {
   kernel: KernelState;
   hardware: HardwareState;
   machines: MachineState[];
+  fabric: FabricState;
   epochMs: number;
   nextRequest: number;
   start: Start;
@@ -44,6 +49,8 @@ export class Cluster {
   readonly kernel: Kernel;
   readonly hardware: Hardware;
   readonly machines: Machine[];
+  /** Packets: flows between clients, containers and machines. */
+  readonly fabric: Fabric;
   private readonly state: ClusterState;
   private readonly byName = new Map<string, Machine>();
   private replies: ApiReply[] = [];
@@ -54,6 +61,7 @@ export class Cluster {
     this.state = state;
     this.kernel = new Kernel(state.kernel);
     this.hardware = new Hardware(this.kernel, state.hardware);
+    this.fabric = this.makeFabric();
     this.machines = state.machines.map((machine) => this.assemble(machine));
     this.builder = new SnapshotBuilder(this, state.epochMs);
     this.register();
@@ -81,6 +89,7 @@ export class Cluster {
       kernel: kernelState,
       hardware: initialHardware(),
       machines: [],
+      fabric: initialFabric(),
       epochMs: WORLD_EPOCH_MS,
       nextRequest: 1,
       start,
@@ -227,8 +236,22 @@ export class Cluster {
 
   // ---- putting together
 
+  private makeFabric(): Fabric {
+    const at = (name: string): Machine => this.byName.get(name)!;
+    const fabric = new Fabric(this.kernel, this.hardware, this.state.fabric, {
+      node: (name) => at(name).network,
+      machines: () => Object.values(this.hardware.state.machines),
+      tell: (name, container, message) => at(name).runtime.tell(container, message),
+      container: (name, id) => at(name).runtime.state.containers.get(id),
+    });
+    registerContainerReplies(this.kernel, fabric, (name, container, message) =>
+      at(name).runtime.tell(container, message),
+    );
+    return fabric;
+  }
+
   private assemble(state: MachineState): Machine {
-    const machine = new Machine(this.kernel, this.hardware, state, {
+    const machine = new Machine(this.kernel, this.hardware, this.fabric, state, {
       epochMs: this.state.epochMs,
       reply: (id, response) => this.replies.push({ type: 'response', id, response }),
       chunk: (id, chunk) => this.replies.push({ type: 'chunk', id, chunk }),
@@ -294,6 +317,8 @@ export class Cluster {
       'machine.dockerd-timer',
     ])
       on<MachineEvent>(kernel, kind, (data) => at(data.machine).event(kind, data));
+    for (const kind of GOSSIP_EVENTS)
+      on<GossipTimer>(kernel, kind, (data) => at(data.machine).network.db.event(kind, data));
     this.registerRuntime(at);
   }
 
@@ -327,6 +352,7 @@ export class Cluster {
     );
     type OfTask = { machine: string; taskId: string; token: string };
     on<OfTask>(kernel, 'executor.create', ({ machine, taskId, token }) => at(machine).executor.create(taskId, token));
+    on<OfTask>(kernel, 'executor.stop-unhealthy', ({ machine, taskId }) => at(machine).executor.stopUnhealthy(taskId));
     on<OfTask>(kernel, 'executor.stop', ({ machine, taskId, token }) => at(machine).executor.stopNow(taskId, token));
     on<{ machine: string; token: string }>(kernel, 'logs.timeout', ({ machine, token }) =>
       at(machine).logs.timeout(token),

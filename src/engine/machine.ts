@@ -14,6 +14,11 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { Random } from './kernel/random.ts';
 import { milliseconds } from './kernel/time.ts';
 import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
+import { hostOf } from './manager/raft-node.ts';
+import type { Fabric } from './network/flows/fabric.ts';
+import { type LocalNetworkFacts, NodeNetwork } from './network/node-network.ts';
+import { initialNodeNetwork, type NodeNetworkState } from './network/node-state.ts';
+import { processNetwork } from './network/process-sockets.ts';
 import type { Container } from './runtime/container.ts';
 import { initialLogCollector, LogCollector, type LogCollectorState } from './runtime/log-collector.ts';
 import { initialRuntime, Runtime, type RuntimeResult, type RuntimeState } from './runtime/runtime.ts';
@@ -30,6 +35,7 @@ export interface MachineState {
   executor: TaskExecutorState;
   dockerd: DockerdState;
   logs: LogCollectorState;
+  network: NodeNetworkState;
 }
 
 /** Where answers of the daemon go. */
@@ -69,6 +75,7 @@ export function initialMachine(name: string, profile: TimingProfile, kernel: Ker
     executor: initialTaskExecutor(),
     dockerd: startedDockerd(newDockerdDisk(kernel.random('daemons'), kernel.now)),
     logs: initialLogCollector(),
+    network: initialNodeNetwork(),
   };
 }
 
@@ -78,18 +85,35 @@ export class Machine {
   readonly executor: TaskExecutor;
   readonly swarm: SwarmNode;
   readonly logs: LogCollector;
+  readonly network: NodeNetwork;
   private dockerd: Dockerd;
   private readonly kernel: Kernel;
   private readonly hardware: Hardware;
   private readonly outlet: MachineOutlet;
+  private readonly fabric: Fabric;
 
-  constructor(kernel: Kernel, hardware: Hardware, state: MachineState, outlet: MachineOutlet) {
+  constructor(kernel: Kernel, hardware: Hardware, fabric: Fabric, state: MachineState, outlet: MachineOutlet) {
     this.kernel = kernel;
     this.hardware = hardware;
     this.state = state;
     this.outlet = outlet;
+    this.fabric = fabric;
     const { name } = state;
+    this.network = new NodeNetwork(kernel, hardware, name, state.network, {
+      localNetworks: () => this.localNetworks(),
+      managers: () => (state.swarm.agent?.managers ?? []).map(({ address }) => hostOf(address)),
+      task: (id) => state.swarm.agent?.tasks[id]?.task ?? state.executor.operations[id]?.task ?? null,
+    });
     this.runtime = new Runtime(kernel, name, state.runtime, {
+      network: processNetwork(kernel, fabric, this.network),
+      interfaces: {
+        attach: (container) => this.network.attach(container),
+        detach: (container) => {
+          fabric.containerGone(name, container.id);
+          this.network.detach(container);
+        },
+      },
+      output: (token, stream, text) => this.dockerd.commandOutput(token, stream, text),
       operationDone: (token, result) => this.operationDone(token, result),
       containerExited: (container) => this.executor.containerExited(container),
       healthChanged: (container) => this.executor.healthChanged(container),
@@ -99,14 +123,16 @@ export class Machine {
         this.dockerd.containerOutput(container.id, line);
       },
     });
-    this.executor = new TaskExecutor(kernel, name, state.executor, this.runtime, () => this.swarm.agent);
+    this.executor = new TaskExecutor(kernel, name, state.executor, this.runtime, () => this.swarm.agent, this.network);
     this.swarm = new SwarmNode(kernel, hardware, name, state.swarm, {
       describe: () => this.describe(),
       swarmDone: (token, outcome) => this.later('machine.swarm-done', { token, outcome }),
       controlDone: (token, result) => this.later('machine.control-done', { token, result }),
       membershipChanged: (member) => {
         if (member) this.dockerd.swarmJoined();
+        else this.network.leaveSwarm();
       },
+      sessionChanged: () => this.sessionChanged(),
       storeChanged: (events) => this.dockerd.storeChanged(events),
       removeTaskContainers: () => this.removeTaskContainers(),
       executor: this.executor,
@@ -155,6 +181,7 @@ export class Machine {
     this.kernel.begin('machine.power-off', this.name, [`machine:${this.name}`], {});
     this.hardware.silence(this.name, this.kernel.cause);
     this.hardware.powerOff(this.name);
+    this.fabric.machineGone(this.name);
     this.halt();
   }
 
@@ -169,6 +196,7 @@ export class Machine {
     this.kernel.begin('daemon.stopped', this.name, [`machine:${this.name}`], {});
     this.hardware.silence(this.name, this.kernel.cause);
     this.runtime.stopAll();
+    this.network.stop();
     this.hardwareState.listening = false;
     this.kernel.endLife(this.name);
     this.halt();
@@ -186,6 +214,7 @@ export class Machine {
   private halt(): void {
     this.state.daemon = 'stopped';
     this.swarm.halt();
+    this.network.halt();
     this.runtime.forgetWork();
     for (const id of this.state.dockerd.calls.keys()) this.outlet.end(id, 'connection closed');
     for (const id of [
@@ -211,12 +240,16 @@ export class Machine {
   }
 
   receive(envelope: Envelope): void {
-    if (envelope.kind.startsWith('logs.')) this.logs.receive(envelope);
+    if (envelope.kind.startsWith('gossip.')) this.network.receive(envelope);
+    else if (envelope.kind.startsWith('packet.')) this.fabric.receive(envelope);
+    else if (envelope.kind.startsWith('logs.')) this.logs.receive(envelope);
     else this.swarm.receive(envelope);
   }
 
   refused(envelope: Envelope): void {
-    if (this.answers) this.swarm.refused(envelope);
+    if (envelope.kind.startsWith('packet.')) this.fabric.refused(envelope);
+    else if (envelope.kind.startsWith('gossip.')) return;
+    else if (this.answers) this.swarm.refused(envelope);
   }
 
   /** A scheduled event of this machine that is not of a kind of its own. */
@@ -241,7 +274,7 @@ export class Machine {
     this.kernel.schedule(ANSWER_TIME, kind, this.name, { machine: this.name, ...data });
   }
 
-  private operationDone(token: string, ended: RuntimeResult): void {
+  private operationDone(token: string, ended: RuntimeResult<number | null>): void {
     if (this.executor.operationDone(token, ended)) return;
     if (this.dockerd.awaits(token)) this.later('machine.runtime-done', { token, ended });
   }
@@ -251,6 +284,15 @@ export class Machine {
       if (container.taskId) this.runtime.remove(container.id, true, 'leave');
     }
     Object.assign(this.state.executor, initialTaskExecutor());
+  }
+
+  private sessionChanged(): void {
+    const { agent } = this.swarm.state;
+    if (agent?.node) this.network.sessionChanged(agent.networks, agent.node);
+  }
+
+  private localNetworks(): readonly LocalNetworkFacts[] {
+    return this.state.dockerd.disk.networks;
   }
 
   private describe(): NodeDescription {
@@ -366,7 +408,7 @@ export interface MachineEvent {
   token?: string;
   outcome?: Outcome;
   result?: ControlResult;
-  ended?: RuntimeResult;
+  ended?: RuntimeResult<number | null>;
   kind?: string;
   data?: unknown;
 }

@@ -65,6 +65,8 @@ export interface SwarmNodeHost {
   controlDone(token: string, result: ControlResult): void;
   /** The node has become part of a swarm, or left it. */
   membershipChanged(member: boolean): void;
+  /** The session has told (again) of this node and of the networks that it takes part in. */
+  sessionChanged(): void;
   /** This host's manager has applied changes. */
   storeChanged(events: readonly StoreEvent[]): void;
   /** Containers of tasks go when the node leaves. */
@@ -482,7 +484,10 @@ export class SwarmNode {
     return new Agent(this.kernel, this.hardware, this.machine, state, this.host.executor, {
       describe: () => this.host.describe(),
       localManager: () => (this.controlAvailable ? this.machine : null),
-      nodeChanged: (node) => this.roleMayHaveChanged(node),
+      nodeChanged: (node) => {
+        this.host.sessionChanged();
+        this.roleMayHaveChanged(node);
+      },
       sessionOpened: () => {
         this.host.membershipChanged(true);
         this.maybeJoined();

@@ -70,6 +70,8 @@ export interface Outgoing {
   payload: unknown;
   label?: MessageLabel;
   quiet?: boolean;
+  /** Stream of dice for delay and loss, so that this traffic leaves the dice of other messages as they were. */
+  dice?: string;
 }
 
 export interface HardwareState {
@@ -246,7 +248,7 @@ export class Hardware {
     const id = state.nextMessage++;
     const departs = kernel.now;
     const link = this.link(from, to);
-    const dice = kernel.random('network');
+    const dice = kernel.random(outgoing.dice ?? 'network');
     let travel = from === to ? 20 : link.delay + (link.jitter > 0 ? dice.int(link.jitter + 1) : 0);
     let reason = this.blocked(from, to, outgoing.port, protocol);
     if (!reason && from !== to && link.loss > 0) {

@@ -74,6 +74,7 @@ export type DropReason =
   | 'no such address'
   | 'network not here'
   | 'node unreachable'
+  | 'port closed'
   | 'lost on the way'
   | 'does not answer'
   | 'connection reset';

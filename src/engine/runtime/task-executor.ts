@@ -9,17 +9,22 @@ import type { Micros } from '../../protocol/events.ts';
 import type { Agent } from '../agent/agent.ts';
 import type { Executor, OperationResult, TaskOperation } from '../agent/executor.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { seconds } from '../kernel/time.ts';
+import { milliseconds, seconds } from '../kernel/time.ts';
 import type { Config, Secret, Task, TaskStatus } from '../store/objects.ts';
 import type { Container, ContainerConfig } from './container.ts';
+import type { TaskNetwork } from './container-network.ts';
 import { DEFAULT_STOP_GRACE, type Runtime, type RuntimeResult } from './runtime.ts';
 
 /** `controller.go Shutdown`: after the service binding is deactivated. */
 const DRAIN_TIME: Micros = seconds(2);
+/** `adapter.go waitNodeAttachments`: how often and how long the node's addresses on the task's networks are waited for. */
+const ATTACHMENT_POLL: Micros = milliseconds(100);
+const ATTACHMENT_TIMEOUT: Micros = seconds(30);
+const NO_ATTACHMENT = 'node is missing network attachments, ip addresses may be exhausted';
 
 /** Plain data: which operation each task is at, so that late ends of broken-off ones are ignored. */
 export interface TaskExecutorState {
-  operations: Record<string, { operation: TaskOperation; token: string; task: Task }>;
+  operations: Record<string, { operation: TaskOperation; token: string; task: Task; since: Micros }>;
   nextToken: number;
 }
 
@@ -33,18 +38,28 @@ export class TaskExecutor implements Executor {
   private readonly machine: string;
   private readonly runtime: Runtime;
   private readonly agent: () => Agent | null;
+  private readonly network: TaskNetwork | null;
 
-  constructor(kernel: Kernel, machine: string, state: TaskExecutorState, runtime: Runtime, agent: () => Agent | null) {
+  constructor(
+    kernel: Kernel,
+    machine: string,
+    state: TaskExecutorState,
+    runtime: Runtime,
+    agent: () => Agent | null,
+    network: TaskNetwork | null = null,
+  ) {
     this.kernel = kernel;
     this.machine = machine;
     this.state = state;
     this.runtime = runtime;
     this.agent = agent;
+    this.network = network;
   }
 
   prepare(task: Task, _secrets: readonly Secret[], _configs: readonly Config[]): void {
     const token = this.begin(task, 'prepare');
     if (this.runtime.ofTask(task.id)) return this.end(task.id, this.success(task.id));
+    this.network?.prepare(task);
     this.runtime.pull(task.spec.container.image, token);
   }
 
@@ -72,6 +87,7 @@ export class TaskExecutor implements Executor {
       else this.end(task.id, this.success(task.id));
       return;
     }
+    this.network?.disable(task.id);
     const drain = task.networks.length > 0 ? DRAIN_TIME : 0;
     this.kernel.schedule(drain, 'executor.stop', this.machine, { machine: this.machine, taskId: task.id, token });
   }
@@ -81,6 +97,7 @@ export class TaskExecutor implements Executor {
     const container = this.runtime.ofTask(task.id);
     if (!container) return this.end(task.id, this.success(task.id));
     if (container.state === 'running') {
+      this.network?.disable(task.id);
       const drain = task.networks.length > 0 ? DRAIN_TIME : 0;
       this.kernel.schedule(drain, 'executor.stop', this.machine, { machine: this.machine, taskId: task.id, token });
     } else this.runtime.remove(container.id, true, token);
@@ -96,7 +113,7 @@ export class TaskExecutor implements Executor {
   }
 
   /** An operation of the runtime has ended. Returns whether the token was one of ours. */
-  operationDone(token: string, result: RuntimeResult): boolean {
+  operationDone(token: string, result: RuntimeResult<number | null>): boolean {
     if (!token.startsWith('task/')) return false;
     const taskId = token.split('/')[1]!;
     const current = this.state.operations[taskId];
@@ -130,6 +147,11 @@ export class TaskExecutor implements Executor {
   create(taskId: string, token: string): void {
     const current = this.state.operations[taskId];
     if (!current || current.token !== token) return;
+    if (this.network && !this.network.prepare(current.task)) {
+      if (this.kernel.now - current.since >= ATTACHMENT_TIMEOUT) return this.end(taskId, failure(NO_ATTACHMENT, null));
+      this.kernel.schedule(ATTACHMENT_POLL, 'executor.create', this.machine, { machine: this.machine, taskId, token });
+      return;
+    }
     const made = this.runtime.create(this.configOf(current.task), taskId);
     this.end(taskId, made.ok ? this.success(taskId) : failure(made.error.message, null));
   }
@@ -153,8 +175,18 @@ export class TaskExecutor implements Executor {
       container.health.status === 'unhealthy' &&
       (current.operation === 'start' || current.operation === 'wait')
     ) {
-      this.runtime.stop(container.id, current.task.spec.container.stopGracePeriod, `unhealthy/${taskId}`);
+      const drain = this.network?.disable(taskId) ? DRAIN_TIME : 0;
+      this.kernel.schedule(drain, 'executor.stop-unhealthy', this.machine, { machine: this.machine, taskId });
     }
+  }
+
+  /** The drain before an unhealthy container is stopped is over. */
+  stopUnhealthy(taskId: string): void {
+    const current = this.state.operations[taskId];
+    const container = this.runtime.ofTask(taskId);
+    if (container?.state !== 'running' || (current && current.operation !== 'start' && current.operation !== 'wait'))
+      return;
+    this.runtime.stop(container.id, current?.task.spec.container.stopGracePeriod ?? null, `unhealthy/${taskId}`);
   }
 
   /** Running, and healthy if that is asked for: done; else the health check will tell. */
@@ -172,7 +204,7 @@ export class TaskExecutor implements Executor {
 
   private begin(task: Task, operation: TaskOperation): string {
     const token = `task/${task.id}/${this.state.nextToken++}`;
-    this.state.operations[task.id] = { operation, token, task };
+    this.state.operations[task.id] = { operation, token, task, since: this.kernel.now };
     return token;
   }
 
@@ -180,11 +212,14 @@ export class TaskExecutor implements Executor {
     const current = this.state.operations[taskId];
     if (!current) return;
     delete this.state.operations[taskId];
-    this.agent()?.done(taskId, current.operation, result);
+    const { operation } = current;
+    if (operation === 'start' && result.ok) this.network?.enable(taskId);
+    if (operation === 'shutdown' || operation === 'remove' || !result.ok) this.network?.release(taskId);
+    this.agent()?.done(taskId, operation, result);
   }
 
   private success(taskId: string): OperationResult {
-    return { ok: true, container: this.statusOf(taskId), ports: [] };
+    return { ok: true, container: this.statusOf(taskId), ports: this.network?.ports(taskId) ?? [] };
   }
 
   private statusOf(taskId: string): TaskStatus['container'] {

@@ -51,6 +51,25 @@ export interface NetworkDbState {
   reaping: boolean;
 }
 
+/** What a timer of this module carries. */
+export interface GossipTimer {
+  readonly machine: string;
+  readonly name?: string;
+  readonly incarnation?: number;
+  readonly seq?: number;
+}
+
+/** Kinds of the timers of this module. */
+export const GOSSIP_EVENTS = [
+  'gossip.tick',
+  'gossip.probe',
+  'gossip.probe-timeout',
+  'gossip.suspicion',
+  'gossip.sync',
+  'gossip.rejoin',
+  'gossip.reap',
+];
+
 /** What the node is told. */
 export interface NetworkDbHost {
   /** Addresses of the managers: where to look for others. */
@@ -292,7 +311,7 @@ export class NetworkDb {
   // ---- ticks
 
   /** A timer of this module. */
-  event(kind: string, data: { name?: string; incarnation?: number; seq?: number }): void {
+  event(kind: string, data: GossipTimer): void {
     switch (kind) {
       case 'gossip.tick':
         return this.tick();
@@ -570,7 +589,16 @@ export class NetworkDb {
   // ---- inside
 
   private send<K extends GossipKind>(to: string, kind: K, payload: GossipMessages[K], protocol: 'tcp' | 'udp'): void {
-    this.hardware.send({ from: this.machine, to, port: GOSSIP_PORT, protocol, kind, payload, quiet: true });
+    this.hardware.send({
+      from: this.machine,
+      to,
+      port: GOSSIP_PORT,
+      protocol,
+      kind,
+      payload,
+      quiet: true,
+      dice: 'gossip-wires',
+    });
   }
 
   /** Some of the members, at random. */

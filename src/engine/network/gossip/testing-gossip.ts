@@ -3,17 +3,7 @@ import { Hardware, initialHardware } from '../../hardware/hardware.ts';
 import { initialKernel, Kernel } from '../../kernel/kernel.ts';
 import { seconds } from '../../kernel/time.ts';
 import type { EndpointRecord, TableEntry } from './messages.ts';
-import { initialNetworkDb, NetworkDb } from './network-db.ts';
-
-export const GOSSIP_EVENTS = [
-  'gossip.tick',
-  'gossip.probe',
-  'gossip.probe-timeout',
-  'gossip.suspicion',
-  'gossip.sync',
-  'gossip.rejoin',
-  'gossip.reap',
-];
+import { GOSSIP_EVENTS, type GossipTimer, initialNetworkDb, NetworkDb } from './network-db.ts';
 
 export class GossipWorld {
   readonly kernel: Kernel;
@@ -39,7 +29,7 @@ export class GossipWorld {
     }
     this.hardware.onMessage = ({ to, ...rest }) => this.at(to).receive({ to, ...rest });
     for (const kind of GOSSIP_EVENTS)
-      this.kernel.on(kind, ({ data }) => this.at((data as { machine: string }).machine).event(kind, data as object));
+      this.kernel.on(kind, ({ data }) => this.at((data as GossipTimer).machine).event(kind, data as GossipTimer));
   }
 
   at(name: string): NetworkDb {

@@ -1,0 +1,521 @@
+/**
+ * The network of one node: which overlays are here, the sandboxes of its containers, the load balancers and names that follow
+ * from what gossip has told it. Sources: `moby: daemon/libnetwork/agent.go, network.go, service_linux.go, drivers/overlay/`,
+ * `daemon/cluster/executor/container/adapter.go`.
+ *
+ * Ingress is here as soon as the node has an address on it, so on every node; any other overlay while a task here needs it.
+ * Names and balancers come from the node's own gossip tables alone: what it has not heard of does not exist for it.
+ */
+import type { EventId } from '../../protocol/events.ts';
+import type { Envelope, Hardware } from '../hardware/hardware.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Container } from '../runtime/container.ts';
+import type { ContainerNetwork, TaskNetwork } from '../runtime/container-network.ts';
+import { hash64 } from '../runtime/registry.ts';
+import type { Network, Node, PortConfig, Task } from '../store/objects.ts';
+import { balance } from './balancer.ts';
+import type { EndpointRecord, TableEntry } from './gossip/messages.ts';
+import { NetworkDb } from './gossip/network-db.ts';
+import { bare, lowestFree, macOf } from './ipv4.ts';
+import {
+  FIRST_EPHEMERAL_PORT,
+  type HostOverlay,
+  type Interface,
+  initialNodeNetwork,
+  type NodeNetworkState,
+  type Sandbox,
+} from './node-state.ts';
+import { type ServiceRecords, serviceRecords } from './service-records.ts';
+
+/** A network of the host alone, as its daemon keeps it. */
+export interface LocalNetworkFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly subnet: string;
+  readonly gateway: string;
+  readonly internal: boolean;
+}
+
+export interface NodeNetworkHost {
+  /** Bridges of this host. */
+  localNetworks(): readonly LocalNetworkFacts[];
+  /** Addresses of the managers, without ports. */
+  managers(): readonly string[];
+  /** A task of this node, to know what its container needs. */
+  task(id: string): Task | null;
+}
+
+const GATEWAY_BRIDGE = 'docker_gwbridge';
+/** `moby: drivers/overlay/joinleave.go`: 50 bytes for VXLAN, then 26 for ESP, down to a multiple of 4. */
+const OVERLAY_MTU = 1450;
+const ENCRYPTED_MTU = 1424;
+
+export class NodeNetwork implements TaskNetwork, ContainerNetwork {
+  readonly state: NodeNetworkState;
+  readonly machine: string;
+  readonly db: NetworkDb;
+  private readonly kernel: Kernel;
+  private readonly hardware: Hardware;
+  private readonly host: NodeNetworkHost;
+  /** Made from the tables when asked for; dropped when they change. */
+  private readonly records = new Map<string, ServiceRecords>();
+  private readonly tunnels = new Map<string, Map<string, string>>();
+
+  constructor(kernel: Kernel, hardware: Hardware, machine: string, state: NodeNetworkState, host: NodeNetworkHost) {
+    this.kernel = kernel;
+    this.hardware = hardware;
+    this.machine = machine;
+    this.state = state;
+    this.host = host;
+    this.db = new NetworkDb(kernel, hardware, machine, state.db, {
+      bootstrap: () => host.managers(),
+      rowChanged: (network, row, visible, old) => this.rowChanged(network, row, visible, old),
+    });
+  }
+
+  get address(): string {
+    return this.hardware.machine(this.machine).address;
+  }
+
+  // ---- part of a swarm
+
+  /** The session has told of this node and of the networks that it has addresses on. */
+  sessionChanged(networks: readonly Network[], node: Node): void {
+    this.db.start();
+    const { offered, present } = this.state;
+    offered.clear();
+    for (const network of networks) {
+      const balancer = node.attachments[network.id];
+      if (balancer !== undefined && network.allocated) offered.set(network.id, overlayOf(network, bare(balancer)));
+    }
+    for (const overlay of offered.values()) {
+      const here = present.get(overlay.id);
+      if (here) here.balancer = overlay.balancer;
+      else if (overlay.ingress || this.isNeeded(overlay.id)) this.create(overlay);
+    }
+    for (const id of [...present.keys()]) if (!offered.has(id) && !this.isNeeded(id)) this.destroy(id);
+  }
+
+  /** The node leaves the swarm. */
+  leaveSwarm(): void {
+    this.db.leave();
+    this.forget();
+  }
+
+  /** The daemon stops in good order: its peers are told. */
+  stop(): void {
+    this.db.leave();
+    this.halt();
+  }
+
+  /** Nothing of this is in memory any more. */
+  halt(): void {
+    this.db.halt();
+    this.forget();
+    this.state.sandboxes.clear();
+  }
+
+  private forget(): void {
+    const { sandboxes } = this.state;
+    const db = this.state.db;
+    Object.assign(this.state, initialNodeNetwork(), { db, sandboxes });
+    this.records.clear();
+    this.tunnels.clear();
+  }
+
+  receive(envelope: Envelope): void {
+    this.db.receive(envelope);
+  }
+
+  // ---- networks of this node
+
+  private isNeeded(network: string): boolean {
+    for (const networks of this.state.needs.values()) if (networks.includes(network)) return true;
+    for (const { interfaces } of this.state.sandboxes.values())
+      if (interfaces.some((one) => one.network === network)) return true;
+    return false;
+  }
+
+  private create(overlay: HostOverlay): void {
+    this.state.present.set(overlay.id, { ...overlay });
+    if (overlay.ingress && this.state.ingressGateway === '')
+      this.state.ingressGateway = this.lease(GATEWAY_BRIDGE) ?? '';
+    this.kernel.emit('network.present', this.machine, this.refs(overlay.id), {
+      name: overlay.name,
+      vni: overlay.vni,
+      balancer: overlay.balancer,
+    });
+    this.db.join(overlay.id);
+  }
+
+  private destroy(id: string): void {
+    const overlay = this.state.present.get(id);
+    if (!overlay) return;
+    this.db.quit(id);
+    this.state.present.delete(id);
+    this.state.balancers.delete(id);
+    if (overlay.ingress) this.state.ingressGateway = '';
+    this.forgetDerived(id);
+    this.kernel.emit('network.absent', this.machine, this.refs(id), { name: overlay.name });
+  }
+
+  /** The ingress network of this node, if it has one. */
+  get ingress(): HostOverlay | null {
+    for (const overlay of this.state.present.values()) if (overlay.ingress) return overlay;
+    return null;
+  }
+
+  // ---- tasks
+
+  prepare(task: Task): boolean {
+    const wanted = task.networks.filter(({ addresses }) => addresses.length > 0).map(({ networkId }) => networkId);
+    this.state.needs.set(task.id, wanted);
+    let complete = true;
+    for (const id of wanted) {
+      if (this.state.present.has(id)) continue;
+      const overlay = this.state.offered.get(id);
+      if (overlay) this.create(overlay);
+      else complete = false;
+    }
+    return complete;
+  }
+
+  release(taskId: string): void {
+    const wanted = this.state.needs.get(taskId);
+    if (!wanted) return;
+    this.state.needs.delete(taskId);
+    this.dropUnneeded(wanted);
+  }
+
+  private dropUnneeded(networks: Iterable<string>): void {
+    for (const id of networks) {
+      const overlay = this.state.present.get(id);
+      if (overlay && !overlay.ingress && !this.isNeeded(id)) this.destroy(id);
+    }
+  }
+
+  enable(taskId: string): void {
+    const sandbox = this.ofTask(taskId);
+    if (!sandbox || sandbox.binding === 'enabled') return;
+    sandbox.binding = 'enabled';
+    if (!sandbox.interfaces.some(({ kind }) => kind === 'overlay')) return;
+    this.kernel.because(this.told('endpoint.enabled', sandbox), () => this.register(sandbox, false));
+  }
+
+  disable(taskId: string): boolean {
+    const sandbox = this.ofTask(taskId);
+    if (sandbox?.binding !== 'enabled') return false;
+    sandbox.binding = 'disabled';
+    if (!sandbox.interfaces.some(({ kind }) => kind === 'overlay')) return false;
+    this.kernel.because(this.told('endpoint.disabled', sandbox), () => this.register(sandbox, true));
+    return true;
+  }
+
+  ports(taskId: string): PortConfig[] {
+    const ports = this.ofTask(taskId)?.hostPorts ?? [];
+    return ports.map(({ protocol, target, published }) => ({
+      name: '',
+      protocol,
+      targetPort: target,
+      publishedPort: published,
+      publishMode: 'host',
+    }));
+  }
+
+  /** Puts the rows of a container's endpoints into the endpoint tables. */
+  private register(sandbox: Sandbox, serviceDisabled: boolean): void {
+    for (const one of sandbox.interfaces) {
+      if (one.kind !== 'overlay') continue;
+      const isIngress = this.state.present.get(one.network)?.ingress ?? false;
+      const record: EndpointRecord = {
+        name: sandbox.name,
+        serviceName: sandbox.service?.name ?? '',
+        serviceId: sandbox.service?.id ?? '',
+        virtualIp: sandbox.virtualIps[one.network] ?? '',
+        endpointIp: one.address,
+        ingressPorts: isIngress ? sandbox.ingressPorts : [],
+        aliases: sandbox.aliases[one.network] ?? [],
+        taskAliases: [...new Set([sandbox.container.slice(0, 12), sandbox.hostname])],
+        serviceDisabled,
+        container: sandbox.container,
+        task: sandbox.task,
+      };
+      this.db.putEndpoint(one.network, one.endpoint, record);
+    }
+  }
+
+  private told(kind: string, sandbox: Sandbox): EventId {
+    const refs: `${string}:${string}`[] = [`container:${sandbox.container}`, `machine:${this.machine}`];
+    if (sandbox.task) refs.push(`task:${sandbox.task}`);
+    if (sandbox.service) refs.push(`service:${sandbox.service.id}`);
+    return this.kernel.emit(kind, this.machine, refs, {
+      name: sandbox.name,
+      addresses: sandbox.interfaces.map(({ networkName, address }) => `${networkName} ${address}`),
+    });
+  }
+
+  // ---- containers
+
+  /** Makes a container's interfaces. Returns docker's words if a host port is taken. */
+  attach(container: Container): string | null {
+    const { config } = container;
+    const task = container.taskId ? this.host.task(container.taskId) : null;
+    for (const port of config.ports) {
+      if (port.published !== 0 && this.holderOf(port.published, port.protocol))
+        return `driver failed programming external connectivity on endpoint ${config.name} (${this.endpointId(GATEWAY_BRIDGE, config.name)}): Bind for ${port.ip || '0.0.0.0'}:${port.published} failed: port is already allocated`;
+    }
+    const sandbox: Sandbox = {
+      container: container.id,
+      name: config.name,
+      hostname: config.hostname,
+      task: container.taskId,
+      service: task?.serviceId ? { id: task.serviceId, name: task.serviceAnnotations.name } : null,
+      interfaces: [],
+      virtualIps: {},
+      aliases: {},
+      ingressPorts: (task?.endpoint?.ports ?? [])
+        .filter(({ publishMode }) => publishMode === 'ingress')
+        .map(({ protocol, targetPort, publishedPort }) => ({ protocol, target: targetPort, published: publishedPort })),
+      hostPorts: config.ports.map(({ protocol, target, published }) => ({
+        protocol,
+        target,
+        published: published || this.ephemeralHostPort(protocol),
+      })),
+      host: config.networks.some(({ id, name }) => id === 'host' || name === 'host'),
+      binding: 'none',
+    };
+    for (const { networkId, address } of task?.endpoint?.virtualIps ?? [])
+      sandbox.virtualIps[networkId] = bare(address);
+    this.state.sandboxes.set(container.id, sandbox);
+    if (!sandbox.host) this.makeInterfaces(sandbox, config.networks);
+    if (!container.taskId) this.register(sandbox, false);
+    return null;
+  }
+
+  private makeInterfaces(sandbox: Sandbox, wanted: Container['config']['networks']): void {
+    const locals = this.host.localNetworks();
+    const networks = wanted.length > 0 ? wanted : [{ id: 'bridge', name: 'bridge', address: '', aliases: [] }];
+    for (const { id, name, address, aliases } of networks) {
+      const overlay = this.overlayOf(id, name);
+      if (overlay && address !== '') {
+        sandbox.aliases[overlay.id] = aliases;
+        const made = this.addInterface(sandbox, 'overlay', overlay.id, overlay.name, bare(address), overlay.subnet);
+        this.db.putPeer(overlay.id, made.endpoint, {
+          endpointIp: `${made.address}/${overlay.subnet.split('/')[1] ?? '24'}`,
+          endpointMac: made.mac,
+          tunnelEndpointIp: this.address,
+        });
+        continue;
+      }
+      const local = locals.find((one) => one.id === id || one.name === (name || id));
+      if (local?.driver !== 'bridge') continue;
+      sandbox.aliases[local.id] = aliases;
+      const given = address !== '' ? bare(address) : this.lease(local.name);
+      if (given) this.addInterface(sandbox, 'bridge', local.id, local.name, given, local.subnet);
+    }
+    const overlays = sandbox.interfaces.filter(({ kind }) => kind === 'overlay');
+    const isInternal = overlays.every(({ network }) => this.state.present.get(network)?.internal);
+    if (overlays.length === 0 || isInternal || sandbox.interfaces.some(({ kind }) => kind === 'bridge')) return;
+    const given = this.lease(GATEWAY_BRIDGE);
+    const bridge = locals.find(({ name }) => name === GATEWAY_BRIDGE);
+    if (given) this.addInterface(sandbox, 'gateway', GATEWAY_BRIDGE, GATEWAY_BRIDGE, given, bridge?.subnet ?? '');
+  }
+
+  private overlayOf(id: string, name: string): HostOverlay | null {
+    const here = this.state.present.get(id);
+    if (here) return here;
+    for (const overlay of this.state.offered.values()) {
+      if (overlay.id !== id && overlay.name !== (name || id)) continue;
+      if (!this.state.present.has(overlay.id)) this.create(overlay);
+      return this.state.present.get(overlay.id)!;
+    }
+    return null;
+  }
+
+  private addInterface(
+    sandbox: Sandbox,
+    kind: Interface['kind'],
+    network: string,
+    networkName: string,
+    address: string,
+    subnet: string,
+  ): Interface {
+    const device = `eth${sandbox.interfaces.length}`;
+    const endpoint = this.endpointId(network, sandbox.name);
+    const made: Interface = { device, kind, network, networkName, address, subnet, mac: macOf(address), endpoint };
+    sandbox.interfaces.push(made);
+    return made;
+  }
+
+  detach(container: Container): void {
+    const sandbox = this.state.sandboxes.get(container.id);
+    if (!sandbox) return;
+    this.state.sandboxes.delete(container.id);
+    const overlays = sandbox.interfaces.filter(({ kind }) => kind === 'overlay');
+    for (const { network, endpoint } of overlays) {
+      this.db.remove(network, 'endpoint_table', endpoint);
+      this.db.remove(network, 'overlay_peer_table', endpoint);
+    }
+    if (sandbox.task) this.state.needs.delete(sandbox.task);
+    this.dropUnneeded(overlays.map(({ network }) => network));
+  }
+
+  /** The same for the same container and network, as the daemon's own views have it. */
+  private endpointId(network: string, name: string): string {
+    return hash64(`endpoint ${network} ${name}`);
+  }
+
+  /** The lowest free address of a bridge of this host. */
+  private lease(bridge: string): string | null {
+    const facts = this.host.localNetworks().find(({ name }) => name === bridge);
+    const subnet = facts?.subnet || (bridge === GATEWAY_BRIDGE ? '172.18.0.0/16' : '');
+    const taken = new Set<string>([facts?.gateway ?? '172.18.0.1']);
+    if (bridge === GATEWAY_BRIDGE && this.state.ingressGateway) taken.add(this.state.ingressGateway);
+    for (const { interfaces } of this.state.sandboxes.values())
+      for (const one of interfaces) if (one.networkName === bridge) taken.add(one.address);
+    return lowestFree(subnet, taken);
+  }
+
+  private ephemeralHostPort(protocol: string): number {
+    for (let port = FIRST_EPHEMERAL_PORT; ; port++) if (!this.holderOf(port, protocol)) return port;
+  }
+
+  // ---- looking things up
+
+  ofTask(taskId: string): Sandbox | undefined {
+    for (const sandbox of this.state.sandboxes.values()) if (sandbox.task === taskId) return sandbox;
+    return undefined;
+  }
+
+  /** The container that holds a host port. */
+  holderOf(port: number, protocol: string): Sandbox | undefined {
+    for (const sandbox of this.state.sandboxes.values())
+      if (sandbox.hostPorts.some((one) => one.published === port && one.protocol === protocol)) return sandbox;
+    return undefined;
+  }
+
+  /** The container with this address on a network here. */
+  at(network: string, address: string): Sandbox | undefined {
+    for (const sandbox of this.state.sandboxes.values())
+      if (sandbox.interfaces.some((one) => one.network === network && one.address === address)) return sandbox;
+    return undefined;
+  }
+
+  /** Behind which machine's address an address of an overlay is, as far as this node has heard. */
+  tunnelTo(network: string, address: string): string | null {
+    let tunnels = this.tunnels.get(network);
+    if (!tunnels) {
+      tunnels = new Map();
+      for (const row of this.db.rows(network))
+        if (row.table === 'overlay_peer_table') tunnels.set(bare(row.value.endpointIp), row.value.tunnelEndpointIp);
+      this.tunnels.set(network, tunnels);
+    }
+    return tunnels.get(address) ?? null;
+  }
+
+  /** The names of an overlay as this node knows them. */
+  recordsOf(network: string): ServiceRecords {
+    let records = this.records.get(network);
+    if (!records) {
+      records = serviceRecords(endpointsAmong(this.db.rows(network)));
+      this.records.set(network, records);
+    }
+    return records;
+  }
+
+  /** The names of a bridge of this host: those of the containers on it. */
+  bridgeRecords(network: string): ServiceRecords {
+    return serviceRecords(this.onBridge(network));
+  }
+
+  private *onBridge(network: string): Generator<EndpointRecord> {
+    for (const sandbox of this.state.sandboxes.values()) {
+      const one = sandbox.interfaces.find((candidate) => candidate.network === network);
+      if (!one) continue;
+      yield {
+        name: sandbox.name,
+        serviceName: '',
+        serviceId: '',
+        virtualIp: '',
+        endpointIp: one.address,
+        ingressPorts: [],
+        aliases: sandbox.aliases[network] ?? [],
+        taskAliases: [...new Set([sandbox.container.slice(0, 12), sandbox.hostname])],
+        serviceDisabled: false,
+        container: sandbox.container,
+        task: null,
+      };
+    }
+  }
+
+  /** A port for an outgoing connection of this host. */
+  nextPort(): number {
+    const port = this.state.nextPort;
+    this.state.nextPort = port >= 60_999 ? FIRST_EPHEMERAL_PORT : port + 1;
+    return port;
+  }
+
+  // ---- what gossip tells
+
+  private rowChanged(network: string, row: TableEntry, visible: boolean, old: TableEntry | null): void {
+    this.forgetDerived(network, row.table);
+    if (row.table !== 'endpoint_table') return;
+    const before = old?.table === 'endpoint_table' ? old.value : null;
+    const record = visible ? row.value : null;
+    this.kernel.because(this.heard(network, row.node, row.value, before, record), () =>
+      balance(this.state, network, row.key, record, before),
+    );
+  }
+
+  private heard(
+    network: string,
+    node: string,
+    record: EndpointRecord,
+    before: EndpointRecord | null,
+    now: EndpointRecord | null,
+  ): EventId {
+    const what = !now ? 'gone' : now.serviceDisabled ? 'disabled' : before ? 'changed' : 'new';
+    const objects: `${string}:${string}`[] = [`machine:${this.machine}`, `network:${network}`];
+    if (record.task) objects.push(`task:${record.task}`);
+    return this.kernel.emit('gossip.endpoint', this.machine, objects, {
+      what,
+      own: node === this.db.name,
+      name: record.name,
+      service: record.serviceName,
+      address: record.endpointIp,
+      network: this.state.present.get(network)?.name ?? '',
+    });
+  }
+
+  private forgetDerived(network: string, table?: TableEntry['table']): void {
+    if (table !== 'overlay_peer_table') this.records.delete(network);
+    if (table !== 'endpoint_table') this.tunnels.delete(network);
+  }
+
+  private refs(network: string): `${string}:${string}`[] {
+    return [`network:${network}`, `machine:${this.machine}`];
+  }
+}
+
+function* endpointsAmong(rows: Iterable<TableEntry>): Generator<EndpointRecord> {
+  for (const row of rows) if (row.table === 'endpoint_table') yield row.value;
+}
+
+function overlayOf(network: Network, balancer: string): HostOverlay {
+  const { spec, allocated } = network;
+  const encrypted = 'encrypted' in spec.driverOptions && spec.driverOptions.encrypted !== 'false';
+  const mtu = Number(spec.driverOptions['com.docker.network.driver.mtu'] ?? 0);
+  return {
+    id: network.id,
+    name: spec.annotations.name,
+    vni: allocated?.vni ?? 0,
+    subnet: allocated?.configs[0]?.subnet ?? '',
+    gateway: bare(allocated?.configs[0]?.gateway ?? ''),
+    ingress: spec.ingress,
+    internal: spec.internal,
+    encrypted,
+    mtu: mtu > 0 ? mtu - 50 : encrypted ? ENCRYPTED_MTU : OVERLAY_MTU,
+    balancer,
+  };
+}
