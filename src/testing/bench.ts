@@ -3,6 +3,7 @@
  * and what others reach. Numbers go up and down with the machine: compare only what was measured side by side.
  */
 import { cpus } from 'node:os';
+import { browser } from './bench/browser.ts';
 import { checkpoints } from './bench/checkpoints.ts';
 import { heap } from './bench/heap.ts';
 import { type Measurement, reaches, report, type Section } from './bench/measurement.ts';
@@ -12,7 +13,7 @@ import { proposals } from './bench/proposals.ts';
 import { virtualTime } from './bench/virtual-time.ts';
 
 // The heap first, while there is little else in it.
-const sections: readonly Section[] = [heap, virtualTime, placement, proposals, pictures, checkpoints];
+const sections: readonly Section[] = [heap, virtualTime, placement, proposals, pictures, checkpoints, browser];
 
 const args = process.argv.slice(2);
 const only = args[0] === '--only' ? args[1] : undefined;

@@ -1,0 +1,284 @@
+/// <reference lib="dom" />
+/**
+ * The page as it is served: how soon there is a picture and a prompt, what has to be fetched for them, and what frames cost while
+ * messages fly. Builds the page into a folder of its own, serves it as static files, drives a Chromium without a GPU.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Browser, chromium, type Page, type Request } from '@playwright/test';
+import { build, preview } from 'vite';
+import { aims, others } from './figures.ts';
+import { type Measurement, median, quantile, type Section } from './measurement.ts';
+
+/** As much of `window.swarmscope` as is needed here. */
+interface Door {
+  ready: Promise<void>;
+  time: { play(): Promise<void>; speed(rate: number): Promise<void>; advance(seconds: number): Promise<unknown> };
+  fault(kind: string, host: string, ...rest: unknown[]): Promise<unknown>;
+  snapshot(): Promise<{ messages: unknown[]; machines: { name: string; role: string | null }[] }>;
+}
+
+declare global {
+  interface Window {
+    swarmscope: Door;
+    /** Milliseconds since navigation. */
+    benchMoments: { picture: number | null; prompt: number | null };
+  }
+}
+
+const OPENINGS = 7;
+const RECORDINGS = 3;
+const RECORDING_SECONDS = 10;
+/** A frame counts as in time within this: the display's 16.7 ms and a little for the clock. */
+const IN_TIME = 17;
+const VIEWPORT = { width: 1440, height: 900 };
+/** A delay at which 50 machines have some 200 messages under way at any moment. */
+const LONG_DELAY = { delayMs: 8000, jitterMs: 200 };
+
+export const browser: Section = {
+  name: 'browser',
+  title: 'The built page in Chromium (1440x900, no GPU)',
+  async run() {
+    const root = resolve(dirname(process.argv[1]!), '../..');
+    const outDir = join(root, 'node_modules', '.cache', 'swarmscope', 'bench-page');
+    await build({ root, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+    const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 4190 } });
+    const address = server.resolvedUrls!.local[0]!;
+    const { findChromium } = (await import(join(root, 'src/tooling/chromium.mjs'))) as {
+      findChromium(): Promise<string>;
+    };
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+    const chrome = await chromium.launch({ executablePath: await findChromium(), args });
+    try {
+      return [
+        ...(await openings(chrome, address, outDir)),
+        ...(await frames(chrome, `${address}`, '3 managers, 2 workers, speed 1')),
+        ...(await aimed(frames(chrome, `${address}?start=5%2B5`, '5 managers, 5 workers, speed 1'))),
+        ...(await frames(chrome, `${address}?start=5%2B5`, '5 managers, 5 workers, speed 1/100', 0.01)),
+        ...(await crowd(chrome, `${address}?start=50x1000`)),
+      ];
+    } finally {
+      await chrome.close();
+      await server.close();
+    }
+  },
+};
+
+// ---- opening
+
+/** Opens the page anew, with nothing in the cache, and notes what came when. */
+async function openings(chrome: Browser, address: string, outDir: string): Promise<Measurement[]> {
+  const runs = [];
+  for (let run = 0; run <= OPENINGS; run++) runs.push(await open(chrome, address, outDir));
+  // The first one also starts Chromium's own processes.
+  const [, ...counted] = runs;
+  const measure = (what: string, unit: string, values: number[], aim: number, beside: string): Measurement => ({
+    what,
+    unit,
+    values,
+    better: 'less',
+    aim,
+    beside,
+  });
+  const of = (key: keyof Opening): number[] => counted.map((opening) => opening[key]);
+  const { firstPictureMilliseconds, promptMilliseconds, firstPictureKilobytes, promptKilobytes } = aims;
+  return [
+    measure('first complete picture', 'ms', of('picture'), firstPictureMilliseconds, others.firstPicture),
+    measure('prompt', 'ms', of('prompt'), promptMilliseconds, ''),
+    measure(
+      'fetched before the picture, compressed',
+      'KB',
+      of('pictureKilobytes'),
+      firstPictureKilobytes,
+      others.bytes,
+    ),
+    measure('fetched before the prompt, compressed', 'KB', of('promptKilobytes'), promptKilobytes, ''),
+  ];
+}
+
+interface Opening {
+  picture: number;
+  prompt: number;
+  pictureKilobytes: number;
+  promptKilobytes: number;
+}
+
+async function open(chrome: Browser, address: string, outDir: string): Promise<Opening> {
+  const context = await chrome.newContext({ viewport: VIEWPORT });
+  const page = await context.newPage();
+  await page.addInitScript(noteMoments);
+  const finished: { request: Request; at: number }[] = [];
+  page.on('requestfinished', (request) => finished.push({ request, at: Date.now() }));
+  await page.goto(address, { waitUntil: 'commit' });
+  await page.waitForFunction(() => window.benchMoments.picture !== null && window.benchMoments.prompt !== null);
+  const { picture, prompt, origin } = await page.evaluate(() => ({
+    picture: window.benchMoments.picture!,
+    prompt: window.benchMoments.prompt!,
+    origin: performance.timeOrigin,
+  }));
+  const kilobytes = (moment: number): number => {
+    const before = finished.filter(({ request, at }) => endOf(request, at) <= origin + moment);
+    return before.reduce((sum, { request }) => sum + compressedBytes(request.url(), address, outDir), 0) / 1000;
+  };
+  const opening = { picture, prompt, pictureKilobytes: kilobytes(picture), promptKilobytes: kilobytes(prompt) };
+  await checkPrompt(page);
+  await context.close();
+  return opening;
+}
+
+/** Runs in the page from its first moment on. */
+function noteMoments(): void {
+  window.benchMoments = { picture: null, prompt: null };
+  let waiting = false;
+  const look = (): void => {
+    if (window.swarmscope && !waiting) {
+      waiting = true;
+      window.swarmscope.ready.then(() => {
+        window.benchMoments.picture = performance.now();
+      });
+    }
+    const rows = document.querySelector('.xterm-rows');
+    if (rows?.textContent?.includes('~$')) window.benchMoments.prompt = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** The prompt takes keys: a command typed there is run. */
+async function checkPrompt(page: Page): Promise<void> {
+  await page.locator('.xterm textarea').first().focus();
+  await page.keyboard.type('echo it works\n');
+  await page.waitForFunction(() => {
+    const text = document.querySelector('.xterm-rows')?.textContent ?? '';
+    return text.split('~$').length > 2;
+  });
+}
+
+/** When a request had all of its answer, in Unix milliseconds; requests of workers know it less exactly. */
+function endOf(request: Request, noticed: number): number {
+  const { startTime, responseEnd } = request.timing();
+  return startTime > 0 && responseEnd > 0 ? startTime + responseEnd : noticed;
+}
+
+const sizes = new Map<string, number>();
+
+/** What a server that compresses would send; files that do not shrink go as they are. */
+function compressedBytes(url: string, address: string, outDir: string): number {
+  const path = new URL(url).pathname.slice(new URL(address).pathname.length) || 'index.html';
+  const file = join(outDir, path);
+  if (!url.startsWith(address) || !existsSync(file)) return 0;
+  let size = sizes.get(file);
+  if (size === undefined) {
+    const content = readFileSync(file);
+    size = Math.min(content.length, gzipSync(content, { level: 9 }).length);
+    sizes.set(file, size);
+  }
+  return size;
+}
+
+// ---- frames
+
+/** Plays a start and measures its frames. */
+async function frames(chrome: Browser, address: string, what: string, speed = 1): Promise<Measurement[]> {
+  const page = await chrome.newPage({ viewport: VIEWPORT });
+  await page.goto(address);
+  await page.evaluate(async (rate) => {
+    await window.swarmscope.ready;
+    await window.swarmscope.time.speed(rate);
+    await window.swarmscope.time.play();
+  }, speed);
+  const measurements = await recordings(page, what);
+  await page.close();
+  return measurements;
+}
+
+/** The aims for five managers. */
+async function aimed(measuring: Promise<Measurement[]>): Promise<Measurement[]> {
+  const measurements = await measuring;
+  const [rate, work] = [measurements[0]!, measurements.at(-1)!];
+  Object.assign(rate, { aim: aims.framesPerSecond, beside: others.frames });
+  Object.assign(work, { aim: aims.mainThreadMillisecondsPerSecond, beside: others.mainThread });
+  return measurements;
+}
+
+/** 50 machines with 1,000 tasks whose managers are far away, so that some 200 messages are in flight. */
+async function crowd(chrome: Browser, address: string): Promise<Measurement[]> {
+  const page = await chrome.newPage({ viewport: VIEWPORT });
+  await page.goto(address);
+  await page.evaluate(async (delay) => {
+    const { ready, snapshot, fault, time } = window.swarmscope;
+    await ready;
+    const { machines } = await snapshot();
+    for (const { name: manager } of machines.filter(({ role }) => role === 'manager'))
+      for (const { name } of machines) if (name !== manager) await fault('link-quality', manager, name, delay);
+    await time.advance(60);
+    await time.speed(1);
+    await time.play();
+  }, LONG_DELAY);
+  const inFlight: number[] = [];
+  const measurements = await recordings(page, '50 machines, 1,000 tasks', async () => {
+    inFlight.push(await page.evaluate(async () => (await window.swarmscope.snapshot()).messages.length));
+  });
+  await page.close();
+  const inTime = measurements.find(({ what }) => what.endsWith('in time'))!;
+  Object.assign(inTime, { aim: aims.framesInTimePercent, beside: others.framesOfMany });
+  const what = '50 machines, 1,000 tasks: messages in flight';
+  return [{ what, unit: '', values: inFlight, better: 'none' }, ...measurements];
+}
+
+/** Frames per second, their times, and the main thread's work, several times over. */
+async function recordings(page: Page, what: string, between?: () => Promise<void>): Promise<Measurement[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const busy = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+  };
+  const runs: { times: number[]; seconds: number; work: number }[] = [];
+  // What opening and loading have left to do is over after the first one.
+  for (let run = 0; run <= RECORDINGS; run++) {
+    await between?.();
+    const before = await busy();
+    const times = await page.evaluate(frameTimes, RECORDING_SECONDS);
+    const work = (await busy()) - before;
+    const seconds = times.reduce((sum, time) => sum + time, 0) / 1000;
+    if (run > 0) runs.push({ times, seconds, work });
+  }
+  const over = (measure: (run: (typeof runs)[number]) => number): number[] => runs.map(measure);
+  const inTime = (times: number[]): number => (100 * times.filter((time) => time <= IN_TIME).length) / times.length;
+  return [
+    {
+      what: `${what}: frames`,
+      unit: 'per s',
+      values: over(({ times, seconds }) => times.length / seconds),
+      better: 'more',
+    },
+    { what: `${what}: frame, median`, unit: 'ms', values: over(({ times }) => median(times)), better: 'less' },
+    { what: `${what}: frame, p95`, unit: 'ms', values: over(({ times }) => quantile(times, 0.95)), better: 'less' },
+    { what: `${what}: frames in time`, unit: '%', values: over(({ times }) => inTime(times)), better: 'more' },
+    {
+      what: `${what}: main thread`,
+      unit: 'ms/s',
+      values: over(({ work, seconds }) => (1000 * work) / seconds),
+      better: 'less',
+    },
+  ];
+}
+
+/** Runs in the page: times between frames for so many seconds. */
+function frameTimes(seconds: number): Promise<number[]> {
+  return new Promise((done) => {
+    const times: number[] = [];
+    let last = 0;
+    let first = 0;
+    const look = (now: number): void => {
+      if (last > 0) times.push(now - last);
+      else first = now;
+      last = now;
+      if (now - first < seconds * 1000) requestAnimationFrame(look);
+      else done(times);
+    };
+    requestAnimationFrame(look);
+  });
+}
