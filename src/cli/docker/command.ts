@@ -92,6 +92,12 @@ export function requiresMinArgs(least: number): ArgsRule {
   return (args) => (args.length >= least ? null : { complaint: `requires at least ${plural(least)}`, hint: 'See' });
 }
 
+/** `requires at least N and at most M arguments`. */
+export function requiresRangeArgs(least: number, most: number): ArgsRule {
+  const complaint = `requires at least ${least} and at most ${plural(most)}`;
+  return (args) => (args.length >= least && args.length <= most ? null : { complaint, hint: 'Run' });
+}
+
 function plural(count: number): string {
   return `${count} ${count === 1 ? 'argument' : 'arguments'}`;
 }

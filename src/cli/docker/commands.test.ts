@@ -1,9 +1,11 @@
 /** Commands against recordings of the real client 28.2.2: what it prints, its exit status, what it asks of the daemon. */
 import { describe, expect, it } from 'vitest';
 import type { CommandGroup } from './command.ts';
+import config from './config/testdata/config.json';
 import { dockerCommands } from './docker.ts';
 import network from './network/testdata/network.json';
 import node from './node/testdata/node.json';
+import secret from './secret/testdata/secret.json';
 import { comparable, play, type Recording } from './service/testing/recording.ts';
 import swarm from './swarm/testdata/swarm.json';
 import system from './system/testdata/system.json';
@@ -12,7 +14,7 @@ import volume from './volume/testdata/volume.json';
 const docker: CommandGroup = { kind: 'group', name: 'docker', description: '', commands: dockerCommands };
 
 // A JSON module's type is that of its literals, which has no optional fields in common.
-const recordings = [swarm, node, network, system, volume] as unknown as Recording[];
+const recordings = [swarm, node, network, system, volume, secret, config] as unknown as Recording[];
 
 describe.each(recordings.map((recording) => [recording.about, recording] as const))('%s', (_about, recording) => {
   it.each(recording.runs.map((run) => [run.args.join(' '), run] as const))('%s', async (_line, run) => {

@@ -1,7 +1,15 @@
 /**
  * Names of objects for Tab completion, asked of the daemon. A daemon that refuses or does not answer offers nothing.
  */
-import type { ContainerSummary, Network, Node, Service, VolumeList } from '../../protocol/engine-api.ts';
+import type {
+  Config,
+  ContainerSummary,
+  Network,
+  Node,
+  Secret,
+  Service,
+  VolumeList,
+} from '../../protocol/engine-api.ts';
 import { describeError } from './client.ts';
 import type { CompleteWord, CompletionContext } from './command.ts';
 
@@ -15,6 +23,14 @@ export const completeNodes: CompleteWord = ({ api }) =>
 /** Names of services. */
 export const completeServices: CompleteWord = ({ api }) =>
   quietly(async () => (await api.get<Service[]>('/services')).map((service) => service.Spec.Name ?? service.ID));
+
+/** Names of secrets. */
+export const completeSecrets: CompleteWord = ({ api }) =>
+  quietly(async () => (await api.get<Secret[]>('/secrets')).map((secret) => secret.Spec.Name ?? secret.ID));
+
+/** Names of configs. */
+export const completeConfigs: CompleteWord = ({ api }) =>
+  quietly(async () => (await api.get<Config[]>('/configs')).map((config) => config.Spec.Name ?? config.ID));
 
 /** Names of networks. */
 export const completeNetworks: CompleteWord = ({ api }) =>

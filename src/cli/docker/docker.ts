@@ -8,11 +8,13 @@ import { flagUsages } from '../flags/flag-usages.ts';
 import type { Completer, Process, Program } from '../process.ts';
 import type { Command, CommandGroup } from './command.ts';
 import { completeCommandLine } from './complete-command-line.ts';
+import { configGroup } from './config/config-group.ts';
 import { containerGroup, containerShortcuts } from './container/container-group.ts';
 import { networkCommand } from './network/network-command.ts';
 import { nodeCommand } from './node/node-command.ts';
 import { badFlagStatus, findCommand, helpPage, runAny } from './root.ts';
 import { rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
+import { secretGroup } from './secret/secret-group.ts';
 import { serviceGroup } from './service/service-group.ts';
 import { swarmCommand } from './swarm/swarm-command.ts';
 import { clientVersion } from './system/client-version.ts';
@@ -25,12 +27,14 @@ import { volumeCommand } from './volume/volume-command.ts';
 
 /** All commands, in no order. */
 export const dockerCommands: readonly (Command | CommandGroup)[] = [
+  configGroup,
   containerGroup,
   ...containerShortcuts,
   infoCommand,
   inspectCommand,
   networkCommand,
   nodeCommand,
+  secretGroup,
   serviceGroup,
   swarmCommand,
   systemCommand,

@@ -10,6 +10,8 @@ export function toJson(value: MaybeValue): string {
   const { type } = value;
   switch (type.kind) {
     case 'string':
+      // Bytes that are not there are a slice that is nil.
+      if (type.name === '[]uint8' && (value.value ?? '') === '') return 'null';
       return type.name === 'json.Number' ? String(value.value) : jsonString(String(value.value));
     case 'bool':
     case 'int':

@@ -490,24 +490,25 @@ export const volumeType: GoType = struct('volume.Volume', {
   UsageData: optional(struct('volume.UsageData', { RefCount: goInt64, Size: goInt64 })),
 });
 
-const secretLike = (name: string) =>
-  struct(name, {
-    Annotations: embed(annotations),
-    Data: omit(goBytes),
-    Driver: optional(driver),
-    Templating: optional(driver),
-  });
-
 /** `GET /secrets/{id}`. */
 export const secretType: GoType = struct('swarm.Secret', {
   ID: goString,
   Meta: embed(meta),
-  Spec: secretLike('swarm.SecretSpec'),
+  Spec: struct('swarm.SecretSpec', {
+    Annotations: embed(annotations),
+    Data: omit(goBytes),
+    Driver: optional(driver),
+    Templating: optional(driver),
+  }),
 });
 
 /** `GET /configs/{id}`. */
 export const configType: GoType = struct('swarm.Config', {
   ID: goString,
   Meta: embed(meta),
-  Spec: secretLike('swarm.ConfigSpec'),
+  Spec: struct('swarm.ConfigSpec', {
+    Annotations: embed(annotations),
+    Data: omit(goBytes),
+    Templating: optional(driver),
+  }),
 });

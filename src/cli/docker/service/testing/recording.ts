@@ -43,6 +43,8 @@ export interface RecordedRun {
   env?: Record<string, string>;
   /** Files in the working directory. */
   files?: Record<string, string>;
+  /** What stands on standard input. */
+  stdin?: string;
   /** Ctrl-C after so many seconds. */
   interruptAfter?: number;
   answers?: CannedAnswers;
@@ -103,6 +105,7 @@ class World {
 
   process(run: RecordedRun): Process {
     const files = new Map(Object.entries(run.files ?? {}).map(([name, text]) => [`/home/docker/${name}`, text]));
+    const input = run.stdin === undefined ? [] : [run.stdin];
     const terminal = run.tty ? { columns: run.columns ?? 220, rows: 24 } : null;
     const output = (write: (text: string) => void, isTerminal: boolean): OutputStream => ({
       write,
@@ -113,7 +116,7 @@ class World {
       args: run.args,
       env: new Map(Object.entries(run.env ?? {})),
       cwd: '/home/docker',
-      stdin: { read: async () => null, isTerminal: false },
+      stdin: { read: async () => input.shift() ?? null, isTerminal: false },
       stdout: output((text) => {
         this.stdout += text;
       }, true),
@@ -130,7 +133,7 @@ class World {
           read: (path) => files.get(path) ?? null,
           write: () => undefined,
           remove: () => false,
-          isDirectory: () => false,
+          isDirectory: (path) => [...files.keys()].some((file) => file.startsWith(`${path}/`)),
           makeDirectory: () => undefined,
           list: () => null,
         },
