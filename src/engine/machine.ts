@@ -16,6 +16,7 @@ import { milliseconds } from './kernel/time.ts';
 import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
 import { hostOf } from './manager/raft-node.ts';
 import type { Fabric } from './network/flows/fabric.ts';
+import { peersOf, servicesOn } from './network/network-view.ts';
 import { type LocalNetworkFacts, NodeNetwork } from './network/node-network.ts';
 import { initialNodeNetwork, type NodeNetworkState } from './network/node-state.ts';
 import { processNetwork } from './network/process-sockets.ts';
@@ -354,7 +355,7 @@ export class Machine {
   }
 
   private swarmFacts(): SwarmFacts {
-    const { swarm } = this;
+    const { swarm, network } = this;
     return {
       get localState() {
         return swarm.state.localState;
@@ -383,8 +384,10 @@ export class Machine {
         return swarm.state.identity?.rootCa ?? null;
       },
       get networks() {
-        return swarm.state.agent?.networks ?? [];
+        return (swarm.state.agent?.networks ?? []).filter(({ id }) => network.state.present.has(id));
       },
+      peers: (networkId) => peersOf(network, networkId),
+      services: (networkId) => servicesOn(network, networkId),
       attachment: (networkId) => swarm.state.agent?.node?.attachments[networkId] ?? null,
     };
   }

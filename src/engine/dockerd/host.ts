@@ -8,6 +8,7 @@ import type { LocalNodeState } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
 import type { Random } from '../kernel/random.ts';
 import type { ControlRequest } from '../manager/controlapi/control-request.ts';
+import type { NetworkPeer, NetworkServiceFacts } from '../network/network-view.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Availability, Cluster, ClusterSpec, Network } from '../store/objects.ts';
 
@@ -70,6 +71,10 @@ export interface SwarmFacts {
   readonly networks: readonly Network[];
   /** This node's own address in a swarm network (its load balancer's), with mask length, or null. */
   attachment(networkId: string): string | null;
+  /** Nodes that take part in a network, as this node has heard. */
+  peers?(networkId: string): readonly NetworkPeer[];
+  /** Services on a network, as this node has heard. */
+  services?(networkId: string): readonly NetworkServiceFacts[];
 }
 
 /** What `swarm init` asks for: addresses are resolved, the spec is complete. */

@@ -1,5 +1,6 @@
 /** Networks as their host knows them: with the containers attached here. `moby: daemon/network.go buildNetworkResource` */
 import type * as api from '../../../protocol/engine-api.ts';
+import type { NetworkServiceFacts } from '../../network/network-view.ts';
 import type { Network } from '../../store/objects.ts';
 import type { Dockerd } from '../dockerd.ts';
 import type { LocalNetwork } from '../state.ts';
@@ -8,8 +9,9 @@ import { sortedMap, struct } from './go-json.ts';
 import { networkJson } from './network.ts';
 
 /** A swarm network that this host takes part in. */
-export function hereNetworkJson(network: Network, daemon: Dockerd): api.Network {
+export function hereNetworkJson(network: Network, daemon: Dockerd, verbose = false): api.Network {
   const { name } = network.spec.annotations;
+  const peers = daemon.host.swarm.peers?.(network.id) ?? [];
   const address = daemon.host.swarm.attachment(network.id);
   const balancer = address ? { [`lb-${name}`]: endpointJson(network.id, `${name}-endpoint`, address) } : {};
   return {
@@ -17,7 +19,29 @@ export function hereNetworkJson(network: Network, daemon: Dockerd): api.Network 
     Driver: network.spec.driver,
     Containers: { ...containersOn(network.id, name, daemon), ...balancer },
     Labels: sortedMap(network.spec.annotations.labels),
+    ...(peers.length > 0 && { Peers: peers.map(({ name: Name, address: IP }) => ({ Name, IP })) }),
+    ...(verbose && { Services: servicesJson(daemon.host.swarm.services?.(network.id) ?? []) }),
   };
+}
+
+/** For `network inspect --verbose`: every service on the network, with its tasks on all nodes. */
+function servicesJson(services: readonly NetworkServiceFacts[]): Record<string, api.NetworkService> {
+  return Object.fromEntries(
+    services.map(({ name, virtualIp, ports, localIndex, tasks }) => [
+      name,
+      {
+        VIP: virtualIp,
+        Ports: ports.map(({ target, published }) => `Target: ${target}, Publish: ${published}`),
+        LocalLBIndex: localIndex,
+        Tasks: tasks.map((task) => ({
+          Name: task.name,
+          EndpointID: task.endpoint,
+          EndpointIP: task.address,
+          Info: { 'Host IP': task.hostAddress },
+        })),
+      },
+    ]),
+  );
 }
 
 /** A network of this host alone. */

@@ -48,9 +48,9 @@ function list(daemon: Dockerd, call: Call, fromManager: readonly Network[]): voi
 }
 
 /** Networks of this host, those of the swarm included that it takes part in. */
-function hostNetworks(daemon: Dockerd): api.Network[] {
+function hostNetworks(daemon: Dockerd, verbose = false): api.Network[] {
   return [
-    ...daemon.host.swarm.networks.map((network) => hereNetworkJson(network, daemon)),
+    ...daemon.host.swarm.networks.map((network) => hereNetworkJson(network, daemon, verbose)),
     ...daemon.state.disk.networks.map((network) => localNetworkJson(network, daemon)),
   ];
 }
@@ -73,7 +73,8 @@ function passes(network: api.Network, filters: Filters): boolean {
 export const inspectNetwork: Route = {
   start(daemon, call) {
     const ref = call.params.id!;
-    const networks = hostNetworks(daemon);
+    const verbose = /^(true|1)$/.test(call.request.query?.verbose ?? '');
+    const networks = hostNetworks(daemon, verbose);
     const exact = networks.find(({ Id, Name }) => Id === ref || Name === ref);
     if (exact) return daemon.reply(call, exact);
     if (daemon.host.swarm.controlAvailable) return daemon.control(call, 'network', { op: 'network.get', ref });
