@@ -78,7 +78,10 @@ function print(io: ClientIo, { host, port, tuplesOnly }: PsqlState, result: Call
     const place = `"${host}"${result.remote ? ` (${result.remote.address})` : ''}, port ${port}`;
     return void refuse(io, `psql: error: connection to server at ${place} failed: ${problem}\n${hint}`, 2);
   }
-  const answer = JSON.parse(result.response.body) as SqlAnswer;
+  const { body } = result.response;
+  if (!body.startsWith('{"ok":'))
+    return void refuse(io, `psql: error: received invalid response to SSL negotiation: ${body.slice(0, 1)}`, 2);
+  const answer = JSON.parse(body) as SqlAnswer;
   if (!answer.ok) {
     const isFatal = answer.severity === 'FATAL';
     const place = `connection to server at "${host}" (${result.remote.address}), port ${port} failed: `;

@@ -11,6 +11,7 @@ import { clientNamed } from '../../../clients/catalogue.ts';
 import type { Client, ClientIo } from '../../../clients/client.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import { callRequestOf, callResultOf, lookUpResultOf } from './client-calls.ts';
+import { shellDate } from './http-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { compileScript, type Instruction, type Word } from './shell-syntax.ts';
 import { type Output, smallCommand } from './small-commands.ts';
@@ -189,7 +190,7 @@ function executeSpecial(
     case 'cat':
       return args.length === 0 && context.config.tty ? 'wait' : null;
     case 'date':
-      give(context, state, { code: 0, out: `${dateText(context.now)}\n`, err: '' });
+      give(context, state, { code: 0, out: `${shellDate(context.now)}\n`, err: '' });
       return 0;
     case 'sh':
     case 'bash':
@@ -209,15 +210,6 @@ function splice(state: ScriptState, inner: Instruction[]): void {
     'to' in instruction && instruction.to >= from ? { ...instruction, to: instruction.to + by } : instruction;
   const outer = state.code.map((instruction) => moved(instruction, inner.length, begin + 1));
   state.code = [...outer.slice(0, begin), ...inner.map((one) => moved(one, begin, 0)), ...outer.slice(begin)];
-}
-
-/** Text of the present moment. Simplified: of a world that began at midnight of the first of January 2026. */
-function dateText(now: number): string {
-  const total = Math.floor(now / 1_000_000);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const day = Math.floor(total / 86_400);
-  const name = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'][day % 7];
-  return `${name} Jan ${String(1 + (day % 31)).padStart(2, ' ')} ${two(Math.floor(total / 3600) % 24)}:${two(Math.floor(total / 60) % 60)}:${two(total % 60)} UTC 2026`;
 }
 
 function sleepTime(argument: string | undefined): number | 'wait' {
@@ -284,7 +276,7 @@ function substitute(context: ProgramContext, state: ScriptState, text: string): 
 /** Simplified: only commands that are done at once. */
 function captured(context: ProgramContext, text: string): string {
   const [name = '', ...args] = text.trim().split(/\s+/);
-  if (name === 'date') return dateText(context.now);
+  if (name === 'date') return shellDate(context.now);
   if (name === 'seq') {
     const [first, last] = args.length > 1 ? [Number(args[0]), Number(args[1])] : [1, Number(args[0])];
     return Array.from({ length: Math.min(10_000, Math.max(0, last! - first! + 1)) }, (_, i) => first! + i).join('\n');
