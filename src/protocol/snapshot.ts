@@ -200,7 +200,10 @@ export interface Snapshot {
   error: { message: string; at: Micros; event: EventId } | null;
 }
 
-/** Changed and removed rows since the last picture. `messages` are always the whole list of those in flight. */
+/**
+ * Changed and removed rows since the last picture. A message that came and went between two pictures is in one of them, so that it can
+ * be shown.
+ */
 export interface SnapshotDelta {
   now: Micros;
   eventCount: number;
@@ -213,6 +216,7 @@ export interface SnapshotDelta {
   tasks?: TaskView[];
   removedTasks?: string[];
   messages?: MessageView[];
+  removedMessages?: number[];
   quorum?: QuorumView | null;
   error?: Snapshot['error'];
 }

@@ -2,21 +2,27 @@
  * What changed between two pictures. The engine replaces rows and never edits them, so a row is compared by identity alone, and a
  * list in which nothing changed is not even walked through when it is the same list.
  */
-import type { Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
+import type { MessageView, Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
 
 /** Rows of a list that are new or replaced, and keys of those that are gone. */
-interface RowChanges<Row> {
+interface RowChanges<Row, Key> {
   changed: Row[];
-  removed: string[];
+  removed: Key[];
 }
 
-function diffRows<Row>(before: readonly Row[], after: readonly Row[], keyOf: (row: Row) => string): RowChanges<Row> {
+function diffRows<Row, Key>(
+  before: readonly Row[],
+  after: readonly Row[],
+  keyOf: (row: Row) => Key,
+  isSame: (a: Row, b: Row) => boolean = Object.is,
+): RowChanges<Row, Key> {
   if (before === after) return { changed: [], removed: [] };
   const old = new Map(before.map((row) => [keyOf(row), row]));
   const changed: Row[] = [];
   for (const row of after) {
     const key = keyOf(row);
-    if (old.get(key) !== row) changed.push(row);
+    const known = old.get(key);
+    if (known === undefined || !isSame(known, row)) changed.push(row);
     old.delete(key);
   }
   return { changed, removed: [...old.keys()] };
@@ -28,6 +34,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
   const nodes = diffRows(before.nodes, after.nodes, (row) => row.id);
   const services = diffRows(before.services, after.services, (row) => row.id);
   const tasks = diffRows(before.tasks, after.tasks, (row) => row.id);
+  const messages = diffRows(before.messages, after.messages, (row) => row.id, isSameMessage);
   return {
     now: after.now,
     eventCount: after.eventCount,
@@ -39,16 +46,20 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
     ...(services.removed.length > 0 && { removedServices: services.removed }),
     ...(tasks.changed.length > 0 && { tasks: tasks.changed }),
     ...(tasks.removed.length > 0 && { removedTasks: tasks.removed }),
-    ...(!sameMessages(before, after) && { messages: after.messages }),
+    ...(messages.changed.length > 0 && { messages: messages.changed }),
+    ...(messages.removed.length > 0 && { removedMessages: messages.removed }),
+    ...(before.network !== after.network && { network: diffLists(before.network, after.network) }),
     ...(before.quorum !== after.quorum && { quorum: after.quorum }),
     ...(before.error !== after.error && { error: after.error }),
   };
 }
 
-function sameMessages(before: Snapshot, after: Snapshot): boolean {
-  if (before.messages === after.messages) return true;
-  return (
-    before.messages.length === after.messages.length &&
-    before.messages.every((message, index) => message === after.messages[index])
-  );
+/** What is written in a message does not change on its way; only its end may become known. */
+function isSameMessage(a: MessageView, b: MessageView): boolean {
+  return a.arrives === b.arrives && a.dropped?.at === b.dropped?.at;
+}
+
+/** Does the picture say no more than what time it is? */
+export function isOnlyLater(delta: SnapshotDelta): boolean {
+  return Object.keys(delta).every((key) => key === 'now' || key === 'eventCount');
 }

@@ -23,20 +23,21 @@ const start: Start = {
 
 /** Applies a delta as the page does. */
 function apply(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
-  const rows = <Row>(old: Row[], keyOf: (row: Row) => string, changed: Row[] = [], removed: string[] = []): Row[] => {
+  const rows = <Row, Key>(old: Row[], keyOf: (row: Row) => Key, changed: Row[] = [], removed: Key[] = []): Row[] => {
     const byKey = new Map(old.map((row) => [keyOf(row), row]));
     for (const key of removed) byKey.delete(key);
     for (const row of changed) byKey.set(keyOf(row), row);
     return [...byKey.values()];
   };
+  const { removedMachines, removedNodes, removedServices, removedTasks, removedMessages, ...rest } = delta;
   return {
     ...snapshot,
-    ...delta,
-    machines: rows(snapshot.machines, (row) => row.name, delta.machines, delta.removedMachines),
-    nodes: rows(snapshot.nodes, (row) => row.id, delta.nodes, delta.removedNodes),
-    services: rows(snapshot.services, (row) => row.id, delta.services, delta.removedServices),
-    tasks: rows(snapshot.tasks, (row) => row.id, delta.tasks, delta.removedTasks),
-    messages: delta.messages ?? snapshot.messages,
+    ...(rest as Partial<Snapshot>),
+    machines: rows(snapshot.machines, (row) => row.name, delta.machines, removedMachines),
+    nodes: rows(snapshot.nodes, (row) => row.id, delta.nodes, removedNodes),
+    services: rows(snapshot.services, (row) => row.id, delta.services, removedServices),
+    tasks: rows(snapshot.tasks, (row) => row.id, delta.tasks, removedTasks),
+    messages: rows(snapshot.messages, (row) => row.id, delta.messages, removedMessages),
     quorum: delta.quorum === undefined ? snapshot.quorum : delta.quorum,
     error: delta.error === undefined ? snapshot.error : delta.error,
   };
@@ -212,6 +213,35 @@ describe('pictures', () => {
     const { messages } = page.snapshot!;
     expect(page.snapshot).toEqual({ ...page.world!.snapshot(), messages });
     expect(page.snapshot!.services[0]).toMatchObject({ desired: 5, running: 5 });
+  });
+
+  test('say of messages only which are new and which are gone, and show once what came and went in between', () => {
+    const message = (id: number, change = {}) => ({
+      id,
+      from: 'a',
+      to: 'b',
+      departs: 0,
+      arrives: 9,
+      kind: 'x',
+      ...change,
+    });
+    const picture = (messages: Snapshot['messages']) => ({ messages }) as Snapshot;
+    const lost = { dropped: { at: 5, reason: 'the cable is cut' } };
+    const after = picture([message(2), message(3, lost), message(4)]);
+    expect(diffSnapshots(picture([message(1), message(2), message(3)]), after)).toMatchObject({
+      messages: [message(3, lost), message(4)],
+      removedMessages: [1],
+    });
+  });
+
+  test('come ten times a second while only the clock runs', async () => {
+    const page = await Page.open();
+    page.time({ speed: 0.001 });
+    await page.wall(200);
+    const count = page.of('delta').length;
+    await page.wall(1000);
+    expect(page.of('delta').length - count).toBeLessThanOrEqual(11);
+    expect(page.of('delta').length - count).toBeGreaterThanOrEqual(8);
   });
 
   test('wait for the page to have drawn the last one', async () => {

@@ -16,7 +16,7 @@ import type {
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { diffSnapshots } from './delta.ts';
+import { diffSnapshots, isOnlyLater } from './delta.ts';
 import { moodOf, Pacer } from './pacer.ts';
 import { SessionRecording } from './recording.ts';
 import type { TerminalSessions } from './terminal-sessions.ts';
@@ -54,6 +54,9 @@ const FRAME_MS = 1000 / 60;
 const TICK_BUDGET_MS = 12;
 const PLAY_SLICE = 250_000;
 
+/** A picture that only says what time it is comes no oftener: the page's clock runs on by itself in between. */
+const CLOCK_MS = 100;
+
 /** Advancing by hand lets the page see something this often. */
 const ADVANCE_BUDGET_MS = 100;
 const ADVANCE_SLICE = 1_000_000;
@@ -85,6 +88,8 @@ interface Loaded {
   early: TerminalMessage[];
   recording: SessionRecording;
   published: Snapshot;
+  /** How much of the world that picture shows, and when (by the wall) it was looked for. */
+  publishedAt: { executed: number; wall: number };
   /** Events not sent yet. */
   events: TraceEvent[];
   /** Called when another world takes the place of this one. */
@@ -247,6 +252,7 @@ export class Session {
       early: [],
       recording,
       published,
+      publishedAt: { executed: world.executed, wall: this.#platform.wallNow() },
       events,
       onGone: new Set(),
     };
@@ -422,7 +428,8 @@ export class Session {
   /** Looks at the mood again if something happened that can have changed it. */
   #lookAround(): void {
     const fresh = this.#collectEvents();
-    if (fresh.length > 0 || this.#pacer.mood !== 'calm') this.#pacer.notice(moodOf(this.#current.world.snapshot()));
+    if (this.#pacer.mood !== 'calm' || fresh.some(canChangeMood))
+      this.#pacer.notice(moodOf(this.#current.world.snapshot()));
   }
 
   // --- pictures ---------------------------------------------------------------------------------------------------------------
@@ -437,21 +444,25 @@ export class Session {
 
   /** Sends what changed, if the page has drawn the last picture. */
   #publish(): void {
-    const loaded = this.#current;
-    const snapshot = loaded.world.snapshot();
-    const { published, events } = loaded;
-    const changed = snapshot.now !== published.now || snapshot.eventCount !== published.eventCount;
-    if (!changed && events.length === 0 && !this.#timeChanged) return;
     if (this.#drawn < this.#sequence) return;
-    this.#sequence++;
-    const delta = diffSnapshots(published, snapshot);
-    // What has come and gone since the last picture is shown once, too.
-    delta.messages = [...snapshot.messages, ...loaded.world.takePassedMessages()];
-    const time = this.#pacer.state(snapshot.now);
-    loaded.published = snapshot;
+    const loaded = this.#current;
+    const { published, publishedAt, world, events } = loaded;
+    const wall = this.#platform.wallNow();
+    const isNews = events.length > 0 || this.#timeChanged;
+    const canWait = !isNews && this.#pacer.playing && wall - publishedAt.wall < CLOCK_MS;
+    if (canWait && world.executed === publishedAt.executed) return;
+    if (!isNews && world.now === published.now && world.executed === publishedAt.executed) return;
+    publishedAt.executed = world.executed;
+    const snapshot = world.snapshot();
+    const next = { ...snapshot, messages: [...snapshot.messages, ...world.takePassedMessages()] };
+    const delta = diffSnapshots(published, next);
+    if (canWait && isOnlyLater(delta)) return;
+    publishedAt.wall = wall;
+    loaded.published = next;
     loaded.events = [];
     this.#timeChanged = false;
-    this.#platform.post({ type: 'delta', sequence: this.#sequence, delta, events, time });
+    this.#sequence++;
+    this.#platform.post({ type: 'delta', sequence: this.#sequence, delta, events, time: this.#pacer.state(next.now) });
   }
 
   #flushTerminals(): void {
@@ -459,6 +470,10 @@ export class Session {
       this.#platform.post({ type: 'terminal-output', host, data });
   }
 }
+
+/** Leaders come and go with these only. */
+const moodKinds = ['raft.', 'manager.', 'machine.', 'daemon.', 'swarm.', 'input.fault'];
+const canChangeMood = ({ kind }: TraceEvent): boolean => moodKinds.some((start) => kind.startsWith(start));
 
 /** What the page asked for cannot be done; it is told why, and the world goes on. */
 class Refusal extends Error {}

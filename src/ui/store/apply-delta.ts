@@ -14,18 +14,18 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
     nodes: mergeRows(before.nodes, (row) => row.id, delta.nodes, delta.removedNodes),
     services: mergeRows(before.services, (row) => row.id, delta.services, delta.removedServices),
     tasks: mergeRows(before.tasks, (row) => row.id, delta.tasks, delta.removedTasks),
-    messages: delta.messages ?? before.messages,
+    messages: mergeRows(before.messages, (row) => row.id, delta.messages, delta.removedMessages),
     quorum: delta.quorum === undefined ? before.quorum : delta.quorum,
     error: delta.error === undefined ? before.error : delta.error,
   };
 }
 
 /** Puts changed rows in place, appends new ones, drops removed ones. */
-export function mergeRows<Row extends object>(
+export function mergeRows<Row extends object, Key extends string | number>(
   before: Row[],
-  keyOf: (row: Row) => string,
+  keyOf: (row: Row) => Key,
   changed: Row[] | undefined,
-  removed: string[] | undefined,
+  removed: Key[] | undefined,
 ): Row[] {
   const hasChanges = changed !== undefined && changed.length > 0;
   const hasRemovals = removed !== undefined && removed.length > 0;
