@@ -23,6 +23,8 @@ import type { Machine } from './machine.ts';
 import { entryNote } from './manager/describe-entry.ts';
 import type { Manager } from './manager/manager.ts';
 import { RAFT_TIMING, type RaftNode } from './manager/raft-node.ts';
+import type { Fabric } from './network/flows/fabric.ts';
+import { NetworkViewBuilder } from './network/view-builder.ts';
 import type { Entry } from './raft/types.ts';
 import type { Container } from './runtime/container.ts';
 import { type Node, type Service, type Task, TaskState, taskStateName } from './store/objects.ts';
@@ -36,6 +38,7 @@ interface World {
   readonly kernel: Kernel;
   readonly hardware: Hardware;
   readonly machines: readonly Machine[];
+  readonly fabric: Fabric;
 }
 
 export class SnapshotBuilder {
@@ -67,6 +70,8 @@ export class SnapshotBuilder {
     for (const object of event.objects) if (object.startsWith('task:')) this.lastEvents.set(object.slice(5), event.id);
   }
 
+  private readonly network = new NetworkViewBuilder();
+
   build(): Snapshot {
     const { kernel } = this.world;
     const manager = this.speaker();
@@ -83,6 +88,10 @@ export class SnapshotBuilder {
       tasks: store ? this.rowsOf(store).tasks : [],
       messages: this.messageViews(),
       quorum: this.quorum,
+      network: this.network.build(
+        this.world.machines.map(({ network }) => network),
+        this.world.fabric,
+      ),
       error: null,
     };
   }
@@ -318,7 +327,7 @@ export class SnapshotBuilder {
   private messageViews(): MessageView[] {
     const views: MessageView[] = [];
     for (const envelope of this.world.hardware.state.inFlight.values())
-      if (envelope.from !== envelope.to) views.push(messageView(envelope));
+      if (envelope.from !== envelope.to && !envelope.quiet) views.push(messageView(envelope));
     return views;
   }
 

@@ -4,6 +4,7 @@
  * Facts only: everything the page shows is stated here, nothing is worked out in the page.
  */
 import type { EventId, Micros } from './events.ts';
+import type { NetworkView } from './network-view.ts';
 
 /** Names of task states, as Docker spells them. */
 export type TaskStateName =
@@ -196,6 +197,8 @@ export interface Snapshot {
   tasks: TaskView[];
   messages: MessageView[];
   quorum: QuorumView | null;
+  /** What nodes know of their networks, and packets; the same object while nothing of it has changed. */
+  network?: NetworkView;
   /** A broken engine: the world has stopped. */
   error: { message: string; at: Micros; event: EventId } | null;
 }
@@ -218,5 +221,7 @@ export interface SnapshotDelta {
   messages?: MessageView[];
   removedMessages?: number[];
   quorum?: QuorumView | null;
+  /** The lists that have changed, each whole. */
+  network?: Partial<NetworkView>;
   error?: Snapshot['error'];
 }

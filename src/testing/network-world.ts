@@ -1,8 +1,8 @@
 /** A small swarm for tests of the network: services in a few words, questions asked and answered in one line. */
 import { Cluster } from '../engine/cluster.ts';
-import type { FlowOrigin, FlowView } from '../engine/network/api.ts';
 import type { Container } from '../engine/runtime/container.ts';
 import { type FlowResult, httpGet, type Transport } from '../engine/runtime/programs/sockets.ts';
+import type { FlowOrigin, FlowView } from '../protocol/network-view.ts';
 
 const SECOND = 1_000_000;
 

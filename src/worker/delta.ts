@@ -2,6 +2,7 @@
  * What changed between two pictures. The engine replaces rows and never edits them, so a row is compared by identity alone, and a
  * list in which nothing changed is not even walked through when it is the same list.
  */
+import type { NetworkView } from '../protocol/network-view.ts';
 import type { MessageView, Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
 
 /** Rows of a list that are new or replaced, and keys of those that are gone. */
@@ -62,4 +63,11 @@ function isSameMessage(a: MessageView, b: MessageView): boolean {
 /** Does the picture say no more than what time it is? */
 export function isOnlyLater(delta: SnapshotDelta): boolean {
   return Object.keys(delta).every((key) => key === 'now' || key === 'eventCount');
+}
+
+/** The lists of the network that have changed, each whole. */
+function diffLists(before: Partial<NetworkView> = {}, after: Partial<NetworkView> = {}): Partial<NetworkView> {
+  return Object.fromEntries(
+    Object.entries(after).filter(([name, list]) => before[name as keyof NetworkView] !== list),
+  ) as Partial<NetworkView>;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Screen } from '../cli/shell/screen.ts';
 import { Cluster } from '../engine/cluster.ts';
+import type { NetworkView } from '../protocol/network-view.ts';
 import type { Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type { PageCall, PageCallResult, WorkerMessage } from '../protocol/worker-messages.ts';
@@ -39,6 +40,7 @@ function apply(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
     tasks: rows(snapshot.tasks, (row) => row.id, delta.tasks, removedTasks),
     messages: rows(snapshot.messages, (row) => row.id, delta.messages, removedMessages),
     quorum: delta.quorum === undefined ? snapshot.quorum : delta.quorum,
+    network: delta.network ? ({ ...snapshot.network, ...delta.network } as NetworkView) : snapshot.network,
     error: delta.error === undefined ? snapshot.error : delta.error,
   };
 }

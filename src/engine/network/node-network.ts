@@ -46,6 +46,15 @@ export interface NodeNetworkHost {
   task(id: string): Task | null;
 }
 
+/** How often parts of a node's knowledge have changed since it was put together: no part of the state. */
+export interface Revisions {
+  gossip: number;
+  /** Networks and containers' interfaces. */
+  places: number;
+  balancers: number;
+  pointers: number;
+}
+
 const GATEWAY_BRIDGE = 'docker_gwbridge';
 /** `moby: drivers/overlay/joinleave.go`: 50 bytes for VXLAN, then 26 for ESP, down to a multiple of 4. */
 const OVERLAY_MTU = 1450;
@@ -58,6 +67,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
   private readonly kernel: Kernel;
   private readonly hardware: Hardware;
   private readonly host: NodeNetworkHost;
+  readonly revisions: Revisions = { gossip: 0, places: 0, balancers: 0, pointers: 0 };
   /** Made from the tables when asked for; dropped when they change. */
   private readonly records = new Map<string, ServiceRecords>();
   private readonly tunnels = new Map<string, Map<string, string>>();
@@ -70,6 +80,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     this.host = host;
     this.db = new NetworkDb(kernel, hardware, machine, state.db, {
       bootstrap: () => host.managers(),
+      memberChanged: () => this.revisions.gossip++,
       rowChanged: (network, row, visible, old) => this.rowChanged(network, row, visible, old),
     });
   }
@@ -83,6 +94,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
   /** The session has told of this node and of the networks that it has addresses on. */
   sessionChanged(networks: readonly Network[], node: Node): void {
     this.db.start();
+    this.revisions.places++;
     const { offered, present } = this.state;
     offered.clear();
     for (const network of networks) {
@@ -120,6 +132,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     const { sandboxes } = this.state;
     const db = this.state.db;
     Object.assign(this.state, initialNodeNetwork(), { db, sandboxes });
+    for (const part of ['gossip', 'places', 'balancers'] as const) this.revisions[part]++;
     this.records.clear();
     this.tunnels.clear();
   }
@@ -139,6 +152,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
 
   private create(overlay: HostOverlay): void {
     this.state.present.set(overlay.id, { ...overlay });
+    this.revisions.places++;
     if (overlay.ingress && this.state.ingressGateway === '')
       this.state.ingressGateway = this.lease(GATEWAY_BRIDGE) ?? '';
     this.kernel.emit('network.present', this.machine, this.refs(overlay.id), {
@@ -155,6 +169,8 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     this.db.quit(id);
     this.state.present.delete(id);
     this.state.balancers.delete(id);
+    this.revisions.places++;
+    this.revisions.balancers++;
     if (overlay.ingress) this.state.ingressGateway = '';
     this.forgetDerived(id);
     this.kernel.emit('network.absent', this.machine, this.refs(id), { name: overlay.name });
@@ -199,6 +215,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     const sandbox = this.ofTask(taskId);
     if (!sandbox || sandbox.binding === 'enabled') return;
     sandbox.binding = 'enabled';
+    this.revisions.places++;
     if (!sandbox.interfaces.some(({ kind }) => kind === 'overlay')) return;
     this.kernel.because(this.told('endpoint.enabled', sandbox), () => this.register(sandbox, false));
   }
@@ -207,6 +224,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     const sandbox = this.ofTask(taskId);
     if (sandbox?.binding !== 'enabled') return false;
     sandbox.binding = 'disabled';
+    this.revisions.places++;
     if (!sandbox.interfaces.some(({ kind }) => kind === 'overlay')) return false;
     this.kernel.because(this.told('endpoint.disabled', sandbox), () => this.register(sandbox, true));
     return true;
@@ -288,6 +306,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     for (const { networkId, address } of task?.endpoint?.virtualIps ?? [])
       sandbox.virtualIps[networkId] = bare(address);
     this.state.sandboxes.set(container.id, sandbox);
+    this.revisions.places++;
     if (!sandbox.host) this.makeInterfaces(sandbox, config.networks);
     if (!container.taskId) this.register(sandbox, false);
     return null;
@@ -352,6 +371,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     const sandbox = this.state.sandboxes.get(container.id);
     if (!sandbox) return;
     this.state.sandboxes.delete(container.id);
+    this.revisions.places++;
     const overlays = sandbox.interfaces.filter(({ kind }) => kind === 'overlay');
     for (const { network, endpoint } of overlays) {
       this.db.remove(network, 'endpoint_table', endpoint);
@@ -461,6 +481,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
   private rowChanged(network: string, row: TableEntry, visible: boolean, old: TableEntry | null): void {
     this.forgetDerived(network, row.table);
     if (row.table !== 'endpoint_table') return;
+    this.revisions.balancers++;
     const before = old?.table === 'endpoint_table' ? old.value : null;
     const record = visible ? row.value : null;
     this.kernel.because(this.heard(network, row.node, row.value, before, record), () =>

@@ -2,6 +2,7 @@
  * Snapshot + delta -> snapshot, as pure functions. Rows that did not change stay the same objects, tables that did not change
  * the same arrays: so `===` tells what to draw again. A changed row keeps its place in the order; a new one goes to the end.
  */
+import type { NetworkView } from '../../protocol/network-view.ts';
 import type { Snapshot, SnapshotDelta } from '../../protocol/snapshot.ts';
 
 /** The next whole picture. */
@@ -16,6 +17,7 @@ export function applyDelta(before: Snapshot, delta: SnapshotDelta): Snapshot {
     tasks: mergeRows(before.tasks, (row) => row.id, delta.tasks, delta.removedTasks),
     messages: mergeRows(before.messages, (row) => row.id, delta.messages, delta.removedMessages),
     quorum: delta.quorum === undefined ? before.quorum : delta.quorum,
+    network: delta.network ? ({ ...before.network, ...delta.network } as NetworkView) : before.network,
     error: delta.error === undefined ? before.error : delta.error,
   };
 }

@@ -7,10 +7,10 @@
  * of the peer table without delay.
  */
 import type { Micros } from '../../../protocol/events.ts';
+import type { DropReason, Encapsulation, Hop, Room } from '../../../protocol/network-view.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { FlowFailureReason, ResolveResult, Transport } from '../../runtime/programs/sockets.ts';
 import { hash64 } from '../../runtime/registry.ts';
-import type { DropReason, Encapsulation, Hop, Room } from '../api.ts';
 import { byAddress, byPublishedPort, choose } from '../balancer.ts';
 import { isAddress, isWithin } from '../ipv4.ts';
 import type { NodeNetwork } from '../node-network.ts';
@@ -436,6 +436,7 @@ function ipvs(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
     ? service?.destinations.map(({ endpoint, name, address, weight }) => ({ endpoint, name, address, weight }))
     : undefined;
   const chosen = service ? choose(service) : null;
+  if (chosen) ground.node(path.machine).revisions.pointers++;
   if (!service || !chosen) return noBackend(ground, flow, walk, path);
   const { dst } = path.packet;
   ground.hop(flow, walk, path, {

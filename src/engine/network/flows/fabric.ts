@@ -10,6 +10,7 @@
  * of a connection: 200 ms), doubling; who gets no answer gives up at its own time-out.
  */
 import type { Micros } from '../../../protocol/events.ts';
+import type { DropReason, FlowView, Hop, LoadView, PacketHeader, Room } from '../../../protocol/network-view.ts';
 import type { Envelope, Hardware } from '../../hardware/hardware.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
@@ -23,18 +24,7 @@ import type {
   ResolveResult,
   Transport,
 } from '../../runtime/programs/sockets.ts';
-import type {
-  DropReason,
-  FabricApi,
-  FlowRequest,
-  FlowView,
-  Hop,
-  LoadRequest,
-  LoadView,
-  PacketHeader,
-  ReplyHandler,
-  Room,
-} from '../api.ts';
+import type { FabricApi, FlowRequest, LoadRequest, ReplyHandler } from '../api.ts';
 import type { NodeNetwork } from '../node-network.ts';
 import type { Sandbox } from '../node-state.ts';
 import { resolveName } from '../resolver.ts';
@@ -80,6 +70,8 @@ export class Fabric implements FabricApi, Ground {
   readonly state: FabricState;
   /** What is done right now is part of a flow that is watched: so are the flows that it opens. */
   tracing = false;
+  /** How often a watched flow has moved: for the picture, no part of the state. */
+  moves = 0;
   private readonly kernel: Kernel;
   private readonly hardware: Hardware;
   private readonly host: FabricHost;
@@ -204,7 +196,8 @@ export class Fabric implements FabricApi, Ground {
 
   flows(): readonly FlowView[] {
     const live: FlowView[] = [];
-    for (const flow of this.state.flows.values()) if (flow.traced) live.push(viewOf(flow, ''));
+    for (const flow of this.state.flows.values())
+      if (flow.traced) live.push({ ...viewOf(flow, ''), hops: [...flow.hops] });
     return [...live, ...this.state.recent];
   }
 
@@ -603,6 +596,7 @@ export class Fabric implements FabricApi, Ground {
     this.kernel.cancel(flow.timer);
     if (!this.state.flows.delete(flow.id) || !flow.traced) return;
     const { recent } = this.state;
+    this.moves++;
     flow.state = outcome.startsWith('answered') ? 'done' : 'failed';
     recent.push(viewOf(flow, outcome));
     if (recent.length > RECENT_KEPT) recent.shift();
@@ -675,6 +669,7 @@ export class Fabric implements FabricApi, Ground {
     after: PacketHeader,
     facts: HopFacts,
   ): void {
+    this.moves++;
     const { change: _change, wire: _wire, back: _back, ...told } = facts;
     const step = ++flow.steps;
     const hop: Omit<Hop, 'event'> = {

@@ -1,5 +1,6 @@
 /** Flows and the packets of theirs that are on their way: plain data. */
 import type { EventId, Micros } from '../../../protocol/events.ts';
+import type { DropReason, Encapsulation, FlowOrigin, FlowView, Hop, Room } from '../../../protocol/network-view.ts';
 import type {
   AppRequest,
   AppResponse,
@@ -7,7 +8,7 @@ import type {
   FlowTarget,
   Transport,
 } from '../../runtime/programs/sockets.ts';
-import type { DropReason, Encapsulation, FlowOrigin, FlowView, Hop, LoadRequest, ReplyTo, Room } from '../api.ts';
+import type { LoadRequest, ReplyTo } from '../api.ts';
 
 /** Addresses as they stand in a packet right now. */
 export interface Packet {

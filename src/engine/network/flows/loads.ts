@@ -3,9 +3,10 @@
  * the same way as any other. Open loop: a slow answer does not hold the next question back.
  */
 import type { Micros } from '../../../protocol/events.ts';
+import type { LoadView } from '../../../protocol/network-view.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { FlowResult } from '../../runtime/programs/sockets.ts';
-import type { FlowRequest, LoadRequest, LoadView } from '../api.ts';
+import type { FlowRequest, LoadRequest } from '../api.ts';
 import type { FabricState, Load } from './flow-state.ts';
 
 const SECOND: Micros = 1_000_000;

@@ -74,6 +74,8 @@ export const GOSSIP_EVENTS = [
 export interface NetworkDbHost {
   /** Addresses of the managers: where to look for others. */
   bootstrap(): readonly string[];
+  /** What is known of a member is something else now. */
+  memberChanged?(): void;
   /** A row can be seen from now on (or is another one), or no more. `old` is what was seen before. */
   rowChanged(network: string, row: TableEntry, visible: boolean, old: TableEntry | null): void;
 }
@@ -263,6 +265,7 @@ export class NetworkDb {
   // ---- members
 
   private memberChanged(member: Member, before: Member['state'] | 'unknown'): EventId {
+    this.host.memberChanged?.();
     const event = this.kernel.emit(
       `gossip.member.${member.state}`,
       this.machine,
