@@ -294,7 +294,7 @@ export class Hardware {
       return;
     }
     this.state.inFlight.delete(id);
-    if (from !== to) this.passed.push(envelope);
+    if (from !== to && !envelope.quiet) this.passed.push(envelope);
     if (this.passed.length > 2 * PASSED_KEPT) this.passed.splice(0, PASSED_KEPT);
     if (this.machine(to).listening) this.onMessage(envelope);
     else this.kernel.schedule(this.link(to, from).delay, 'net.refused', from, envelope);
