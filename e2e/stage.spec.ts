@@ -256,13 +256,9 @@ test('the Raft lens shows the managers; a seat can be selected; the map can be z
   const calm = await swarm.pixels();
   expect(calm).not.toBe(cluster);
 
-  const area = (await swarm.stage.boundingBox())!;
-  const scene = layoutRaft(
-    await swarm.snapshot(),
-    Math.floor(area.width),
-    Math.floor(area.height),
-    (text, size) => text.length * size * 0.52,
-  );
+  const area = await swarm.stageArea();
+  const snapshot = await swarm.snapshot();
+  const scene = await swarm.measured((measure) => layoutRaft(snapshot, area.w, area.h, measure));
   const seat = scene.byName.get('node3')!;
   await page.mouse.click(area.x + seat.center.x, area.y + seat.center.y);
   await expect(selected).toHaveText(/^node3/);

@@ -8,8 +8,9 @@ import type { MachineView, NodeView, Snapshot, TaskView } from '../src/protocol/
 import type { AdvanceResult, RunResult } from '../src/protocol/worker-messages.ts';
 import type { Swarmscope } from '../src/ui/scripting.ts';
 import { clusterTargets, indexTargets, legendTargets } from '../src/ui/stage/hit-test.ts';
-import { layoutScene } from '../src/ui/stage/layout.ts';
+import { layoutScene, type Measure } from '../src/ui/stage/layout.ts';
 import type { Box } from '../src/ui/stage/scene.ts';
+import { fontOf } from '../src/ui/stage/stage-look.ts';
 import { TerminalPane } from './terminal-pane.ts';
 
 declare global {
@@ -42,6 +43,7 @@ export class SwarmPage {
   readonly clock: Locator;
   /** Uncaught errors, errors and warnings in the console, requests that failed. A test that expects some takes them out. */
   readonly complaints: string[] = [];
+  readonly #widths = new Map<string, number>();
 
   constructor(page: Page) {
     this.page = page;
@@ -130,24 +132,52 @@ export class SwarmPage {
   /** Where a thing stands in the Cluster lens, by the page's own layout; the spot is one that belongs to no smaller thing. */
   async placeOf(ref: ObjectRef): Promise<{ box: Box; spot: Spot }> {
     const snapshot = await this.snapshot();
-    const area = await this.stage.boundingBox();
-    if (!area) throw new Error('the stage is not on the page');
-    const measure = (text: string, size: number, weight: number) => text.length * size * (weight >= 600 ? 0.56 : 0.52);
-    const options = { width: Math.floor(area.width), height: Math.floor(area.height), zoom: 1, measure };
-    const scene = layoutScene(snapshot, options, snapshot.now, null);
+    const area = await this.stageArea();
+    const scene = await this.measured((measure) =>
+      layoutScene(snapshot, { width: area.w, height: area.h, zoom: 1, measure }, snapshot.now, null),
+    );
     const targets = [...clusterTargets(scene), ...legendTargets(scene)];
     const index = indexTargets(targets);
     const box = index.boxOf(ref);
     if (!box) throw new Error(`${ref} is not on the stage`);
     for (const [across, down] of [[0.5, 0.5], ...edgeSpots]) {
-      const [x, y] = [box.x + box.w * across!, box.y + box.h * down!];
-      if (index.at(x, y)?.ref !== ref) continue;
-      return {
-        box: { ...box, x: area.x + box.x, y: area.y + box.y },
-        spot: { x: area.x + x, y: area.y + y },
-      };
+      // Whole pixels: that is what a click tells the page.
+      const spot = { x: Math.floor(area.x + box.x + box.w * across!), y: Math.floor(area.y + box.y + box.h * down!) };
+      if (index.at(spot.x - area.x, spot.y - area.y, CLICK_SLACK)?.ref !== ref) continue;
+      return { box: { ...box, x: area.x + box.x, y: area.y + box.y }, spot };
     }
     throw new Error(`${ref} is covered`);
+  }
+
+  /** The stage on the page, as large as the page lays it out. */
+  async stageArea(): Promise<Box> {
+    const area = await this.stage.boundingBox();
+    if (!area) throw new Error('the stage is not on the page');
+    return { x: area.x, y: area.y, w: Math.floor(area.width), h: Math.floor(area.height) };
+  }
+
+  /** A layout with the widths that texts have in the browser: laid out again until it asks for no width that is not known. */
+  async measured<Layout>(layOut: (measure: Measure) => Layout): Promise<Layout> {
+    for (;;) {
+      const missing = new Map<string, string>();
+      const layout = layOut((text, size, weight) => {
+        const width = this.#widths.get(`${weight} ${text}`);
+        if (width === undefined) missing.set(`${weight} ${text}`, fontOf(40, weight));
+        return (width ?? text.length * 0.5) * size;
+      });
+      if (missing.size === 0) return layout;
+      const widths = await this.page.evaluate(
+        (texts) => {
+          const pen = new OffscreenCanvas(1, 1).getContext('2d')!;
+          return texts.map(([key, font]) => {
+            pen.font = font;
+            return pen.measureText(key.slice(key.indexOf(' ') + 1)).width / 40;
+          });
+        },
+        [...missing],
+      );
+      [...missing.keys()].forEach((key, index) => void this.#widths.set(key, widths[index]!));
+    }
   }
 
   /** Clicks a thing at its place on the stage. */
@@ -242,6 +272,9 @@ export class SwarmPage {
     await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   }
 }
+
+/** A click takes a small thing that is this near. */
+const CLICK_SLACK = 2;
 
 /** Places in a box away from its middle, where a machine shows between its tasks. */
 const edgeSpots = [0.12, 0.3, 0.7, 0.88].flatMap((down) =>

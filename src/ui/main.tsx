@@ -33,7 +33,7 @@ function requestedStart(): Start {
   try {
     return startFromAddress(location.search) ?? usual;
   } catch (error) {
-    console.warn((error as Error).message);
+    usePanels.getState().set({ dialog: 'starts', startFailure: (error as Error).message });
     return usual;
   }
 }

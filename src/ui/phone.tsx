@@ -10,7 +10,7 @@ import { Lanes } from './dock/lanes.tsx';
 import { Clock, PlayButton, Rate, StepButton } from './dock/transport.tsx';
 import { StageView } from './stage-view.tsx';
 import { usePanels } from './store/panels.ts';
-import { useWorld } from './store/world.ts';
+import { useWorld, wantedTime } from './store/world.ts';
 import { typeCommand } from './terminal/sessions.ts';
 import { TerminalWhenReady, useTerminalHost } from './terminal/terminal-panel.tsx';
 import { QuorumBar } from './top-bar/quorum-bar.tsx';
@@ -146,7 +146,7 @@ function Chips() {
 
 /** A tap goes to the next speed that is of use on a phone. */
 function SpeedCycle() {
-  const speed = useWorld((state) => state.time.speed);
+  const speed = useWorld((state) => wantedTime(state).speed);
   const stops = [0.01, 0.1, 1, 10, 100];
   const next = stops.find((stop) => stop > speed * 1.001) ?? (stops[0] as number);
   return (

@@ -8,8 +8,9 @@ import type { Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type { AdvanceResult, RunResult } from '../protocol/worker-messages.ts';
 import { startNamed } from '../scenarios/starts.ts';
+import { clampSpeed } from './actions/time-control.ts';
 import { virtualNow } from './store/virtual-now.ts';
-import { call, causeFault, loadStart, send } from './store/worker-client.ts';
+import { askTime, call, causeFault, loadStart } from './store/worker-client.ts';
 import { useWorld } from './store/world.ts';
 
 export interface Swarmscope {
@@ -121,8 +122,9 @@ async function painted(): Promise<void> {
   await frame();
 }
 
+/** Resolves when the worker has confirmed it. */
 async function timeUntil(change: { playing?: boolean; speed?: number }): Promise<void> {
-  send({ type: 'time', ...change });
+  askTime(change);
   await storeUntil(() => {
     const { time } = useWorld.getState();
     return (
@@ -159,7 +161,7 @@ export function createSwarmscope(stageIsThere: Promise<void>): Swarmscope {
       now: () => virtualNow() / 1e6,
       pause: () => timeUntil({ playing: false }),
       play: () => timeUntil({ playing: true }),
-      speed: (rate) => timeUntil({ speed: rate }),
+      speed: (rate) => timeUntil({ speed: clampSpeed(rate) }),
       async advance(seconds) {
         return (await call<'advance'>({ call: 'advance', seconds })).result;
       },

@@ -8,7 +8,7 @@ import { usePanels } from '../store/panels.ts';
 import { machineNamed, splitRef, taskWithId } from '../store/rows.ts';
 import { useWorld } from '../store/world.ts';
 import { performKey } from './perform.ts';
-import { neighbourSpeed, setSpeed, stepToNextEvent, togglePlaying } from './time-control.ts';
+import { changeSpeed, stepToNextEvent, togglePlaying } from './time-control.ts';
 
 /** For the help: what is printed there and what happens is kept together. */
 export interface KeyBinding {
@@ -29,7 +29,7 @@ export const keyBindings: readonly KeyBinding[] = [
     keys: ['[', ']'],
     does: 'Slower, faster',
     press: (key) => {
-      setSpeed(neighbourSpeed(useWorld.getState().time.speed, key === ']' ? 1 : -1));
+      changeSpeed(key === ']' ? 1 : -1);
       return true;
     },
   },

@@ -1,31 +1,31 @@
 /** What the transport's buttons and keys do to virtual time. */
 import type { TraceEvent } from '../../protocol/events.ts';
-import { call, send } from '../store/worker-client.ts';
-import { useWorld } from '../store/world.ts';
+import { askTime, call } from '../store/worker-client.ts';
+import { useWorld, wantedTime } from '../store/world.ts';
 
 /** Slowest and fastest rate of virtual time. */
 export const minSpeed = 0.001;
 export const maxSpeed = 1000;
 
 export function setPlaying(playing: boolean): void {
-  send({ type: 'time', playing });
+  askTime({ playing });
 }
 
 export function togglePlaying(): void {
-  setPlaying(!useWorld.getState().time.playing);
+  setPlaying(!wantedTime(useWorld.getState()).playing);
 }
 
 export function setSpeed(speed: number): void {
-  send({ type: 'time', speed: clampSpeed(speed) });
+  askTime({ speed: clampSpeed(speed) });
 }
 
 export function setAutoSlow(autoSlow: boolean): void {
-  send({ type: 'time', autoSlow });
+  askTime({ autoSlow });
 }
 
 /** To the next event and no further; a playing world is paused first. */
 export async function stepToNextEvent(): Promise<TraceEvent | null> {
-  if (useWorld.getState().time.playing) setPlaying(false);
+  if (wantedTime(useWorld.getState()).playing) setPlaying(false);
   const { event } = await call<'step'>({ call: 'step' });
   return event;
 }
@@ -34,6 +34,11 @@ export async function stepToNextEvent(): Promise<TraceEvent | null> {
 const stops = [-3, -2, -1, 0, 1, 2]
   .flatMap((power) => [1, 2, 5].map((digit) => Number((digit * 10 ** power).toPrecision(1))))
   .concat(maxSpeed);
+
+/** To the next stop. */
+export function changeSpeed(direction: 1 | -1): void {
+  setSpeed(neighbourSpeed(wantedTime(useWorld.getState()).speed, direction));
+}
 
 /** The next stop faster or slower than `speed`. */
 export function neighbourSpeed(speed: number, direction: 1 | -1): number {
@@ -52,6 +57,6 @@ export function positionOf(speed: number): number {
   return Math.log10(clampSpeed(speed));
 }
 
-function clampSpeed(speed: number): number {
+export function clampSpeed(speed: number): number {
   return Math.min(maxSpeed, Math.max(minSpeed, speed));
 }

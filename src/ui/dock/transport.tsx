@@ -1,19 +1,20 @@
 /** Virtual time and what can be done with it: pause, step, speed; and why it runs slower than asked. */
 import { Pause, Play, StepForward } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { positionOf, setAutoSlow, setPlaying, setSpeed, speedAt, stepToNextEvent } from '../actions/time-control.ts';
+import { positionOf, setAutoSlow, setSpeed, speedAt, stepToNextEvent, togglePlaying } from '../actions/time-control.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { decimalsFor, rateText, timeText } from '../narrator/time-text.ts';
 import { onFrame } from '../store/frames.ts';
 import { virtualNow } from '../store/virtual-now.ts';
-import { useWorld } from '../store/world.ts';
+import { useWorld, wantedTime } from '../store/world.ts';
 
 export function Transport() {
   return (
     <div className="flex h-11 flex-none items-center gap-[6px] px-4">
       <PlayButton className="h-8 w-10" />
       <StepButton className="size-8" />
-      <Clock className="mr-[6px] ml-[14px]" />
+      {/* As wide as at the slowest speed: the slider must not move under the hand that pulls it. */}
+      <Clock leastDigits={10} className="mr-[6px] ml-[14px]" />
       <Rate />
       <SpeedSlider />
       <AutoSlow />
@@ -22,14 +23,14 @@ export function Transport() {
 }
 
 export function PlayButton({ className }: { className: string }) {
-  const playing = useWorld((state) => state.time.playing);
+  const playing = useWorld((state) => wantedTime(state).playing);
   return (
     <IconButton
       icon={playing ? Pause : Play}
       name={playing ? 'Pause' : 'Play'}
       shortcut="Space"
       strong
-      onClick={() => setPlaying(!useWorld.getState().time.playing)}
+      onClick={togglePlaying}
       className={className}
     />
   );
@@ -79,7 +80,7 @@ export function Rate({ className = 'h-8 text-lens' }: { className?: string }) {
   return (
     <span
       title="Virtual seconds per second"
-      className={`inline-flex min-w-[7ch] flex-none items-center justify-center rounded-control border border-line2 px-2 font-mono font-semibold ${className}`}
+      className={`inline-flex min-w-[calc(7ch+18px)] flex-none items-center justify-center rounded-control border border-line2 px-2 font-mono font-semibold ${className}`}
     >
       {rateText(rate)}
     </span>
@@ -89,7 +90,7 @@ export function Rate({ className = 'h-8 text-lens' }: { className?: string }) {
 const decades = [-3, -2, -1, 0, 1, 2, 3];
 
 export function SpeedSlider() {
-  const speed = useWorld((state) => state.time.speed);
+  const speed = useWorld((state) => wantedTime(state).speed);
   return (
     <span className="relative ml-2 inline-block h-9 w-[190px] flex-none">
       <svg width="190" height="36" aria-hidden="true" className="pointer-events-none absolute inset-0">
@@ -136,7 +137,7 @@ const tickX = (power: number) => 8 + ((power + 3) / 6) * 174;
 const snap = (position: number) => (Math.abs(position - Math.round(position)) < 0.06 ? Math.round(position) : position);
 
 export function AutoSlow() {
-  const autoSlow = useWorld((state) => state.time.autoSlow);
+  const autoSlow = useWorld((state) => wantedTime(state).autoSlow);
   const slowed = useWorld((state) => state.time.slowed);
   return (
     <span className="ml-3 flex min-w-0 items-center gap-4 text-small text-t2">

@@ -17,6 +17,8 @@ export interface PanelState {
   inspectorWidth: number | null;
   inspectorTab: InspectorTab;
   dialog: OpenDialog;
+  /** What the chooser of starts has to say when it opens: the address asked for one that does not exist. */
+  startFailure: string;
   /** Phone: the sheet under the stage shows the inspector or the terminal, and may be pulled up. */
   sheet: 'inspector' | 'terminal';
   sheetUp: boolean;
@@ -38,6 +40,7 @@ export const usePanels = create<PanelState>()((set) => ({
   inspectorWidth: null,
   inspectorTab: 'why',
   dialog: null,
+  startFailure: '',
   sheet: 'inspector',
   sheetUp: false,
   singleKeys: readSetting(keysSetting) !== 'off',

@@ -5,7 +5,7 @@ import type { TimeState } from '../../protocol/worker-messages.ts';
 import { startNamed } from '../../scenarios/starts.ts';
 import { appendEvents, createEventLog, EVENT_CAP, eventWithId, firstEventAt, prependEvents } from './event-log.ts';
 import { extrapolate } from './virtual-now.ts';
-import { useWorld } from './world.ts';
+import { useWorld, wantedTime } from './world.ts';
 
 const event = (id: number, at = id * 10): TraceEvent => ({ id, at, kind: 'test', cause: 0, objects: [] });
 const time = (change: Partial<TimeState> = {}): TimeState => ({
@@ -114,5 +114,29 @@ describe('the store', () => {
   it('a menu selects the thing it is opened on', () => {
     useWorld.getState().openMenu('machine:node2', 10, 20);
     expect(useWorld.getState()).toMatchObject({ selection: 'machine:node2', menu: { x: 10, y: 20 } });
+  });
+});
+
+describe('what is asked of time', () => {
+  beforeEach(() => useWorld.getState().loadWorld(empty, time(), startNamed('blank')!));
+  const heard = (change: Partial<TimeState>) =>
+    useWorld.getState().applyDelta({ now: 0, eventCount: 0 }, [], time(change));
+
+  it('shows at once, through pictures from before, until it is confirmed', () => {
+    useWorld.getState().wishTime({ speed: 2 });
+    useWorld.getState().wishTime({ playing: false });
+    heard({});
+    expect(wantedTime(useWorld.getState())).toEqual({ speed: 2, playing: false, autoSlow: true });
+    heard({ speed: 2 });
+    expect(useWorld.getState().wish).toEqual({ playing: false });
+    heard({ speed: 2, playing: false });
+    heard({ speed: 3 });
+    expect(wantedTime(useWorld.getState())).toEqual({ speed: 3, playing: true, autoSlow: true });
+  });
+
+  it('goes with its world', () => {
+    useWorld.getState().wishTime({ playing: false });
+    useWorld.getState().loadWorld(empty, time(), startNamed('blank')!);
+    expect(wantedTime(useWorld.getState()).playing).toBe(true);
   });
 });

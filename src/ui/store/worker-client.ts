@@ -7,7 +7,7 @@ import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import type { Fault, FaultResult } from '../../protocol/faults.ts';
 import type { Start } from '../../protocol/start.ts';
 import type { PageCall, PageCallResult, PageMessage, WorkerMessage } from '../../protocol/worker-messages.ts';
-import { useWorld } from './world.ts';
+import { type TimeWish, useWorld } from './world.ts';
 
 /** What the client needs of a worker; a stand-in for tests has the same. */
 export interface WorldLink {
@@ -61,6 +61,12 @@ export async function loadStart(start: Start | string): Promise<void> {
 /** Makes something go wrong, or right again. */
 export async function causeFault(fault: Fault): Promise<FaultResult> {
   return (await call<'fault'>({ call: 'fault', fault })).result;
+}
+
+/** Asks the worker to pause, play or change the pace. */
+export function askTime(wish: TimeWish): void {
+  useWorld.getState().wishTime(wish);
+  send({ type: 'time', ...wish });
 }
 
 /** Events as the worker keeps them: older than what the page remembers, or only those about one object. */

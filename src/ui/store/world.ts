@@ -22,6 +22,9 @@ export interface Crash {
   at: Micros;
 }
 
+/** What the page asks of time. */
+export type TimeWish = Partial<Pick<TimeState, 'playing' | 'speed' | 'autoSlow'>>;
+
 /** An open context menu: on which thing and where on the page. */
 export interface OpenMenu {
   ref: ObjectRef;
@@ -34,6 +37,8 @@ export interface WorldState {
   snapshot: Snapshot | null;
   start: Start | null;
   time: TimeState;
+  /** Asked of time and not confirmed by the worker yet: controls show it at once, and a second press builds on the first. */
+  wish: TimeWish;
   /** Edited in place; `eventsVersion` changes with it. */
   events: EventLog;
   eventsVersion: number;
@@ -50,6 +55,7 @@ export interface WorldState {
   /** A new world (or the same one anew). */
   loadWorld(snapshot: Snapshot, time: TimeState, start: Start): void;
   applyDelta(delta: SnapshotDelta, events: TraceEvent[], time: TimeState): void;
+  wishTime(wish: TimeWish): void;
   /** Events from before this world was first heard of. */
   addOlderEvents(worldNumber: number, events: TraceEvent[]): void;
   crashed(message: string, session: string): void;
@@ -67,6 +73,7 @@ export const useWorld = create<WorldState>()((set, get) => ({
   snapshot: null,
   start: null,
   time: timeAtStart,
+  wish: {},
   events: createEventLog(),
   eventsVersion: 0,
   worldNumber: 0,
@@ -83,6 +90,7 @@ export const useWorld = create<WorldState>()((set, get) => ({
       snapshot,
       time,
       start,
+      wish: {},
       events: createEventLog(),
       eventsVersion: state.eventsVersion + 1,
       worldNumber: state.worldNumber + 1,
@@ -100,9 +108,11 @@ export const useWorld = create<WorldState>()((set, get) => ({
     set((state) => ({
       snapshot: applyDelta(snapshot, delta),
       time: sameTimeState(state.time, time) ? state.time : time,
+      wish: unconfirmed(state.wish, time),
       eventsVersion: events.length > 0 ? state.eventsVersion + 1 : state.eventsVersion,
     }));
   },
+  wishTime: (wish) => set((state) => ({ wish: { ...state.wish, ...wish } })),
   addOlderEvents(worldNumber, older) {
     const { events, worldNumber: current } = get();
     if (worldNumber !== current) return;
@@ -128,6 +138,18 @@ export function subscribeToEvents(listener: () => void): () => void {
   return useWorld.subscribe((state, before) => {
     if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) listener();
   });
+}
+
+/** Time as the controls show it: confirmed, or as it has just been asked for. */
+export function wantedTime({ time, wish }: Pick<WorldState, 'time' | 'wish'>): Required<TimeWish> {
+  return { playing: time.playing, speed: time.speed, autoSlow: time.autoSlow, ...wish };
+}
+
+/** What is left of a wish, given what is so. */
+function unconfirmed(wish: TimeWish, time: TimeState): TimeWish {
+  const names = Object.keys(wish) as (keyof TimeWish)[];
+  if (names.length === 0) return wish;
+  return Object.fromEntries(names.filter((name) => wish[name] !== time[name]).map((name) => [name, wish[name]]));
 }
 
 /** Only `now` differs: whoever shows the running clock asks `virtualNow()`. */

@@ -17,13 +17,18 @@ const contents: Readonly<Record<string, string>> = {
 
 export default function StartsDialog() {
   const current = useWorld((state) => state.start?.name);
-  const [failure, setFailure] = useState('');
-  const close = () => usePanels.getState().set({ dialog: null });
+  const [failure, setFailure] = useState(() => usePanels.getState().startFailure);
+  const close = () => usePanels.getState().set({ dialog: null, startFailure: '' });
   const begin = (start: Start) => {
     loadStart(start).then(close, (error: Error) => setFailure(error.message));
   };
   return (
     <Dialog title="Begin another world" onClose={close} width="w-[520px]">
+      {failure && (
+        <p role="alert" className="mb-3 border-l-2 border-t1 pl-3 font-semibold">
+          {failure}
+        </p>
+      )}
       <p className="mb-3 text-t2">The present one ends. The same seed and the same inputs make the same world again.</p>
       <ul className="border-t border-line">
         {starts.map((start) => (
@@ -41,7 +46,6 @@ export default function StartsDialog() {
         ))}
       </ul>
       <SizeForm onBegin={begin} />
-      {failure && <p role="alert">{failure}</p>}
     </Dialog>
   );
 }
