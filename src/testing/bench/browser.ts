@@ -14,9 +14,19 @@ import { type Measurement, median, quantile, type Section } from './measurement.
 /** As much of `window.swarmscope` as is needed here. */
 interface Door {
   ready: Promise<void>;
-  time: { play(): Promise<void>; speed(rate: number): Promise<void>; advance(seconds: number): Promise<unknown> };
+  time: {
+    pause(): Promise<void>;
+    play(): Promise<void>;
+    speed(rate: number): Promise<void>;
+    advance(seconds: number): Promise<unknown>;
+  };
   fault(kind: string, host: string, ...rest: unknown[]): Promise<unknown>;
-  snapshot(): Promise<{ messages: unknown[]; machines: { name: string; role: string | null }[] }>;
+  request(host: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  snapshot(): Promise<{
+    messages: unknown[];
+    machines: { name: string; role: string | null }[];
+    quorum: { leader: string | null } | null;
+  }>;
 }
 
 declare global {
@@ -33,8 +43,8 @@ const RECORDING_SECONDS = 10;
 /** A frame counts as in time within this: the display's 16.7 ms and a little for the clock. */
 const IN_TIME = 17;
 const VIEWPORT = { width: 1440, height: 900 };
-/** A delay at which 50 machines have some 200 messages under way at any moment. */
-const LONG_DELAY = { delayMs: 8000, jitterMs: 200 };
+/** Messages to be in flight among 50 machines. */
+const CROWD = 200;
 
 export const browser: Section = {
   name: 'browser',
@@ -69,7 +79,7 @@ export const browser: Section = {
 
 /** Opens the page anew, with nothing in the cache, and notes what came when. */
 async function openings(chrome: Browser, address: string, outDir: string): Promise<Measurement[]> {
-  const runs = [];
+  const runs: Opening[] = [];
   for (let run = 0; run <= OPENINGS; run++) runs.push(await open(chrome, address, outDir));
   // The first one also starts Chromium's own processes.
   const [, ...counted] = runs;
@@ -81,27 +91,68 @@ async function openings(chrome: Browser, address: string, outDir: string): Promi
     aim,
     beside,
   });
-  const of = (key: keyof Opening): number[] => counted.map((opening) => opening[key]);
+  const [opening] = counted as [Opening];
+  const of = (measured: (opening: Opening) => number): number[] => counted.map(measured);
   const { firstPictureMilliseconds, promptMilliseconds, firstPictureKilobytes, promptKilobytes } = aims;
   return [
-    measure('first complete picture', 'ms', of('picture'), firstPictureMilliseconds, others.firstPicture),
-    measure('prompt', 'ms', of('prompt'), promptMilliseconds, ''),
+    measure(
+      'first complete picture',
+      'ms',
+      of(({ picture }) => picture),
+      firstPictureMilliseconds,
+      others.firstPicture,
+    ),
+    measure(
+      'prompt',
+      'ms',
+      of(({ prompt }) => prompt),
+      promptMilliseconds,
+      '',
+    ),
     measure(
       'fetched before the picture, compressed',
       'KB',
-      of('pictureKilobytes'),
+      of(({ beforePicture }) => kilobytes(beforePicture)),
       firstPictureKilobytes,
-      others.bytes,
+      `${others.bytes}; here ${largest(opening.beforePicture)}`,
     ),
-    measure('fetched before the prompt, compressed', 'KB', of('promptKilobytes'), promptKilobytes, ''),
+    measure(
+      'fetched before the prompt, compressed',
+      'KB',
+      of(({ beforePrompt }) => kilobytes(beforePrompt)),
+      promptKilobytes,
+      `here ${largest(opening.beforePrompt)}`,
+    ),
   ];
 }
 
 interface Opening {
   picture: number;
   prompt: number;
-  pictureKilobytes: number;
-  promptKilobytes: number;
+  beforePicture: Fetched[];
+  beforePrompt: Fetched[];
+}
+
+/** A file of the page, compressed. */
+interface Fetched {
+  name: string;
+  bytes: number;
+}
+
+/** The file's name without the hash that the build has put into it. */
+function nameOf(url: string): string {
+  const name = new URL(url).pathname.split('/').at(-1) ?? '';
+  return name.replace(/-[\w-]{8}(?=\.\w+$)/, '') || 'index.html';
+}
+
+function kilobytes(files: readonly Fetched[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
+}
+
+/** The largest files, for whoever wants fewer. */
+function largest(files: readonly Fetched[]): string {
+  const sorted = [...files].sort((a, b) => b.bytes - a.bytes).slice(0, 6);
+  return sorted.map(({ name, bytes }) => `${name} ${Math.round(bytes / 1000)}`).join(', ');
 }
 
 async function open(chrome: Browser, address: string, outDir: string): Promise<Opening> {
@@ -117,11 +168,11 @@ async function open(chrome: Browser, address: string, outDir: string): Promise<O
     prompt: window.benchMoments.prompt!,
     origin: performance.timeOrigin,
   }));
-  const kilobytes = (moment: number): number => {
-    const before = finished.filter(({ request, at }) => endOf(request, at) <= origin + moment);
-    return before.reduce((sum, { request }) => sum + compressedBytes(request.url(), address, outDir), 0) / 1000;
-  };
-  const opening = { picture, prompt, pictureKilobytes: kilobytes(picture), promptKilobytes: kilobytes(prompt) };
+  const fetched = (moment: number): Fetched[] =>
+    finished
+      .filter(({ request, at }) => endOf(request, at) <= origin + moment)
+      .map(({ request }) => ({ name: nameOf(request.url()), bytes: compressedBytes(request.url(), address, outDir) }));
+  const opening = { picture, prompt, beforePicture: fetched(picture), beforePrompt: fetched(prompt) };
   await checkPrompt(page);
   await context.close();
   return opening;
@@ -202,29 +253,65 @@ async function aimed(measuring: Promise<Measurement[]>): Promise<Measurement[]> 
   return measurements;
 }
 
-/** 50 machines with 1,000 tasks whose managers are far away, so that some 200 messages are in flight. */
+/** 50 machines with 1,000 tasks that are being replaced, over links so slow that some 200 messages are in flight. */
 async function crowd(chrome: Browser, address: string): Promise<Measurement[]> {
   const page = await chrome.newPage({ viewport: VIEWPORT });
   await page.goto(address);
-  await page.evaluate(async (delay) => {
-    const { ready, snapshot, fault, time } = window.swarmscope;
-    await ready;
-    const { machines } = await snapshot();
-    for (const { name: manager } of machines.filter(({ role }) => role === 'manager'))
-      for (const { name } of machines) if (name !== manager) await fault('link-quality', manager, name, delay);
-    await time.advance(60);
-    await time.speed(1);
-    await time.play();
-  }, LONG_DELAY);
+  await page.evaluate(replaceTasks, CROWD);
   const inFlight: number[] = [];
   const measurements = await recordings(page, '50 machines, 1,000 tasks', async () => {
-    inFlight.push(await page.evaluate(async () => (await window.swarmscope.snapshot()).messages.length));
+    inFlight.push(await page.evaluate(messagesInFlight));
   });
+  inFlight.push(await page.evaluate(messagesInFlight));
   await page.close();
   const inTime = measurements.find(({ what }) => what.endsWith('in time'))!;
   Object.assign(inTime, { aim: aims.framesInTimePercent, beside: others.framesOfMany });
   const what = '50 machines, 1,000 tasks: messages in flight';
   return [{ what, unit: '', values: inFlight, better: 'none' }, ...measurements];
+}
+
+/**
+ * Runs in the page: begins an update of all tasks, ten at a time, and plays it with workers so far away from their managers that
+ * about so many messages are in flight.
+ */
+async function replaceTasks(wanted: number): Promise<void> {
+  const { ready, snapshot, fault, request, time } = window.swarmscope;
+  await ready;
+  await time.pause();
+  const { machines, quorum } = await snapshot();
+  const leader = quorum?.leader ?? 'node1';
+  const { body } = await request(leader, 'GET', '/services');
+  const [service] = body as { ID: string; Version: { Index: number }; Spec: { TaskTemplate: object } }[];
+  if (!service) throw new Error('there is no service');
+  const { ID, Version, Spec } = service;
+  await request(leader, 'POST', `/services/${ID}/update?version=${Version.Index}`, {
+    ...Spec,
+    TaskTemplate: { ...Spec.TaskTemplate, ForceUpdate: 1 },
+    UpdateConfig: { Parallelism: 10, Monitor: 1e9, FailureAction: 'continue' },
+  });
+  const managers = machines.filter(({ role }) => role === 'manager');
+  const workers = machines.filter(({ role }) => role === 'worker');
+  let delayMs = 500;
+  for (let round = 0; round < 4; round++) {
+    for (const manager of managers)
+      for (const worker of workers)
+        await fault('link-quality', manager.name, worker.name, { delayMs, jitterMs: delayMs / 5 });
+    await time.advance(6);
+    let messages = 0;
+    for (let look = 0; look < 10; look++) {
+      await time.advance(0.3);
+      messages += (await snapshot()).messages.length / 10;
+    }
+    // Two seconds there and two back: agents wait five for an answer.
+    delayMs = Math.min(2000, delayMs * (wanted / Math.max(1, messages)));
+  }
+  await time.speed(1);
+  await time.play();
+}
+
+/** Runs in the page. */
+async function messagesInFlight(): Promise<number> {
+  return (await window.swarmscope.snapshot()).messages.length;
 }
 
 /** Frames per second, their times, and the main thread's work, several times over. */
