@@ -278,7 +278,7 @@ export class SwarmNode {
   /** Asks the managers to be made a member of the raft group. */
   private joinRaft(): void {
     const { identity } = this.state;
-    if (!identity || identity.role !== 'manager' || this.manager) return;
+    if (identity?.role !== 'manager' || this.manager) return;
     const known = this.state.agent?.managers.length ? this.state.agent.managers : identity.managers;
     const address = this.pick(
       known.filter((manager) => manager.nodeId !== identity.nodeId).map((manager) => manager.address),

@@ -82,7 +82,7 @@ export class TaskExecutor implements Executor {
   shutdown(task: Task): void {
     const token = this.begin(task, 'shutdown');
     const container = this.runtime.ofTask(task.id);
-    if (!container || container.state !== 'running') {
+    if (container?.state !== 'running') {
       if (container) this.runtime.stop(container.id, null, token);
       else this.end(task.id, this.success(task.id));
       return;
