@@ -4,6 +4,7 @@
  * Source of the convention: POSIX utilities; exit statuses as in `bash` (130 after Ctrl-C).
  */
 import type { ApiClient, CancelSignal, VirtualClock } from '../protocol/api.ts';
+import type { NetworkClient } from '../protocol/network-call.ts';
 
 /** Where a program writes. `write` never blocks; a closed pipe makes `closed` true, and writers should then stop. */
 export interface OutputStream {
@@ -41,6 +42,7 @@ export interface HostContext {
   api: ApiClient;
   clock: VirtualClock;
   files: FileSystem;
+  network: NetworkClient;
 }
 
 /** A running program's world. */

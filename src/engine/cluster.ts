@@ -5,11 +5,13 @@
  * `checkpoint` is a structured clone of all state, `restore` builds a world around one; code is put together anew, no event is
  * lost, because pending events are data.
  */
-import type { ApiReply, ApiRequest } from '../protocol/api.ts';
+import type { ApiRequest } from '../protocol/api.ts';
 import type { Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { CallOrigin, HostNetworkFacts, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
+import { Connections, type ConnectionsState, hostNetworkFacts, initialConnections } from './connections.ts';
 import { applyFault } from './faults.ts';
 import { formWorld } from './form-world.ts';
 import { Hardware, type HardwareState, initialHardware } from './hardware/hardware.ts';
@@ -28,6 +30,7 @@ export interface ClusterState {
   hardware: HardwareState;
   machines: MachineState[];
   fabric: FabricState;
+  connections: ConnectionsState;
   epochMs: number;
   nextRequest: number;
   start: Start;
@@ -51,9 +54,10 @@ export class Cluster {
   readonly machines: Machine[];
   /** Packets: flows between clients, containers and machines. */
   readonly fabric: Fabric;
+  private readonly connections: Connections;
   private readonly state: ClusterState;
   private readonly byName = new Map<string, Machine>();
-  private replies: ApiReply[] = [];
+  private replies: WorldReply[] = [];
   private fresh: TraceEvent[] = [];
   private readonly builder: SnapshotBuilder;
 
@@ -62,6 +66,10 @@ export class Cluster {
     this.kernel = new Kernel(state.kernel);
     this.hardware = new Hardware(this.kernel, state.hardware);
     this.fabric = this.makeFabric();
+    this.connections = new Connections(this.kernel, this.fabric, state.connections, {
+      machine: (name) => this.byName.get(name),
+      reply: (reply) => this.replies.push(reply),
+    });
     this.machines = state.machines.map((machine) => this.assemble(machine));
     this.builder = new SnapshotBuilder(this, state.epochMs);
     this.register();
@@ -90,6 +98,7 @@ export class Cluster {
       hardware: initialHardware(),
       machines: [],
       fabric: initialFabric(),
+      connections: initialConnections(),
       epochMs: WORLD_EPOCH_MS,
       nextRequest: 1,
       start,
@@ -194,6 +203,24 @@ export class Cluster {
     for (const machine of this.machines) machine.cancelRequest(id);
   }
 
+  /** A program on a host, or a client outside the cluster, opens a connection. Returns its id; replies come with the others. */
+  openConnection(origin: CallOrigin, call: NetworkCall): number {
+    const id = this.state.nextRequest++;
+    this.connections.open(id, origin, call);
+    return id;
+  }
+
+  /** It gives the connection up. */
+  closeConnection(id: number): void {
+    this.connections.close(id);
+  }
+
+  /** What a host knows of its own network; looking changes nothing. */
+  hostNetwork(host: string): HostNetworkFacts {
+    const machine = this.byName.get(host);
+    return machine ? hostNetworkFacts(machine) : { interfaces: [], nameserver: '', listening: [] };
+  }
+
   /** Makes something go wrong, or right again. */
   fault(fault: Fault): FaultResult {
     return applyFault(this, fault);
@@ -201,7 +228,7 @@ export class Cluster {
 
   // ---- what comes out
 
-  takeReplies(): ApiReply[] {
+  takeReplies(): WorldReply[] {
     const { replies } = this;
     this.replies = [];
     return replies;

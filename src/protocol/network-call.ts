@@ -3,6 +3,7 @@
  * window asks, and what comes back. A call is one connection with its question and answer, one ping, or one look-up of a name;
  * recorded as a timed input like a request to a daemon. Times in milliseconds of virtual time, with fractions.
  */
+import type { ApiReply } from './api.ts';
 
 /** What is said first. `text`: what is said in `body`, for protocols other than HTTP. */
 export interface CallRequest {
@@ -102,6 +103,9 @@ export type NetworkReply =
   | { type: 'pushed'; id: number; body: string }
   /** A held connection has ended. */
   | { type: 'closed'; id: number };
+
+/** All that comes back to programs outside the engine. */
+export type WorldReply = ApiReply | NetworkReply;
 
 /** What a program in a shell holds: the network of its host. */
 export interface NetworkClient {

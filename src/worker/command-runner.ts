@@ -3,6 +3,7 @@
  * command the way a person would: in a terminal of so many columns, looking at the screen when it has ended.
  */
 import { completeDocker, docker } from '../cli/docker/docker.ts';
+import { netTools } from '../cli/net/net-tools.ts';
 import type { Completer, HostContext, OutputStream, Program } from '../cli/process.ts';
 import { CancelSource } from '../cli/shell/cancel.ts';
 import { createHostFiles, MemoryFiles } from '../cli/shell/memory-files.ts';
@@ -12,7 +13,7 @@ import { TextInput } from '../cli/shell/streams.ts';
 import type { WorldDriver } from './world-driver.ts';
 
 /** Programs on top of the shell's own. */
-export const programs: ReadonlyMap<string, Program> = new Map([['docker', docker]]);
+export const programs: ReadonlyMap<string, Program> = new Map([['docker', docker], ...netTools]);
 
 /** What completes their arguments. */
 export const completers: ReadonlyMap<string, Completer> = new Map([['docker', completeDocker]]);
@@ -33,7 +34,8 @@ export class CommandRunner {
     this.driver = driver;
     for (const { name, address } of hosts) {
       const files = new MemoryFiles(createHostFiles(name, address, driver.clock.now()), () => driver.clock.now());
-      this.#hosts.set(name, { name, address, api: driver.client(name), clock: driver.clock, files });
+      const network = driver.network({ machine: name });
+      this.#hosts.set(name, { name, address, api: driver.client(name), clock: driver.clock, files, network });
     }
   }
 

@@ -2,6 +2,7 @@
 import type { ApiReply, ApiRequest } from '../protocol/api.ts';
 import type { Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { CallOrigin, HostNetworkFacts, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +27,10 @@ export class FakeWorld implements World {
   readonly requests: { at: Micros; host: string; path: string }[] = [];
   #answers: Answers;
   #pending: Pending[] = [];
-  #replies: ApiReply[] = [];
+  #replies: WorldReply[] = [];
+  /** Connections that were opened; `answer` gives what comes of them. */
+  readonly connections: { id: number; origin: CallOrigin; call: NetworkCall }[] = [];
+  readonly closed: number[] = [];
   #nextId = 1;
 
   constructor(answers: Answers) {
@@ -70,7 +74,27 @@ export class FakeWorld implements World {
     this.cancelled.push(id);
   }
 
-  takeReplies(): ApiReply[] {
+  openConnection(origin: CallOrigin, call: NetworkCall): number {
+    const id = this.#nextId++;
+    this.connections.push({ id, origin, call });
+    return id;
+  }
+
+  closeConnection(id: number): void {
+    this.closed.push(id);
+  }
+
+  /** Lets something come on a connection after a while. */
+  answer(after: Micros, reply: WorldReply): void {
+    this.#pending.push({ at: this.now + after, run: () => void this.#replies.push(reply) });
+    this.#pending.sort((a, b) => a.at - b.at);
+  }
+
+  hostNetwork(): HostNetworkFacts {
+    return { interfaces: [], nameserver: '', listening: [] };
+  }
+
+  takeReplies(): WorldReply[] {
     const replies = this.#replies;
     this.#replies = [];
     return replies;

@@ -59,6 +59,8 @@ export function replaySession(session: SessionText, world: World, until: Micros)
     reach(world, input);
     if (input.kind === 'request') world.request(input.host, input.request);
     else if (input.kind === 'cancel') world.cancelRequest(input.id);
+    else if (input.kind === 'connect') world.openConnection(input.origin, input.call);
+    else if (input.kind === 'disconnect') world.closeConnection(input.id);
     else world.fault(input.fault);
   }
   while (world.now < until || (world.nextEventAt ?? Number.POSITIVE_INFINITY) <= until) {

@@ -6,12 +6,23 @@
 import type { ApiChunk, ApiClient, ApiReply, ApiRequest, ApiResponse, CancelSignal } from '../protocol/api.ts';
 import { ConnectionError, StreamError, type VirtualClock } from '../protocol/api.ts';
 import type { Micros } from '../protocol/events.ts';
+import type {
+  CallOrigin,
+  CallResult,
+  LookUpResult,
+  NetworkCall,
+  NetworkClient,
+  NetworkReply,
+  WorldReply,
+} from '../protocol/network-call.ts';
 import type { World } from './world.ts';
 
 /** What programs put into the world. `id` is the request's. */
 export type DriverInput =
   | { kind: 'request'; id: number; host: string; request: ApiRequest }
-  | { kind: 'cancel'; id: number };
+  | { kind: 'cancel'; id: number }
+  | { kind: 'connect'; id: number; origin: CallOrigin; call: NetworkCall }
+  | { kind: 'disconnect'; id: number };
 
 export interface WorldDriverOptions {
   /** A turn of the platform's event loop, after which every promise that could go on has gone on. */
@@ -26,6 +37,16 @@ interface Waiting {
   stream: { onChunk(chunk: ApiChunk): void; resolve(): void; reject(error: Error): void } | null;
 }
 
+/** Who waits for what comes of a connection or a look-up. */
+interface Listening {
+  answered(result: CallResult): void;
+  lookedUp(result: LookUpResult): void;
+  pushed(body: string): void;
+  closed(): void;
+  /** More may come after the answer. */
+  hold: boolean;
+}
+
 interface Timer {
   at: Micros;
   fire(): void;
@@ -36,6 +57,7 @@ export class WorldDriver {
   readonly clock: VirtualClock;
   #options: WorldDriverOptions;
   #waiting = new Map<number, Waiting>();
+  #listening = new Map<number, Listening>();
   /** Earliest first; equal times in the order they were set. */
   #timers: Timer[] = [];
   /** Something was delivered that programs have not acted on yet. */
@@ -60,6 +82,21 @@ export class WorldDriver {
     };
   }
 
+  /** The network of one host, or of a client outside the cluster. */
+  network(origin: CallOrigin): NetworkClient {
+    return {
+      connect: (call, onPushed) => this.#connect(origin, call, onPushed),
+      lookUp: (name) =>
+        new Promise((resolve) => {
+          this.#open(origin, { kind: 'look-up', name }, { ...DEAF, lookedUp: resolve });
+        }),
+      facts: () =>
+        origin === 'outside'
+          ? { interfaces: [], nameserver: '', listening: [] }
+          : this.world.hostNetwork(origin.machine),
+    };
+  }
+
   /** Says that programs got something from outside (a key, a command), so that they act before time passes. */
   touch(): void {
     this.#delivered = true;
@@ -67,7 +104,7 @@ export class WorldDriver {
 
   /** True if a program waits for an answer or for its clock. */
   get isAwaited(): boolean {
-    return this.#waiting.size > 0 || this.#timers.length > 0;
+    return this.#waiting.size > 0 || this.#listening.size > 0 || this.#timers.length > 0;
   }
 
   /**
@@ -96,7 +133,7 @@ export class WorldDriver {
       }
       if (world.now >= until || stop?.()) return events;
       const target = Math.min(until, this.#timers[0]?.at ?? until, world.now + sliceMicros);
-      events += world.advance(target, { stopOnReply: this.#waiting.size > 0 });
+      events += world.advance(target, { stopOnReply: this.#waiting.size > 0 || this.#listening.size > 0 });
     }
   }
 
@@ -123,6 +160,64 @@ export class WorldDriver {
     return id;
   }
 
+  #open(origin: CallOrigin, call: NetworkCall, listening: Listening): number {
+    const id = this.world.openConnection(origin, call);
+    this.#options.onInput?.({ kind: 'connect', id, origin, call });
+    this.#listening.set(id, listening);
+    // A machine without power is refused at once.
+    this.#delivered = true;
+    return id;
+  }
+
+  #connect(
+    origin: CallOrigin,
+    call: Extract<NetworkCall, { kind: 'connect' }>,
+    onPushed: (body: string) => void = () => {},
+  ): ReturnType<NetworkClient['connect']> {
+    let id = 0;
+    let end: () => void = () => {};
+    const closed = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const result = new Promise<CallResult>((resolve) => {
+      id = this.#open(origin, call, {
+        ...DEAF,
+        answered: resolve,
+        pushed: onPushed,
+        closed: end,
+        hold: call.hold ?? false,
+      });
+    });
+    const close = (): void => {
+      if (!this.#listening.delete(id)) return;
+      this.world.closeConnection(id);
+      this.#options.onInput?.({ kind: 'disconnect', id });
+      end();
+    };
+    return { result, closed, close };
+  }
+
+  #deliverNetwork(reply: NetworkReply, listening: Listening): void {
+    this.#delivered = true;
+    switch (reply.type) {
+      case 'answered':
+        listening.answered(reply.result);
+        if (listening.hold && reply.result.ok) return;
+        listening.closed();
+        break;
+      case 'looked-up':
+        listening.lookedUp(reply.result);
+        break;
+      case 'pushed':
+        listening.pushed(reply.body);
+        return;
+      case 'closed':
+        listening.closed();
+        break;
+    }
+    this.#listening.delete(reply.id);
+  }
+
   #stream(host: string, request: ApiRequest, onChunk: (chunk: ApiChunk) => void): ReturnType<ApiClient['stream']> {
     let id = 0;
     let finish: () => void = () => {};
@@ -146,6 +241,11 @@ export class WorldDriver {
   /** Hands out what has come: answers, and timers whose time it is. */
   #deliver(): void {
     for (const reply of this.world.takeReplies()) {
+      if (isOfNetwork(reply)) {
+        const listening = this.#listening.get(reply.id);
+        if (listening) this.#deliverNetwork(reply, listening);
+        continue;
+      }
       const waiting = this.#waiting.get(reply.id);
       // Whoever gave up waiting is no longer listed.
       if (waiting) this.#deliverReply(reply, waiting);
@@ -205,4 +305,10 @@ export class WorldDriver {
       signal?.addEventListener('abort', cancel);
     });
   }
+}
+
+const DEAF: Listening = { answered: () => {}, lookedUp: () => {}, pushed: () => {}, closed: () => {}, hold: false };
+
+function isOfNetwork(reply: WorldReply): reply is NetworkReply {
+  return reply.type === 'answered' || reply.type === 'looked-up' || reply.type === 'pushed' || reply.type === 'closed';
 }

@@ -1,9 +1,10 @@
 /**
  * What the worker needs of the engine, as an interface: the world that `engine/cluster.ts` is, and that a test can play.
  */
-import type { ApiReply, ApiRequest } from '../protocol/api.ts';
+import type { ApiRequest } from '../protocol/api.ts';
 import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { CallOrigin, HostNetworkFacts, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 
 export interface World {
@@ -16,7 +17,11 @@ export interface World {
   request(host: string, request: ApiRequest): number;
   cancelRequest(id: number): void;
   fault(fault: Fault): FaultResult;
-  takeReplies(): ApiReply[];
+  /** Opens a connection into the simulated network; replies come with the others. */
+  openConnection(origin: CallOrigin, call: NetworkCall): number;
+  closeConnection(id: number): void;
+  hostNetwork(host: string): HostNetworkFacts;
+  takeReplies(): WorldReply[];
   /** Events since the last call. */
   takeEvents(): TraceEvent[];
   event(id: EventId): TraceEvent | undefined;

@@ -1,6 +1,8 @@
 /** The `docker` program as a whole: flags before the command, help, unknown commands, a daemon that is gone, Tab. */
+
 import { describe, expect, it } from 'vitest';
 import { type ApiClient, type ApiResponse, type CancelSignal, ConnectionError } from '../../protocol/api.ts';
+import { TestNetwork } from '../net/testing-network.ts';
 import type { HostContext, OutputStream } from '../process.ts';
 import { completeDocker, docker, dockerCommands } from './docker.ts';
 import { findCommand } from './root.ts';
@@ -42,6 +44,7 @@ function hostWith(daemon: 'up' | 'down' | 'silent'): HostContext {
     address: '192.168.99.101',
     api,
     clock: { now: () => 0, sleep: async () => undefined },
+    network: new TestNetwork(),
     files,
   };
 }

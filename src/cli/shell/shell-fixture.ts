@@ -1,5 +1,6 @@
 /** A shell to try things in, for tests: files in memory, a clock that tests move, programs that tests bring. */
 import type { ApiClient, CancelSignal, VirtualClock } from '../../protocol/api.ts';
+import { TestNetwork } from '../net/testing-network.ts';
 import type { HostContext, Program } from '../process.ts';
 import { CancelSource } from './cancel.ts';
 import { createHostFiles, MemoryFiles } from './memory-files.ts';
@@ -82,11 +83,19 @@ export interface Outcome {
 export class ShellFixture {
   readonly clock = new ManualClock();
   readonly host: HostContext;
+  readonly network = new TestNetwork();
   readonly shell: Shell;
 
   constructor(programs: Record<string, Program> = {}) {
     const files = new MemoryFiles(createHostFiles('node1', '192.168.99.101', FIXTURE_EPOCH_MS), () => this.clock.now());
-    this.host = { name: 'node1', address: '192.168.99.101', api: noApi, clock: this.clock, files };
+    this.host = {
+      name: 'node1',
+      address: '192.168.99.101',
+      api: noApi,
+      clock: this.clock,
+      files,
+      network: this.network,
+    };
     this.shell = new Shell(this.host, new Map(Object.entries(programs)));
   }
 

@@ -97,7 +97,11 @@ function ipamConfigs(flags: ParsedFlags): { configs: IpamConfig[] } | { complain
   }
   const configs = new Map<string, IpamConfig>();
   for (const subnet of networks) {
-    if (!isPrefix(subnet)) return { complaint: `invalid subnet ${subnet}: invalid CIDR block notation` };
+    // What is compared with nothing is left to the daemon.
+    for (const other of configs.keys()) {
+      const wrong = notComparable(subnet, other);
+      if (wrong !== null) return { complaint: wrong };
+    }
     if ([...configs.keys()].some((other) => isInSubnet(subnet, other) || isInSubnet(other, subnet))) {
       return { complaint: 'multiple overlapping subnet configuration is not supported' };
     }
@@ -110,6 +114,12 @@ function ipamConfigs(flags: ParsedFlags): { configs: IpamConfig[] } | { complain
   return complaint === null ? { configs: [...configs.values()] } : { complaint };
 }
 
+/** Why a subnet cannot be held against another one, or against nothing but an address. */
+function notComparable(subnet: string, other: string | null): string | null {
+  if (!isPrefix(subnet)) return `invalid subnet: invalid CIDR address: ${subnet}`;
+  return other !== null && !isPrefix(other) ? `invalid CIDR address: ${other}` : null;
+}
+
 function place(
   configs: Map<string, IpamConfig>,
   addresses: readonly string[],
@@ -117,6 +127,10 @@ function place(
   word: string,
 ): string | null {
   for (const address of addresses) {
+    for (const subnet of configs.keys()) {
+      const wrong = notComparable(subnet, field === 'IPRange' || address.includes('/') ? address : null);
+      if (wrong !== null) return wrong;
+    }
     const found = [...configs].find(([subnet]) => isInSubnet(address, subnet));
     if (!found) return `no matching subnet for ${word} ${address}`;
     const [subnet, config] = found;
@@ -135,6 +149,10 @@ function placeAuxAddresses(
   addresses: Readonly<Record<string, string>>,
 ): string | null {
   for (const [name, address] of Object.entries(addresses)) {
+    for (const subnet of configs.keys()) {
+      const wrong = notComparable(subnet, null);
+      if (wrong !== null) return wrong;
+    }
     const found = [...configs].find(([subnet]) => isInSubnet(address, subnet));
     if (!found) return `no matching subnet for aux-address ${address}`;
     found[1].AuxiliaryAddresses = { ...found[1].AuxiliaryAddresses, [name]: address };

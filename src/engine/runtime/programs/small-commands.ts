@@ -180,21 +180,19 @@ function fileText(context: ProgramContext, name: string): string | null {
 type Interface = ProgramContext['network']['interfaces'][number];
 
 function ipCommand(context: ProgramContext, args: readonly string[]): Output {
-  const all = args.filter((word) => !/^-(4|o|br|brief|c)/.test(word));
-  const [object = '', ...rest] = all;
+  const [object = '', ...rest] = args.filter((word) => !/^-(4|o|br|brief|c)/.test(word));
+  const { interfaces } = context.network;
   if ('route'.startsWith(object) && object !== '') return good(routes(context));
-  if ('address'.startsWith(object) && object !== '') {
-    const name = rest.filter((word) => !['show', 'list', 'ls', 'dev', 's', 'l', 'sh'].includes(word))[0];
-    const shown = context.network.interfaces.filter((one) => name === undefined || one.name === name);
-    if (name !== undefined && name !== 'lo' && shown.length === 0) return bad(1, `ip: can't find device '${name}'\n`);
-    const lo =
-      name === undefined || name === 'lo'
-        ? '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n'
-        : '';
-    return good(lo + shown.map((one) => addressText(one, context.network.interfaces.indexOf(one))).join(''));
-  }
-  return bad(1, `ip: invalid argument '${object}'\n`);
+  if (!'address'.startsWith(object) || object === '') return bad(1, `ip: invalid argument '${object}'\n`);
+  const name = rest.find((word) => !['show', 'list', 'ls', 'dev', 's', 'l', 'sh'].includes(word));
+  const shown = interfaces.filter((one) => name === undefined || one.name === name);
+  if (name !== undefined && name !== 'lo' && shown.length === 0) return bad(1, `ip: can't find device '${name}'\n`);
+  const texts = shown.map((one) => addressText(one, interfaces.indexOf(one)));
+  return good([...(name === undefined || name === 'lo' ? [LOOPBACK] : []), ...texts].join(''));
 }
+
+const LOOPBACK =
+  '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN qlen 1000\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n       valid_lft forever preferred_lft forever\n';
 
 /** Numbers of the two ends of the cable are the kernel's own: here they follow from the place. */
 function addressText({ name, address, mac, mtu }: Interface, place: number): string {

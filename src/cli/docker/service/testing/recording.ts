@@ -3,6 +3,7 @@
  * what it printed, byte for byte, its exit status, and every request it sent.
  * In answers `{{ago N}}` is the time N seconds ago, `{{unix ago N}}` the same in seconds since the epoch.
  */
+
 import type {
   ApiChunk,
   ApiClient,
@@ -11,6 +12,7 @@ import type {
   CancelSignal,
   VirtualClock,
 } from '../../../../protocol/api.ts';
+import { TestNetwork } from '../../../net/testing-network.ts';
 import type { OutputStream, Process } from '../../../process.ts';
 import type { CommandGroup } from '../../command.ts';
 import { runGroup } from '../../root.ts';
@@ -129,6 +131,7 @@ class World {
         address: '192.168.99.101',
         api: this.#api(),
         clock: this.#clock(),
+        network: new TestNetwork(),
         files: {
           read: (path) => files.get(path) ?? null,
           write: () => undefined,
