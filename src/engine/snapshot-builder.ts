@@ -350,7 +350,7 @@ export class SnapshotBuilder {
   /** Could other machines reach this one's manager at all. */
   private isUp(name: string): boolean {
     const machine = this.world.machines.find((candidate) => candidate.name === name);
-    return machine?.answers && machine.hardwareState.cable && machine.swarm.manager !== null;
+    return machine ? machine.answers && machine.hardwareState.cable && machine.swarm.manager !== null : false;
   }
 
   private leads(name: string): boolean {
