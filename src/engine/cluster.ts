@@ -378,6 +378,7 @@ export class Cluster {
       ({ machine, name, reference }) => at(machine).runtime.pulled(name, reference),
     );
     type OfTask = { machine: string; taskId: string; token: string };
+    on<OfTask>(kernel, 'executor.start', ({ machine, taskId, token }) => at(machine).executor.startNow(taskId, token));
     on<OfTask>(kernel, 'executor.create', ({ machine, taskId, token }) => at(machine).executor.create(taskId, token));
     on<OfTask>(kernel, 'executor.stop-unhealthy', ({ machine, taskId }) => at(machine).executor.stopUnhealthy(taskId));
     on<OfTask>(kernel, 'executor.stop', ({ machine, taskId, token }) => at(machine).executor.stopNow(taskId, token));

@@ -241,6 +241,22 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     }));
   }
 
+  /** What a container was given: for those who look at it. */
+  attachedOf(container: string): Container['attached'] {
+    const sandbox = this.state.sandboxes.get(container);
+    if (!sandbox) return { interfaces: [], ports: [] };
+    return {
+      interfaces: sandbox.interfaces
+        .filter(({ kind }) => kind !== 'gateway')
+        .map(({ network, networkName, address, subnet }) => ({
+          network,
+          name: networkName,
+          address: `${address}/${subnet.split('/')[1] ?? '24'}`,
+        })),
+      ports: sandbox.hostPorts.map((port) => ({ ...port, ip: '0.0.0.0' })),
+    };
+  }
+
   /** Puts the rows of a container's endpoints into the endpoint tables. */
   private register(sandbox: Sandbox, serviceDisabled: boolean): void {
     for (const one of sandbox.interfaces) {

@@ -22,9 +22,17 @@ const ATTACHMENT_POLL: Micros = milliseconds(100);
 const ATTACHMENT_TIMEOUT: Micros = seconds(30);
 const NO_ATTACHMENT = 'node is missing network attachments, ip addresses may be exhausted';
 
+/** What is being done for a task, and since when. */
+interface Operation {
+  operation: TaskOperation;
+  token: string;
+  task: Task;
+  since: Micros;
+}
+
 /** Plain data: which operation each task is at, so that late ends of broken-off ones are ignored. */
 export interface TaskExecutorState {
-  operations: Record<string, { operation: TaskOperation; token: string; task: Task; since: Micros }>;
+  operations: Record<string, Operation>;
   nextToken: number;
 }
 
@@ -69,7 +77,28 @@ export class TaskExecutor implements Executor {
     if (!container) return this.end(task.id, failure('No such container', null));
     if (container.state === 'running') return this.startedOrWaiting(task.id, container);
     if (container.startedAt !== null) return this.exitedResult(task.id, container);
+    this.startNow(task.id, token);
+  }
+
+  /**
+   * Starts a task's container as soon as its networks are here: a daemon that has just started knows them only after the session
+   * has told. `controller.go Start` makes missing networks and tries again.
+   */
+  startNow(taskId: string, token: string): void {
+    const current = this.state.operations[taskId];
+    const container = this.runtime.ofTask(taskId);
+    if (!container || current?.token !== token) return;
+    if (this.awaitsNetworks(taskId, current, 'executor.start')) return;
     this.runtime.start(container.id, token);
+  }
+
+  /** Whether the task's networks are still missing: the event comes again, or the operation has failed after waiting long. */
+  private awaitsNetworks(taskId: string, current: Operation, again: string): boolean {
+    if (!this.network || this.network.prepare(current.task)) return false;
+    const { machine } = this;
+    if (this.kernel.now - current.since >= ATTACHMENT_TIMEOUT) this.end(taskId, failure(NO_ATTACHMENT, null));
+    else this.kernel.schedule(ATTACHMENT_POLL, again, machine, { machine, taskId, token: current.token });
+    return true;
   }
 
   wait(task: Task): void {
@@ -147,11 +176,7 @@ export class TaskExecutor implements Executor {
   create(taskId: string, token: string): void {
     const current = this.state.operations[taskId];
     if (!current || current.token !== token) return;
-    if (this.network && !this.network.prepare(current.task)) {
-      if (this.kernel.now - current.since >= ATTACHMENT_TIMEOUT) return this.end(taskId, failure(NO_ATTACHMENT, null));
-      this.kernel.schedule(ATTACHMENT_POLL, 'executor.create', this.machine, { machine: this.machine, taskId, token });
-      return;
-    }
+    if (this.awaitsNetworks(taskId, current, 'executor.create')) return;
     const made = this.runtime.create(this.configOf(current.task), taskId);
     this.end(taskId, made.ok ? this.success(taskId) : failure(made.error.message, null));
   }

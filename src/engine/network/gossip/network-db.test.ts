@@ -164,6 +164,21 @@ describe('tables', () => {
     expect(world.sees('node1')).toBe('');
   });
 
+  it('a node that missed how another left a network and came back learns what is gone', () => {
+    const world = joined(4);
+    world.at('node3').putEndpoint('n', 'old', endpoint('old', '10.0.1.3'));
+    world.run(1);
+    world.hardware.machine('node1').cable = false;
+    world.at('node3').quit('n');
+    world.run(1);
+    world.at('node3').join('n');
+    world.at('node3').putEndpoint('n', 'new', endpoint('new', '10.0.1.4'));
+    world.run(20);
+    world.hardware.machine('node1').cable = true;
+    world.run(90);
+    expect(names(4).map((name) => world.sees(name))).toEqual(['new', 'new', 'new', 'new']);
+  });
+
   it('bulk syncs heal what gossip lost, within half a minute or so', () => {
     const world = joined(5);
     world.hardware.machine('node2').closedPorts = [{ port: 7946, protocol: 'udp' }];

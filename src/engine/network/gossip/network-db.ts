@@ -37,6 +37,8 @@ import {
 export interface NetworkDbState {
   membership: MembershipState;
   tables: Map<string, NetworkTable>;
+  /** Own tombstones of networks that this node has left: whoever missed the leaving hears of them if it comes back. */
+  departed: Map<string, NetworkTable>;
   /** Lamport clocks of rows and of networks joined and left. */
   tableClock: number;
   networkClock: number;
@@ -84,6 +86,7 @@ export function initialNetworkDb(): NetworkDbState {
   return {
     membership: initialMembership(),
     tables: new Map(),
+    departed: new Map(),
     tableClock: 0,
     networkClock: 0,
     seq: 0,
@@ -185,7 +188,8 @@ export class NetworkDb {
   /** Takes part in a network: tells everybody, and gets the tables from all who are in it. */
   join(network: string): void {
     if (!this.isRunning || this.has(network)) return;
-    this.state.tables.set(network, emptyTable(network));
+    this.state.tables.set(network, this.state.departed.get(network) ?? emptyTable(network));
+    this.state.departed.delete(network);
     this.membership.announceNetwork(network, ++this.state.networkClock, false);
     this.bulkSync(this.peersOf(network), [network]);
   }
@@ -195,7 +199,23 @@ export class NetworkDb {
     const table = this.state.tables.get(network);
     if (!table) return;
     this.state.tables.delete(network);
+    this.keepTombstones(table);
     this.membership.announceNetwork(network, ++this.state.networkClock, true);
+  }
+
+  private keepTombstones(table: NetworkTable): void {
+    const kept = emptyTable(table.network);
+    for (const entry of table.entries.values()) {
+      if (entry.node !== this.name) continue;
+      putEntry(
+        kept,
+        entry.deleted ? entry : { ...entry, ltime: ++this.state.tableClock, deleted: true },
+        this.kernel.now,
+      );
+    }
+    if (kept.entries.size === 0) return;
+    this.state.departed.set(table.network, kept);
+    this.reapLater();
   }
 
   putEndpoint(network: string, key: string, value: EndpointRecord): void {
@@ -449,6 +469,11 @@ export class NetworkDb {
 
   private reap(): void {
     this.state.reaping = false;
+    for (const [network, table] of [...this.state.departed]) {
+      for (const [key, at] of [...table.reapAt]) if (at <= this.kernel.now) dropEntry(table, key);
+      if (table.entries.size === 0) this.state.departed.delete(network);
+      else this.reapLater();
+    }
     for (const table of this.state.tables.values()) {
       for (const [key, at] of [...table.reapAt]) if (at <= this.kernel.now) dropEntry(table, key);
       if (table.reapAt.size > 0) this.reapLater();
