@@ -204,8 +204,10 @@ function paintFlights(
     scale: roundScale,
     reducedMotion: frame.reducedMotion,
   };
+  let waiting = false;
   for (const flight of flights.live.values()) {
     const state = flightState(flight, now, wall, frame.rate);
+    waiting ||= state.phase === 'waiting';
     if (state.phase === 'over' || state.phase === 'waiting') continue;
     const route = routes.between(scene, frame.view, flight.message.from, flight.message.to);
     if (!route) continue;
@@ -220,7 +222,7 @@ function paintFlights(
   brush.stroke();
   brush.globalAlpha = 1;
   for (const call of drawn) drawFlight(...call);
-  return true;
+  return drawn.length > 0 || waiting;
 }
 
 /** Messages of a selected machine stay strong, the others go back a little. */

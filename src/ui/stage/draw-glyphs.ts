@@ -1,9 +1,9 @@
 /** Small signs: crown, cross, barred circle, tick, question mark, power, scissors, flag. Geometry only; each stands beside a word. */
-import type { Brush } from './stage-look.ts';
+import type { Brush, Pen } from './stage-look.ts';
 
 /** A cross with a rim of the ground's colour, so that it can lie over an edge. */
 export function drawCross(
-  brush: Brush,
+  brush: Pen,
   x: number,
   y: number,
   size: number,
@@ -28,7 +28,7 @@ export function drawCross(
 }
 
 export function drawTick(
-  brush: Brush,
+  brush: Pen,
   x: number,
   y: number,
   size: number,

@@ -8,7 +8,7 @@ import type { FlightState } from './flights.ts';
 import type { MessageShape } from './message-shapes.ts';
 import { pointAt, type Route } from './routes.ts';
 import type { Point } from './scene.ts';
-import { type Brush, drawText, fontOf, type ShapeInk, type StageLook } from './stage-look.ts';
+import { type Brush, drawText, fontOf, type Pen, type ShapeInk, type StageLook } from './stage-look.ts';
 
 /** Bitmaps of shapes, found by the shape's and the ink's own objects. Made anew with the theme and the density. */
 export class ShapeStore {
@@ -43,38 +43,31 @@ export class ShapeStore {
       bitmap = this.#make(shape, label, ink, scale);
       byLabel.set(label, bitmap);
     }
-    brush.drawImage(bitmap.canvas, x - bitmap.half, y - bitmap.half, bitmap.half * 2, bitmap.half * 2);
+    brush.drawImage(bitmap.image, x - bitmap.half, y - bitmap.half, bitmap.side, bitmap.side);
   }
 
   #make(shape: MessageShape, label: string, ink: ShapeInk, scale: number): Bitmap {
     const half = Math.ceil((shape.size * scale * (label ? 1.7 : 1.1)) / 2 + 4);
-    const canvas = document.createElement('canvas');
-    canvas.width = half * 2 * this.#density;
-    canvas.height = half * 2 * this.#density;
-    const pen = canvas.getContext('2d');
-    if (pen) {
-      pen.scale(this.#density, this.#density);
-      pen.translate(half, half);
-      paintShape(pen, shape, label, ink, scale, this.#look.palette.stage);
-    }
-    return { canvas, half };
+    const side = Math.ceil(half * 2 * this.#density);
+    const canvas = new OffscreenCanvas(side, side);
+    const pen = canvas.getContext('2d')!;
+    pen.scale(this.#density, this.#density);
+    pen.translate(half, half);
+    paintShape(pen, shape, label, ink, scale, this.#look.palette.stage);
+    // Drawn from a canvas, every single time would first take a picture of it.
+    return { image: canvas.transferToImageBitmap(), half, side: side / this.#density };
   }
 }
 
 interface Bitmap {
-  canvas: HTMLCanvasElement;
+  image: ImageBitmap;
+  /** From its corner to the shape's middle. */
   half: number;
+  side: number;
 }
 
 /** Paints a shape around the origin, with a rim of the ground's colour that keeps it apart from lines. */
-function paintShape(
-  pen: Brush,
-  shape: MessageShape,
-  label: string,
-  ink: ShapeInk,
-  scale: number,
-  ground: string,
-): void {
+function paintShape(pen: Pen, shape: MessageShape, label: string, ink: ShapeInk, scale: number, ground: string): void {
   const size = shape.size * scale;
   tracers[shape.form](pen, size, label !== '');
   pen.lineJoin = 'round';
@@ -96,7 +89,7 @@ function paintShape(
 }
 
 /** Outlines by form, around the origin. */
-const tracers: Record<MessageShape['form'], (pen: Brush, size: number, labelled: boolean) => void> = {
+const tracers: Record<MessageShape['form'], (pen: Pen, size: number, labelled: boolean) => void> = {
   ballot: (pen, size, labelled) => rectangle(pen, labelled ? size * 1.65 : size, labelled ? size * 1.3 : size, 2),
   beat: (pen, size) => disc(pen, size / 2),
   dot: (pen, size) => disc(pen, size / 2),
@@ -163,23 +156,23 @@ const tracers: Record<MessageShape['form'], (pen: Brush, size: number, labelled:
     ),
 };
 
-function rectangle(pen: Brush, w: number, h: number, radius: number): void {
+function rectangle(pen: Pen, w: number, h: number, radius: number): void {
   pen.beginPath();
   pen.roundRect(-w / 2, -h / 2, w, h, radius);
 }
 
-function disc(pen: Brush, radius: number): void {
+function disc(pen: Pen, radius: number): void {
   pen.beginPath();
   pen.arc(0, 0, radius, 0, Math.PI * 2);
 }
 
-function polygon(pen: Brush, points: [number, number][], size: number): void {
+function polygon(pen: Pen, points: [number, number][], size: number): void {
   pen.beginPath();
   for (const [x, y] of points) pen.lineTo(x * size, y * size);
   pen.closePath();
 }
 
-function paintDetail(pen: Brush, shape: MessageShape, label: string, color: string, size: number): void {
+function paintDetail(pen: Pen, shape: MessageShape, label: string, color: string, size: number): void {
   pen.strokeStyle = color;
   pen.lineWidth = 1.4;
   if (shape.form === 'envelope') {
@@ -216,7 +209,7 @@ function paintDetail(pen: Brush, shape: MessageShape, label: string, color: stri
   }
 }
 
-function centred(pen: Brush, text: string, size: number, color: string, y: number): void {
+function centred(pen: Pen, text: string, size: number, color: string, y: number): void {
   pen.font = fontOf(size, 750);
   pen.textAlign = 'center';
   pen.fillStyle = color;
@@ -272,8 +265,7 @@ export function drawFlight(
     brush.globalAlpha = strength * state.pale;
     shapes.draw(brush, shape, label, ink, scale, at.x, at.y);
   } else if (state.phase === 'streak') {
-    const left = 1 - state.fade;
-    brush.globalAlpha = strength * left * (shape.quiet ? 0.55 : 0.9);
+    brush.globalAlpha = strength * state.strength * (shape.quiet ? 0.55 : 0.9);
     brush.strokeStyle = look.palette.t2;
     brush.lineWidth = shape.quiet ? 1 : 1.6;
     brush.setLineDash([]);
@@ -284,7 +276,7 @@ export function drawFlight(
     shapes.draw(brush, shape, label, ink, scale, at.x, at.y);
   } else if (state.phase === 'lost') {
     const at = pointAt(route, state.share);
-    const left = Math.min(1, (1 - state.age) * 3);
+    const left = state.strength;
     brush.globalAlpha = strength * left * 0.8;
     brush.strokeStyle = look.palette.line2;
     brush.lineWidth = 1;

@@ -39,7 +39,7 @@ describe('shapes of messages', () => {
 describe('a flight', () => {
   const flightOf = (departs: number, arrives: number, more = {}) => {
     const message = messageOf('raft.append', 'node1', 'node2', departs, arrives, more);
-    return { message, shape: shapeOf(message), seenAt: 5000 };
+    return { message, shape: shapeOf(message), seenAt: 5000, steady: false };
   };
 
   it.each([
@@ -54,7 +54,7 @@ describe('a flight', () => {
 
   it('too short to be seen leaves a streak for a moment of wall time', () => {
     const flight = flightOf(1_000_000, 1_000_500);
-    expect(flightState(flight, 2_000_000, 5000 + STREAK_MS / 2, 1)).toEqual({ phase: 'streak', fade: 0.5 });
+    expect(flightState(flight, 2_000_000, 5000 + STREAK_MS / 2, 1)).toEqual({ phase: 'streak', strength: 0.5 });
     expect(flightState(flight, 2_000_000, 5000 + STREAK_MS, 1).phase).toBe('over');
   });
 
@@ -67,7 +67,7 @@ describe('a flight', () => {
   it('lost on the way leaves a ghost there for a virtual second', () => {
     const flight = flightOf(1_000_000, 2_000_000, { dropped: { at: 1_250_000, reason: 'cable cut' } });
     expect(flightState(flight, 1_200_000, 0, 1).phase).toBe('flying');
-    expect(flightState(flight, 1_750_000, 0, 1)).toMatchObject({ phase: 'lost', share: 0.25, age: 0.5 });
+    expect(flightState(flight, 1_750_000, 0, 1)).toMatchObject({ phase: 'lost', share: 0.25, strength: 1 });
     expect(flightState(flight, 1_250_000 + LOST_MICROS, 0, 1).phase).toBe('over');
   });
 
@@ -76,12 +76,39 @@ describe('a flight', () => {
     const message = messageOf('raft.append', 'node1', 'node2', 0, 1_000_000, {
       dropped: { at: 500_000, reason: 'loss' },
     });
-    flights.take([message], 0);
-    flights.take([], 10);
+    flights.take([message], 0, 1);
+    flights.take([], 10, 1);
     expect(flights.sweep(600_000, 20, 1)).toBe(true);
     expect(flights.sweep(2_000_000, 30, 1)).toBe(false);
-    flights.take([message], 40);
+    flights.take([message], 40, 1);
     expect(flights.live.size).toBe(0);
+  });
+
+  it('follows another of its kind on the same lane: one is drawn, and where they come fast it stays lit', () => {
+    const flights = new Flights();
+    const beat = (at: number) => messageOf('raft.heartbeat', 'node1', 'node2', at, at + 300);
+    const strengths = [];
+    for (let wall = 0; wall < 2000; wall += 100) {
+      flights.take([beat(wall * 10_000)], wall, 10);
+      flights.sweep(wall * 10_000, wall + 90, 10);
+      expect(flights.live.size).toBe(1);
+      const [flight] = flights.live.values();
+      const state = flightState(flight!, wall * 10_000, wall + 90, 10);
+      strengths.push('strength' in state ? state.strength : 0);
+    }
+    expect(strengths.slice(1).every((strength) => strength === 0.5)).toBe(true);
+    expect(flights.sweep(20_000_000_000, 5000, 10)).toBe(false);
+  });
+
+  it('of which thousands come at once leaves a bounded number', () => {
+    const flights = new Flights();
+    const many = Array.from({ length: 5000 }, (_, id) => ({
+      ...messageOf('raft.heartbeat', `node${id % 70}`, `node${id % 90}x`, 0, 300),
+      id,
+    }));
+    flights.take(many, 0, 1000);
+    expect(flights.live.size).toBeLessThanOrEqual(80);
+    expect(flights.live.size).toBeGreaterThan(40);
   });
 });
 

@@ -69,9 +69,33 @@ describe('the log', () => {
     [45, 'none'],
   ])('entry %d is %s', (index, state) => expect(cellState(raft, index)).toBe(state));
 
+  it('says what each entry changes, in which term, and which are not safe yet', () => {
+    const { log } = layoutRaft(situations.election!(), 1056, 540, measure);
+    const rows = Object.fromEntries(log!.rows.map((row) => [row.seat.name, row.cells]));
+    expect(rows.node2!.at(-2)).toEqual({ index: 43, state: 'applied', term: 3, note: 'web 3 → 5' });
+    expect(rows.node4!.at(-1)).toEqual({ index: 44, state: 'stored', term: 6, note: 'web 5 → 6' });
+    expect(rows.node2!.at(-1)).toMatchObject({ index: 44, state: 'none', note: '' });
+    expect(log!.beyond).toEqual({ on: 1, of: 5 });
+  });
+
+  it('of a manager without power is the one it had', () => {
+    const before = layoutRaft(situations.steady!(), 1056, 540, measure);
+    const snapshot = situations.steady!();
+    const dead = snapshot.machines.map((machine) => (machine.name === 'node2' ? { ...machine, raft: null } : machine));
+    const after = layoutRaft({ ...snapshot, machines: dead }, 1056, 540, measure, before);
+    expect(after.log!.rows[1]!.cells).toEqual(before.log!.rows[1]!.cells);
+  });
+
+  it('stands on a phone below the ring, with its terms', () => {
+    const { log, seats, timer } = layoutRaft(situations.election!(), 390, 400, measure);
+    expect(log).toMatchObject({ form: 'term', newest: expect.stringContaining('44') });
+    for (const { labelAt } of seats) expect(labelAt.y).toBeLessThan(log!.box.y);
+    expect(timer).toBeGreaterThan(15);
+  });
+
   it('shows the newest entries and what the leader knows of the others', () => {
     const { log } = layoutRaft(situations.steady!(), 1056, 540, measure);
-    expect(log!.first + log!.columns - 1).toBe(44);
+    expect(log!.first + log!.columns - 1).toBe(43);
     expect(log!.commit).toBe(43);
     expect(log!.rows.map((row) => [row.seat.name, row.match, row.next])).toEqual([
       ['node1', 43, 44],

@@ -2,7 +2,7 @@
  * The Raft lens as data: managers on a ring in their fixed order, the log as one strip per manager around the newest entries, and a table
  * of what each has said: votes while somebody stands for election, otherwise what the leader hears from its followers.
  */
-import type { ObjectRef } from '../../protocol/events.ts';
+import type { Micros, ObjectRef } from '../../protocol/events.ts';
 import type { MachineView, QuorumView, RaftView, Snapshot } from '../../protocol/snapshot.ts';
 import { nodeOfMachine } from '../store/rows.ts';
 import type { Measure } from './layout.ts';
@@ -18,6 +18,8 @@ export interface Seat {
   machine: MachineView;
   facts: MachineFacts;
   raft: RaftView | null;
+  /** What its raft was when it was last seen: a manager without power keeps its log on its disk. */
+  lastRaft: RaftView | null;
   center: Point;
   /** Base line of the words under the seat. */
   labelAt: Point;
@@ -39,6 +41,10 @@ export interface VoteTally {
 export interface LogCell {
   index: number;
   state: 'applied' | 'committed' | 'stored' | 'none' | 'compacted';
+  /** Null where the picture no longer has the entry. */
+  term: number | null;
+  /** What the entry says. */
+  note: string;
 }
 
 export interface LogRow {
@@ -49,8 +55,14 @@ export interface LogRow {
   next: number | null;
 }
 
+/** How much a cell says: the term over the note, both on one line, or (on a phone) the term alone. */
+export type CellForm = 'whole' | 'line' | 'term';
+
 export interface LogPanel {
   box: Box;
+  form: CellForm;
+  /** Height of title and index numbers above the rows. */
+  header: number;
   first: number;
   columns: number;
   cellWidth: number;
@@ -59,6 +71,10 @@ export interface LogPanel {
   rows: LogRow[];
   /** Newest entry that a majority has; the line stands after it. */
   commit: number;
+  /** Beyond that line: on how many managers the next entry is; null when there is none. */
+  beyond: { on: number; of: number } | null;
+  /** Phone: what the newest entry says, under the rows. */
+  newest: string;
 }
 
 export interface RaftTable {
@@ -98,13 +114,23 @@ const HEXAGON = 42;
 const TIMER = 62;
 const LABEL_SIZE = 14;
 
-export function layoutRaft(snapshot: Snapshot, width: number, height: number, measure: Measure): RaftScene {
+/** `before`: the last scene, for what is known of managers that do not answer now. */
+export function layoutRaft(
+  snapshot: Snapshot,
+  width: number,
+  height: number,
+  measure: Measure,
+  before: RaftScene | null = null,
+): RaftScene {
   const members = managersOf(snapshot);
   const wide = width >= 720;
-  const showTable = wide || height >= 560;
+  const logHeight = compactLogHeight(members.length);
+  const narrowLog = height - logHeight >= 220 ? logHeight : 0;
   const ringBox = wide
     ? { x: 12, y: 8, w: width * 0.47 - 12, h: height - 16 - 26 }
-    : { x: 4, y: 4, w: width - 8, h: showTable ? height * 0.62 : height - 8 };
+    : { x: 4, y: 4, w: width - 8, h: height - 8 - narrowLog };
+  const known =
+    before !== null && before.from.seed === snapshot.seed && before.from.now <= snapshot.now ? before : null;
   const ring = fitRing(members.length, ringBox, measure);
   const seats = members.map((machine, index): Seat => {
     const angle = ring.start + (index * 2 * Math.PI) / Math.max(1, members.length);
@@ -119,6 +145,7 @@ export function layoutRaft(snapshot: Snapshot, width: number, height: number, me
       machine,
       facts: machineFacts(machine, nodeOfMachine(snapshot, machine.name)),
       raft: machine.raft,
+      lastRaft: machine.raft ?? known?.byName.get(machine.name)?.lastRaft ?? null,
       center,
       labelAt: { x: center.x, y: center.y + TIMER * ring.scale + 8 + LABEL_SIZE },
     };
@@ -146,16 +173,25 @@ export function layoutRaft(snapshot: Snapshot, width: number, height: number, me
     legendAt: wide && seats.length > 0 ? { x: 20, y: height - 12 } : null,
     stillKey: '',
   };
-  if (seats.length > 0) layPanels(scene, wide, ringBox, showTable);
+  if (seats.length > 0 && wide) layPanels(scene, measure);
+  else if (seats.length > 0 && narrowLog > 0) {
+    const box = { x: 14, y: height - narrowLog - 4, w: width - 28, h: narrowLog };
+    scene.log = layLog(scene, box, COMPACT_ROW, 'term', measure);
+  }
   scene.stillKey = stillKeyOf(scene);
   return scene;
 }
 
-function stillKeyOf({ width, height, seats, quorum }: RaftScene): string {
-  const parts = seats.map(({ name, facts, raft }) => {
-    const peers = raft?.peers.map((peer) => `${peer.machine}${peer.active}${peer.matchIndex}/${peer.nextIndex}`);
-    const log = raft && [raft.firstIndex, raft.lastApplied, raft.commitIndex, raft.lastIndex].join('/');
-    const votes = raft && `${raft.votesGranted}/${raft.votesRejected}/${raft.votedFor}/${raft.members.length}`;
+function stillKeyOf({ width, height, seats, quorum, from }: RaftScene): string {
+  const parts = seats.map(({ name, facts, raft, lastRaft }) => {
+    const peers = raft?.peers.map(
+      (peer) => `${peer.machine}${isHeard(peer, raft, from.now)}${peer.matchIndex}/${peer.nextIndex}`,
+    );
+    const entries = lastRaft?.entries.map((entry) => `${entry.index}.${entry.term}`);
+    const log = raft && [raft.firstIndex, raft.lastApplied, raft.commitIndex, raft.lastIndex, entries].join('/');
+    const votes =
+      raft &&
+      `${raft.votesGranted}/${raft.votesRejected}/${raft.refusals.length}/${raft.votedFor}/${raft.members.length}`;
     return `${name} ${facts.sentence} ${facts.leads} ${raft?.role} ${raft?.term} ${log} ${votes} ${peers}`;
   });
   return `${width}x${height} ${quorum?.needed} ${parts.join(';')}`;
@@ -295,58 +331,99 @@ export function tallyOf(seat: Seat, byName: Map<string, Seat>): VoteTally {
 }
 
 const TABLE_ROW = 27;
+/** Title and index numbers over the rows of the log. */
+const LOG_HEADER = 44;
+/** Under them the words of the commit line. */
+const LOG_FOOT = 26;
+const COMPACT_ROW = 20;
+const COMPACT_HEADER = 20;
 
-function layPanels(scene: RaftScene, wide: boolean, ringBox: Box, showTable: boolean): void {
+/** Height of the phone's log: index numbers, a row per manager, what the newest entry says. */
+function compactLogHeight(managers: number): number {
+  return COMPACT_HEADER + managers * COMPACT_ROW + 22;
+}
+
+/** Right of the ring: the log, and the table where both have room. */
+function layPanels(scene: RaftScene, measure: Measure): void {
   const { height, width, seats } = scene;
-  const left = wide ? width * 0.5 + 8 : 14;
-  const right = width - (wide ? 20 : 14);
-  const top = wide ? 14 : ringBox.y + ringBox.h + 4;
+  const left = width * 0.5 + 8;
+  const right = width - 20;
+  const top = 14;
   const tableHeight = 34 + seats.length * TABLE_ROW;
-  const room = height - top - 8;
-  const logHeader = 44;
-  const logRow = Math.max(22, Math.min(40, (room - tableHeight - logHeader - 44) / seats.length));
-  const both = room >= logHeader + 22 * seats.length + 30 + tableHeight;
-  if (wide || (showTable && room > logHeader + 22 * seats.length)) {
-    const rowHeight = both ? logRow : Math.max(18, Math.min(40, (room - logHeader - 30) / seats.length));
-    scene.log = layLog(
-      scene,
-      { x: left, y: top, w: right - left, h: logHeader + rowHeight * seats.length + 26 },
-      rowHeight,
-    );
-  }
-  if (both && scene.log) {
-    const kind = scene.tallies.length > 0 ? 'votes' : 'hears';
-    scene.table = {
-      at: { x: left, y: scene.log.box.y + scene.log.box.h + 22 },
-      width: right - left,
-      title: kind === 'votes' ? `Votes in term ${scene.tallies[0]!.term}` : hearsTitle(scene),
-      kind,
-      rowHeight: TABLE_ROW,
-      seats,
-    };
-  }
+  const room = height - top - 8 - LOG_HEADER - LOG_FOOT;
+  const withTable = (room - tableHeight - 18) / seats.length;
+  const both = withTable >= 22;
+  const rowHeight = Math.max(18, Math.min(45, both ? withTable : room / seats.length));
+  const box = { x: left, y: top, w: right - left, h: LOG_HEADER + rowHeight * seats.length + LOG_FOOT };
+  scene.log = layLog(scene, box, rowHeight, rowHeight >= 40 ? 'whole' : 'line', measure);
+  if (!both) return;
+  const kind = scene.tallies.length > 0 ? 'votes' : 'hears';
+  scene.table = {
+    at: { x: left, y: box.y + box.h + 20 },
+    width: right - left,
+    title: kind === 'votes' ? `Votes in term ${scene.tallies[0]!.term}` : hearsTitle(scene),
+    kind,
+    rowHeight: TABLE_ROW,
+    seats,
+  };
 }
 
 function hearsTitle(scene: RaftScene): string {
-  return scene.leader ? `What ${scene.leader.name} hears, term ${scene.leader.raft?.term ?? 0}` : 'No leader';
+  return scene.leader ? `What ${scene.leader.name} hears` : 'No leader';
 }
 
-function layLog(scene: RaftScene, box: Box, rowHeight: number): LogPanel {
-  const labelWidth = box.w < 420 ? 52 : 60;
-  const newest = Math.max(0, ...scene.seats.map((seat) => seat.raft?.lastIndex ?? 0));
-  const cellWidth = box.w < 420 ? 34 : 44;
-  const columns = Math.max(1, Math.floor((box.w - labelWidth) / cellWidth));
-  // The newest entry has a free column after it, where the next one will stand.
-  const first = Math.max(1, newest - columns + 2);
+/** Was the other one heard of within one election timeout? That is what CheckQuorum counts. */
+export function isHeard(peer: RaftView['peers'][number], leader: RaftView, now: Micros): boolean {
+  return now - peer.lastHeard <= leader.electionTimeoutBase;
+}
+
+const NOTE_SIZE = 13;
+const mostColumns = 12;
+
+function layLog(scene: RaftScene, box: Box, rowHeight: number, form: CellForm, measure: Measure): LogPanel {
+  const names = scene.seats.map((seat) => measure(seat.name, 14, 650));
+  const labelWidth = Math.max(46, ...names) + 10;
+  const newest = Math.max(0, ...scene.seats.map((seat) => seat.lastRaft?.lastIndex ?? 0));
+  const room = box.w - labelWidth;
+  const columns = Math.max(1, Math.min(mostColumns, Math.floor(room / wishedCell(scene, room, form, measure))));
+  const first = Math.max(1, newest - columns + 1);
   const peers = new Map(scene.leader?.raft?.peers.map((peer) => [peer.machine, peer]));
   const rows = scene.seats.map((seat): LogRow => {
-    const cells: LogCell[] = [];
-    for (let index = first; index < first + columns; index++) cells.push({ index, state: cellState(seat.raft, index) });
+    const cells = Array.from({ length: columns }, (_, column) => cellOf(seat.lastRaft, first + column));
     const peer = seat === scene.leader ? undefined : peers.get(seat.name);
     return { seat, cells, match: peer?.matchIndex ?? null, next: peer?.nextIndex ?? null };
   });
-  const commit = Math.max(0, ...scene.seats.map((seat) => seat.raft?.commitIndex ?? 0));
-  return { box, first, columns, cellWidth, rowHeight, labelWidth, rows, commit };
+  const commit = Math.max(0, ...scene.seats.map((seat) => seat.lastRaft?.commitIndex ?? 0));
+  const on = scene.seats.filter((seat) => (seat.lastRaft?.lastIndex ?? 0) > commit).length;
+  const words = rows.flatMap((row) => row.cells.filter((cell) => cell.index === newest && cell.note));
+  return {
+    box,
+    form,
+    header: form === 'term' ? COMPACT_HEADER : LOG_HEADER,
+    first,
+    columns,
+    cellWidth: form === 'term' ? Math.min(44, room / columns) : room / columns,
+    rowHeight,
+    labelWidth,
+    rows,
+    commit,
+    beyond: on > 0 ? { on, of: scene.seats.length } : null,
+    newest: words[0] ? `${newest}: ${words[0].note}` : '',
+  };
+}
+
+/** Width at which every note of the newest entries fits into its cell, but never so wide that fewer than three cells fit. */
+function wishedCell(scene: RaftScene, room: number, form: CellForm, measure: Measure): number {
+  if (form === 'term') return 34;
+  const entries = scene.seats.flatMap((seat) => seat.lastRaft?.entries.slice(-5) ?? []);
+  const widest = Math.max(54, ...entries.map(({ note }) => measure(note, NOTE_SIZE, 500)));
+  const beside = form === 'line' ? measure('T12 ', 12, 400) + 34 : 26;
+  return Math.min(widest + beside, room / 3);
+}
+
+function cellOf(raft: RaftView | null, index: number): LogCell {
+  const entry = raft?.entries.find((one) => one.index === index);
+  return { index, state: cellState(raft, index), term: entry?.term ?? null, note: entry?.note ?? '' };
 }
 
 /** What a manager's log has at an index. */

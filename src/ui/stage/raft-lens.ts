@@ -7,11 +7,14 @@ import { msPerHalfPixel } from './cluster-lens.ts';
 import { drawCrack, drawCross, drawCrown } from './draw-glyphs.ts';
 import { resetBrush } from './draw-machine.ts';
 import { drawFlight, traceRoute } from './draw-message.ts';
+import { outline } from './draw-outline.ts';
+import { paintLog } from './draw-raft-log.ts';
+import { clearAround, heardLines, paintHeard, paintTable } from './draw-raft-table.ts';
 import { drawTimer } from './draw-timer.ts';
 import { timerArcs, timerText } from './election-timer.ts';
 import { type Flights, flightState } from './flights.ts';
 import { drawRings, type Frame, type Moving, onScreen } from './frame.ts';
-import { type LogPanel, type RaftScene, type RaftTable, raftRoute, type Seat, type VoteTally } from './raft-layout.ts';
+import { isHeard, type RaftScene, raftRoute, type Seat, type VoteTally } from './raft-layout.ts';
 import type { Route } from './routes.ts';
 import { type Brush, drawText } from './stage-look.ts';
 
@@ -32,7 +35,7 @@ export function paintRaft(brush: Brush, scene: RaftScene, frame: Frame): void {
     });
   }
   paintGauge(brush, scene, frame);
-  if (scene.log) paintLog(brush, scene, scene.log, frame);
+  if (scene.log) paintLog(brush, scene.log, frame);
   if (scene.table) paintTable(brush, scene, scene.table, frame);
   if (scene.legendAt) paintTimerLegend(brush, scene, frame);
   brush.restore();
@@ -111,15 +114,6 @@ function paintSeat(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame): vo
     align: 'center',
   });
   if (!facts.cable) drawCross(brush, x, y - rim - 6, 12, palette.t1, palette.stage, 2.6);
-}
-
-function outline(brush: Brush, color: string, width: number, dash: number[]): void {
-  brush.setLineDash(dash);
-  brush.strokeStyle = color;
-  brush.lineWidth = width;
-  brush.lineJoin = 'miter';
-  brush.stroke();
-  brush.setLineDash([]);
 }
 
 /** In the middle: votes while there is a candidate; otherwise who is heard. */
@@ -237,9 +231,10 @@ function paintQuorum(brush: Brush, scene: RaftScene, frame: Frame): void {
     });
     return;
   }
-  const peers = leader.raft.peers.filter((peer) => peer.machine !== leader.name);
-  const heard = peers.filter((peer) => peer.active);
-  const silent = peers.filter((peer) => !peer.active);
+  const { raft } = leader;
+  const peers = raft.peers.filter((peer) => peer.machine !== leader.name);
+  const heard = peers.filter((peer) => isHeard(peer, raft, scene.from.now));
+  const silent = peers.filter((peer) => !heard.includes(peer));
   const label = (name: string) => scene.byName.get(name)?.short ?? name;
   const pips: Pip[] = [
     { label: leader.short, state: 'yes' },
@@ -264,193 +259,6 @@ function paintQuorum(brush: Brush, scene: RaftScene, frame: Frame): void {
   if (count < needed) {
     drawCrack(brush, leader.center.x, leader.center.y - scene.hexagon * 0.6, 16, palette.onInverse, palette.t1);
   }
-}
-
-function paintLog(brush: Brush, scene: RaftScene, log: LogPanel, frame: Frame): void {
-  const { palette } = frame.look;
-  const { box, labelWidth, cellWidth, rowHeight } = log;
-  drawText(brush, 'Log', box.x, box.y + 14, { size: 16, weight: 700, color: palette.t1 });
-  if (box.w > 400) {
-    drawText(brush, 'what the managers agree on, entry by entry', box.x + 36, box.y + 14, {
-      size: 13,
-      color: palette.t2,
-    });
-  }
-  const top = box.y + 44;
-  const left = box.x + labelWidth;
-  const narrow = String(log.first + log.columns).length > 4;
-  for (let column = 0; column < log.columns; column++) {
-    if (narrow && column % 2 === 1) continue;
-    drawText(brush, String(log.first + column), left + column * cellWidth + 3, top - 8, {
-      size: 12,
-      color: palette.t3,
-      family: 'mono',
-    });
-  }
-  for (const [index, row] of log.rows.entries()) {
-    const y = top + index * rowHeight;
-    const dead = !row.seat.facts.alive;
-    drawText(brush, row.seat.name, box.x, y + rowHeight / 2 + 4, {
-      size: 14,
-      weight: 650,
-      color: dead ? palette.t3 : palette.t1,
-    });
-    if (!row.seat.raft) {
-      drawText(brush, row.seat.facts.notes[0] ?? 'no answer', left + 3, y + rowHeight / 2 + 4, {
-        size: 13,
-        color: palette.t3,
-      });
-    }
-    brush.globalAlpha = dead ? 0.45 : 1;
-    for (const [column, cell] of row.cells.entries()) {
-      paintCell(brush, left + column * cellWidth, y + 2, cellWidth - 4, rowHeight - 6, cell.state, frame);
-    }
-    brush.globalAlpha = 1;
-    if (row.match !== null) paintMatch(brush, log, row.match, row.next ?? 0, left, y, frame);
-  }
-  const line = Math.round(left + (log.commit - log.first + 1) * cellWidth - 2);
-  const foot = top + log.rows.length * rowHeight;
-  if (log.commit >= log.first) {
-    brush.strokeStyle = palette.t1;
-    brush.lineWidth = 2;
-    brush.beginPath();
-    brush.moveTo(line, top - 20);
-    brush.lineTo(line, foot + 8);
-    brush.stroke();
-    const beyond = Math.max(...scene.seats.map((seat) => seat.raft?.lastIndex ?? 0)) - log.commit;
-    const before = log.box.w > 400 ? 'committed: on a majority, cannot be lost' : 'committed';
-    drawText(brush, before, line - 8, foot + 12, { size: 13, color: palette.t2, align: 'right' });
-    if (beyond > 0) {
-      drawText(brush, `${beyond} not yet`, line + 8, foot + 12, { size: 13, weight: 650, color: palette.t1 });
-    }
-  }
-}
-
-function paintCell(
-  brush: Brush,
-  x: number,
-  y: number,
-  w: number,
-  h: number,
-  state: LogPanel['rows'][number]['cells'][number]['state'],
-  frame: Frame,
-): void {
-  const { palette } = frame.look;
-  if (state === 'none') return;
-  const left = Math.round(x);
-  const top = Math.round(y);
-  brush.beginPath();
-  brush.roundRect(left + 0.5, top + 0.5, Math.round(w) - 1, Math.round(h) - 1, 3);
-  if (state === 'stored') {
-    outline(brush, palette.t2, 1.5, [4, 3]);
-    return;
-  }
-  if (state === 'compacted') {
-    brush.fillStyle = frame.look.hatch;
-    brush.fill();
-    outline(brush, palette.line2, 1, []);
-    return;
-  }
-  brush.fillStyle = palette.raise;
-  brush.fill();
-  brush.fillStyle = palette.t2;
-  brush.fillRect(left, top, 4, Math.round(h));
-  if (state !== 'applied') return;
-  const [cx, cy] = [left + w * 0.58, top + h / 2];
-  brush.strokeStyle = palette.t2;
-  brush.lineWidth = 1.5;
-  brush.beginPath();
-  brush.moveTo(cx - 4, cy);
-  brush.lineTo(cx - 1, cy + 3);
-  brush.lineTo(cx + 5, cy - 3);
-  brush.stroke();
-}
-
-/** As the leader has it: a dot under the entry up to which the logs match, an arrow at the next one to be sent. */
-function paintMatch(
-  brush: Brush,
-  log: LogPanel,
-  match: number,
-  next: number,
-  left: number,
-  y: number,
-  frame: Frame,
-): void {
-  const { palette } = frame.look;
-  const base = y + log.rowHeight - 2;
-  const xOf = (index: number) => left + (index - log.first) * log.cellWidth + (log.cellWidth - 4) / 2;
-  if (match >= log.first) {
-    brush.fillStyle = palette.t1;
-    brush.beginPath();
-    brush.arc(xOf(match), base, 2.5, 0, Math.PI * 2);
-    brush.fill();
-  }
-  if (next >= log.first && next < log.first + log.columns) {
-    const x = xOf(next);
-    brush.strokeStyle = palette.t2;
-    brush.lineWidth = 1.5;
-    brush.beginPath();
-    brush.moveTo(x - 3.5, base + 2);
-    brush.lineTo(x, base - 2);
-    brush.lineTo(x + 3.5, base + 2);
-    brush.stroke();
-  }
-}
-
-function paintTable(brush: Brush, scene: RaftScene, table: RaftTable, frame: Frame): void {
-  const { palette } = frame.look;
-  drawText(brush, table.title, table.at.x, table.at.y, { size: 16, weight: 650, color: palette.t1 });
-  const top = table.at.y + 12;
-  for (const [index, seat] of table.seats.entries()) {
-    const y = top + index * table.rowHeight;
-    brush.fillStyle = palette.line;
-    brush.fillRect(table.at.x, Math.round(y), table.width, 1);
-    drawText(brush, seat.name, table.at.x, y + 19, {
-      size: 14,
-      weight: 650,
-      color: seat.facts.alive ? palette.t1 : palette.t3,
-    });
-    if (table.kind === 'votes') {
-      const [answer, why] = voteWords(scene, seat);
-      drawText(brush, answer, table.at.x + 60, y + 19, { size: 14, weight: 700, color: palette.t1 });
-      drawText(brush, why, table.at.x + 104, y + 19, { size: 14, color: palette.t2 });
-    } else paintKnown(brush, scene, table, seat, y + 19, frame);
-  }
-}
-
-/** What does not run on in what the leader hears: how far the logs match. */
-function paintKnown(brush: Brush, scene: RaftScene, table: RaftTable, seat: Seat, y: number, frame: Frame): void {
-  const { palette } = frame.look;
-  const raft = scene.leader?.raft;
-  if (!raft) return;
-  const peer = raft.peers.find((one) => one.machine === seat.name);
-  const number = { size: 13, color: palette.t2, family: 'mono', align: 'right' } as const;
-  const right = table.at.x + table.width;
-  if (seat === scene.leader) {
-    drawText(brush, 'leads', table.at.x + 60, y, { size: 14, weight: 650, color: palette.t1 });
-    drawText(brush, `commit ${raft.commitIndex}`, right, y, number);
-  } else if (!peer) drawText(brush, 'not in the configuration', table.at.x + 60, y, { size: 14, color: palette.t2 });
-  else if (table.width > 330) drawText(brush, `match ${peer.matchIndex} · next ${peer.nextIndex}`, right, y, number);
-}
-
-/** What a manager has said to the (first) candidate, in words. */
-function voteWords(scene: RaftScene, seat: Seat): [string, string] {
-  const tally = scene.tallies[0]!;
-  if (seat.name === tally.candidate) return ['yes', 'votes for itself'];
-  if (tally.yes.includes(seat.name)) return ['yes', `votes for ${tally.candidate}`];
-  if (tally.no.includes(seat.name)) return ['no', refusal(seat, tally)];
-  if (!seat.facts.power) return ['–', 'no power'];
-  if (!seat.facts.alive) return ['–', seat.facts.notes[0] ?? 'no answer'];
-  if (!seat.facts.cable) return ['–', 'cable cut'];
-  return ['…', 'has not answered'];
-}
-
-function refusal(seat: Seat, tally: VoteTally): string {
-  const raft = seat.raft;
-  if (raft && raft.term === tally.term && raft.votedFor !== null) {
-    return seat.facts.candidate ? 'stands itself' : 'its vote of this term is given';
-  }
-  return 'refuses';
 }
 
 function paintTimerLegend(brush: Brush, scene: RaftScene, frame: Frame): void {
@@ -534,36 +342,53 @@ export function paintRaftMoving(
   const keepHeard = routes.isPainted(scene, frame, heardKey) && scene.table !== null && frame.view.k === 1;
   if (keepHeard) clearAround(brush, frame, scene.table!);
   else brush.clearRect(0, 0, frame.width, frame.height);
-  const drawn = raftFlights(scene, frame, flights, routes, now, wall, brush);
+  const { drawn, waiting } = raftFlights(scene, frame, flights, routes, now, wall, brush);
   traceLanes(brush, drawn, frame);
   brush.save();
   const { k, x, y } = frame.view;
   brush.translate(x, y);
   brush.scale(k, k);
   let timerMs: number | null = null;
-  for (const seat of scene.seats) {
-    const ms = paintSeatTimer(brush, scene, seat, frame, now);
+  const soonest = (ms: number | null) => {
     if (ms !== null) timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, ms);
-  }
+  };
+  for (const seat of scene.seats) soonest(paintSeatTimer(brush, scene, seat, frame, now));
+  soonest(paintHearing(brush, scene, frame, now));
   if (scene.table && heard.length > 0) {
     if (!keepHeard) paintHeard(brush, heard, scene.table.at.x + 60, frame);
-    timerMs = Math.min(timerMs ?? Number.POSITIVE_INFINITY, frame.rate > 0 ? Math.max(100, 100 / frame.rate) : 1e9);
+    soonest(frame.rate > 0 ? Math.max(100, 100 / frame.rate) : 1e9);
   }
   brush.restore();
   resetBrush(brush);
   for (const call of drawn) drawFlight(...call);
+  brush.save();
+  brush.translate(x, y);
+  brush.scale(k, k);
+  if (drawn.length > 0) clearGaugeWords(brush, scene);
+  for (const seat of scene.seats) paintSeatWords(brush, scene, seat, frame, now);
+  brush.restore();
+  resetBrush(brush);
   drawRings(brush, frame, (ref, away) => traceSeat(brush, scene, frame, ref, away));
-  return { flying: flights.live.size > 0, timerMs };
+  return { flying: drawn.length > 0 || waiting, timerMs };
 }
 
 function paintSeatTimer(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame, now: Micros): number | null {
   const { facts, raft } = seat;
   if (!facts.alive || !raft) return null;
+  const arcs = timerArcs(raft, now);
+  if (!arcs) return null;
+  drawTimer(brush, arcs, seat.center.x, seat.center.y, scene.timer, frame.look);
+  return arcs.elapsed < arcs.total ? msPerHalfPixel(raft.electionTimeoutBase, scene.timer, frame) : null;
+}
+
+/** Role and running number under a seat, over whatever flies there. */
+function paintSeatWords(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame, now: Micros): void {
+  const { facts, raft } = seat;
+  if (!facts.alive || !raft) return;
   const { palette } = frame.look;
   const arcs = timerArcs(raft, now);
   const role = facts.leads ? 'Leader' : raft.role;
   const strong = facts.leads || facts.candidate;
-  if (arcs) drawTimer(brush, arcs, seat.center.x, seat.center.y, scene.timer, frame.look);
   const words = [
     ...(scene.roleWords || !arcs ? [role] : []),
     ...(arcs ? [timerText(arcs)] : []),
@@ -579,53 +404,51 @@ function paintSeatTimer(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame
     color: strong ? palette.t1 : palette.t2,
     align: 'center',
   });
-  if (!arcs || arcs.elapsed >= arcs.total) return null;
-  return msPerHalfPixel(raft.electionTimeoutBase, scene.timer, frame);
 }
 
-interface HeardLine {
-  text: string;
-  y: number;
-  silent: boolean;
+/** What flies passes under the words in the middle, which stand on the lower canvas. */
+function clearGaugeWords(brush: Brush, scene: RaftScene): void {
+  if (scene.seats.length < 2 || scene.free < 34) return;
+  const { x, y } = scene.centre;
+  const shifts = scene.tallies.length > 1 ? [-40, 46] : [0];
+  for (const shift of shifts) brush.clearRect(x - 52, y + shift - 40, 104, 82);
 }
 
-/** When the leader last heard of each of the others: the numbers that run. */
-function heardLines(scene: RaftScene, now: Micros): HeardLine[] {
-  const { table } = scene;
-  const peers = scene.leader?.raft?.peers;
-  if (table?.kind !== 'hears' || !peers) return [];
-  const lines: HeardLine[] = [];
-  for (const [index, seat] of table.seats.entries()) {
-    const peer = peers.find((one) => one.machine === seat.name);
-    if (!peer || seat === scene.leader) continue;
-    const span = ago(now - peer.lastHeard);
-    const text = peer.active ? `heard ${span} ago` : `silent for ${span}`;
-    lines.push({ text, y: table.at.y + 31 + index * table.rowHeight, silent: !peer.active });
-  }
-  return lines;
-}
-
-function paintHeard(brush: Brush, lines: readonly HeardLine[], x: number, frame: Frame): void {
+/**
+ * CheckQuorum around the leader: a pip in the direction of each of the others, which fades as its silence grows towards one election
+ * timeout, and is hollow beyond it.
+ */
+function paintHearing(brush: Brush, scene: RaftScene, frame: Frame, now: Micros): number | null {
+  const { leader } = scene;
+  if (!leader?.raft || !leader.facts.alive) return null;
+  const { raft, center } = leader;
   const { palette } = frame.look;
-  for (const { text, y, silent } of lines) {
-    drawText(brush, text, x, y, { size: 14, weight: silent ? 650 : 400, color: silent ? palette.t1 : palette.t2 });
+  brush.strokeStyle = palette.line2;
+  brush.lineWidth = 1;
+  brush.setLineDash([]);
+  brush.beginPath();
+  brush.arc(center.x, center.y, scene.timer, 0, Math.PI * 2);
+  brush.stroke();
+  const radius = Math.max(3.5, 5.5 * scene.scale);
+  for (const peer of raft.peers) {
+    const other = scene.byName.get(peer.machine);
+    if (!other || other === leader) continue;
+    const angle = Math.atan2(other.center.y - center.y, other.center.x - center.x);
+    const [px, py] = [center.x + Math.cos(angle) * scene.timer, center.y + Math.sin(angle) * scene.timer];
+    const left = 1 - (now - peer.lastHeard) / raft.electionTimeoutBase;
+    brush.beginPath();
+    brush.arc(px, py, radius, 0, Math.PI * 2);
+    brush.fillStyle = palette.stage;
+    brush.fill();
+    if (left > 0) {
+      brush.globalAlpha = Math.max(0.12, Math.min(1, left));
+      brush.fillStyle = palette.t1;
+      brush.fill();
+      brush.globalAlpha = 1;
+    }
+    outline(brush, left > 0 ? palette.t1 : palette.t3, 1.5, left > 0 ? [] : [2, 2]);
   }
-}
-
-/** Clears all but the table's rows. */
-function clearAround(brush: Brush, { width, height }: Frame, table: RaftTable): void {
-  const top = table.at.y + 10;
-  const foot = top + table.seats.length * table.rowHeight + 6;
-  const right = table.at.x + table.width;
-  brush.clearRect(0, 0, width, top);
-  brush.clearRect(0, top, table.at.x, foot - top);
-  brush.clearRect(right, top, width - right, foot - top);
-  brush.clearRect(0, foot, width, height - foot);
-}
-
-function ago(span: Micros): string {
-  const seconds = Math.max(0, span) / 1e6;
-  return seconds < 1 ? `${Math.floor(seconds * 10) / 10} s` : `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
+  return frame.rate > 0 ? Math.max(200, 200 / frame.rate) : null;
 }
 
 type DrawFlight = Parameters<typeof drawFlight>;
@@ -639,12 +462,14 @@ function raftFlights(
   now: Micros,
   wall: number,
   brush: Brush,
-): DrawFlight[] {
+): { drawn: DrawFlight[]; waiting: boolean } {
   const scale = Math.round(Math.max(0.7, scene.scale * frame.view.k) * 20) / 20;
   const tools = { brush, look: frame.look, shapes: frame.shapes, scale, reducedMotion: frame.reducedMotion };
   const drawn: DrawFlight[] = [];
+  let waiting = false;
   for (const flight of flights.live.values()) {
     const state = flightState(flight, now, wall, frame.rate);
+    waiting ||= state.phase === 'waiting';
     if (state.phase === 'over' || state.phase === 'waiting') continue;
     const lane = routes.between(scene, flight.message.from, flight.message.to);
     if (!lane) continue;
@@ -653,7 +478,7 @@ function raftFlights(
     const label = flight.shape.form === 'ballot' && term !== undefined ? `T${term}` : '';
     drawn.push([tools, flight.shape, label, ink, onScreen(lane, frame.view), state, flight.shape.raft ? 1 : 0.7]);
   }
-  return drawn;
+  return { drawn, waiting };
 }
 
 /** Thin lines under the messages that fly. */
@@ -687,7 +512,7 @@ export function raftAt(scene: RaftScene, { view }: Pick<Frame, 'view'>, px: numb
   };
   const { log, table } = scene;
   if (log && x >= log.box.x && x <= log.box.x + log.box.w) {
-    const row = rowAt(log.box.y + 44, log.rowHeight, log.rows.length);
+    const row = rowAt(log.box.y + log.header, log.rowHeight, log.rows.length);
     if (row >= 0) return log.rows[row]!.seat.ref;
   }
   if (table && x >= table.at.x && x <= table.at.x + table.width) {

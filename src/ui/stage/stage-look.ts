@@ -7,6 +7,8 @@ import { fontMono, fontUi, type Palette, palettes, type Theme } from '../look/pa
 import type { Measure } from './layout.ts';
 
 export type Brush = CanvasRenderingContext2D;
+/** What a bitmap that is made beforehand is painted with. */
+export type Pen = Brush | OffscreenCanvasRenderingContext2D;
 
 /** Colours of a message's shape: the term's hue in the Raft lens, ink elsewhere. */
 export interface ShapeInk {

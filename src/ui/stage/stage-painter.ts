@@ -143,6 +143,8 @@ export class StagePainter {
   fontsChanged(): void {
     this.#measure.forget();
     this.#scene = null;
+    // The shapes' bitmaps have letters in them.
+    this.#frame = null;
     this.#repaint();
   }
 
@@ -186,12 +188,13 @@ export class StagePainter {
     if (snapshot === null || (before !== null && snapshot.seed !== before.seed) || snapshot.now < (before?.now ?? 0)) {
       this.#flights.clear();
     }
-    if (snapshot && snapshot.messages !== before?.messages) this.#flights.take(snapshot.messages, performance.now());
+    if (snapshot && snapshot.messages !== before?.messages)
+      this.#flights.take(snapshot.messages, performance.now(), this.#input.playing ? this.#input.rate : 0);
     if (this.#flights.live.size > 0 || !this.#input.playing) this.#needsMoving = true;
     // Timers begin anew with every heartbeat: soon enough to be seen, not with every picture.
     if (snapshot?.machines !== before?.machines)
       this.#nextTimerAt = Math.min(this.#nextTimerAt, this.#movedAt + TIMER_NEWS_MS);
-    this.#needsLayout = true;
+    if (!before || !snapshot || !sameRows(before, snapshot)) this.#needsLayout = true;
   }
 
   #repaint(): void {
@@ -263,7 +266,9 @@ export class StagePainter {
     // The outline is made of the Cluster scene under both lenses.
     this.#scene = layoutScene(snapshot, options, now, this.#scene);
     this.#raft =
-      this.#input.lens === 'raft' ? layoutRaft(snapshot, this.#width, this.#height, this.#measure.measure) : null;
+      this.#input.lens === 'raft'
+        ? layoutRaft(snapshot, this.#width, this.#height, this.#measure.measure, this.#raft)
+        : null;
     this.#onScene(this.#scene);
   }
 
@@ -305,4 +310,15 @@ export class StagePainter {
       ? wall + Math.min(moving.timerMs ?? Number.POSITIVE_INFINITY, expiryMs)
       : Number.POSITIVE_INFINITY;
   }
+}
+
+/** Whether nothing that has a place on the stage is new: only time has passed, or messages fly. */
+function sameRows(a: Snapshot, b: Snapshot): boolean {
+  return (
+    a.machines === b.machines &&
+    a.nodes === b.nodes &&
+    a.services === b.services &&
+    a.tasks === b.tasks &&
+    a.quorum === b.quorum
+  );
 }

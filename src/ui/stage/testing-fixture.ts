@@ -386,12 +386,14 @@ function election(snapshot: Snapshot): Snapshot {
           electionTimeout: 15 * second,
           votesGranted: ['node3', 'node2'],
           votesRejected: ['node4'],
+          refusals: [{ machine: 'node4', reason: 'log behind: (3,43) < (6,44)' }],
         };
       case 'node4':
         return {
           ...raft,
           term: 7,
           lastIndex: 44,
+          entries: [...raft.entries.slice(1), { index: 44, term: 6, note: 'web 5 → 6' }],
           electionTimerStarted: now - 40_000,
           electionTimeout: 12 * second,
           votedFor: null,
