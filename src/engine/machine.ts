@@ -108,7 +108,11 @@ export class Machine {
     this.runtime = new Runtime(kernel, name, state.runtime, {
       network: processNetwork(kernel, fabric, this.network),
       interfaces: {
-        attach: (container) => this.network.attach(container),
+        attach: (container) => {
+          const trouble = this.network.attach(container);
+          container.attached = this.network.attachedOf(container.id);
+          return trouble;
+        },
         detach: (container) => {
           fabric.containerGone(name, container.id);
           this.network.detach(container);
@@ -209,6 +213,7 @@ export class Machine {
     if (this.hardwareState.cable) this.hardware.silence(this.name, 0);
     this.kernel.begin('daemon.started', this.name, [`machine:${this.name}`], {});
     this.swarm.resume();
+    this.dockerd.begin();
   }
 
   /** Nothing of the daemon is in memory any more; open requests break off. */

@@ -15,6 +15,7 @@ import { controlFailure, type Failure, noManager, runtimeFailure } from './error
 import { eventMatches, eventMessage, KEPT_EVENTS, type NewEvent } from './event-log.ts';
 import type { DockerdHost, LogContext, Outcome } from './host.ts';
 import { bodyOf } from './request.ts';
+import { restartDelay, startsWithDaemon } from './restart-policy.ts';
 import type { Route } from './route.ts';
 import { findRoute, routeNamed } from './route-table.ts';
 import { logText, swarmLogText } from './routes/log-text.ts';
@@ -84,6 +85,8 @@ export class Dockerd {
   timer(kind: string, data: unknown): void {
     if (kind === 'call') this.resume(data as string, { ok: true, value: null });
     else if (kind === 'gateway') this.makeGateway();
+    else if (kind === 'restart') this.restart(data as string);
+    else if (kind === 'auto-remove') this.host.runtime.remove(data as string, true, 'auto-remove', true);
     else throw new Error(`dockerd: no timer ${kind}`);
   }
 
@@ -174,6 +177,30 @@ export class Dockerd {
       else this.endWait(call, exitCode);
     }
     for (const [call, stream] of [...this.state.logStreams]) if (stream.container === id) this.endLog(call);
+    this.afterDeath(id);
+  }
+
+  private afterDeath(id: string): void {
+    const container = this.host.runtime.state.containers.get(id);
+    if (!container || container.taskId !== null) return;
+    if (container.config.autoRemove) return void this.host.schedule(0, 'auto-remove', id);
+    const delay = restartDelay(container);
+    if (delay === null) return;
+    container.state = 'restarting';
+    this.host.schedule(delay, 'restart', id);
+  }
+
+  /** The daemon has come up: containers that are to run run again. */
+  begin(): void {
+    for (const container of this.host.runtime.state.containers.values())
+      if (startsWithDaemon(container)) this.host.runtime.start(container.id, 'restart');
+  }
+
+  private restart(id: string): void {
+    const container = this.host.runtime.state.containers.get(id);
+    if (container?.state !== 'restarting') return;
+    container.restarts++;
+    this.host.runtime.start(id, 'restart');
   }
 
   private containerGone(id: string): void {

@@ -37,6 +37,8 @@ export interface ContainerConfig {
   autoRemove: boolean;
   /** `docker run`'s restart policy; swarm's tasks have none. */
   restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
+  /** Of `on-failure`: how often at most; 0 or absent: without end. */
+  restartTries?: number;
   memoryBytes: number;
   nanoCpus: number;
 }
@@ -65,6 +67,15 @@ export interface Container {
   taskId: string | null;
   /** Which of its lives this is: pending events of an earlier one are void. */
   run: number;
+  /** What the network has given to this life: addresses, and host ports as they were bound. */
+  attached: {
+    interfaces: { network: string; name: string; address: string }[];
+    ports: ContainerConfig['ports'];
+  };
+  /** `docker stop` or `docker kill` has ended it: no policy starts it again. */
+  stoppedByUser: boolean;
+  /** How often its restart policy has started it again. */
+  restarts: number;
   /** What runs inside: the main process first. Empty unless running. */
   processes: ProcessState[];
   /** Ports on which processes take requests. */

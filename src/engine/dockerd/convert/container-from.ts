@@ -17,17 +17,25 @@ export interface GivenContainer {
   Cmd: Words;
   Entrypoint: Words;
   Image: string;
+  ExposedPorts: Record<string, object> | null;
   Labels: Record<string, string> | null;
   WorkingDir: string;
   StopSignal: string;
   StopTimeout: number;
   Healthcheck: api.HealthConfig | null;
+  NetworkingConfig: {
+    EndpointsConfig?: Record<
+      string,
+      { Aliases?: readonly string[] | null; IPAMConfig?: { IPv4Address?: string } | null } | null
+    > | null;
+  } | null;
   HostConfig: {
     Binds?: readonly string[] | null;
     Mounts?: readonly api.Mount[] | null;
     NetworkMode?: string;
     PortBindings?: Record<string, readonly { HostIp?: string; HostPort?: string }[] | null> | null;
-    RestartPolicy?: { Name?: string };
+    RestartPolicy?: { Name?: string; MaximumRetryCount?: number };
+    PublishAllPorts?: boolean;
     AutoRemove?: boolean;
     Memory?: number;
     NanoCpus?: number;
@@ -64,16 +72,33 @@ export function containerConfigFrom(given: Partial<GivenContainer>, name: string
     stopGrace: seconds(given.StopTimeout ?? 10),
     health: healthFrom(given.Healthcheck),
     mounts: [...(host.Binds ?? []).map(bindFrom), ...(host.Mounts ?? []).map(mountFrom)],
-    networks: ['default', 'bridge', ''].includes(network)
-      ? []
-      : [{ id: network, name: network, address: '', aliases: [] }],
+    networks: networksFrom(network, given.NetworkingConfig),
     ports: Object.entries(host.PortBindings ?? {}).flatMap(([port, bindings]) => portsFrom(port, bindings ?? [])),
     autoRemove: host.AutoRemove ?? false,
     restart,
+    restartTries: host.RestartPolicy?.MaximumRetryCount ?? 0,
     memoryBytes: host.Memory ?? 0,
     nanoCpus: host.NanoCpus ?? 0,
   });
 }
+
+/** The first one is the mode's; others may follow. On the default bridge there are no names, so nothing to say of it. */
+function networksFrom(
+  mode: string,
+  given: GivenContainer['NetworkingConfig'] | undefined,
+): ContainerConfig['networks'] {
+  const endpoints = given?.EndpointsConfig ?? {};
+  const names = new Set([...(DEFAULTS.includes(mode) ? [] : [mode]), ...Object.keys(endpoints)]);
+  const wanted = [...names].filter((name) => !DEFAULTS.includes(name) || names.size > 1);
+  return wanted.map((name) => ({
+    id: name,
+    name,
+    address: endpoints[name]?.IPAMConfig?.IPv4Address ?? '',
+    aliases: [...(endpoints[name]?.Aliases ?? [])],
+  }));
+}
+
+const DEFAULTS = ['default', 'bridge', ''];
 
 function words(given: Words | undefined): string[] {
   if (!given) return [];
@@ -115,7 +140,7 @@ function portsFrom(
   const [target, protocol = 'tcp'] = port.split('/') as [string, string?];
   return bindings.map(({ HostIp, HostPort }) => ({
     target: Number(target),
-    published: Number(HostPort || target),
+    published: Number(HostPort || 0),
     protocol: protocol as 'tcp' | 'udp' | 'sctp',
     ip: HostIp ?? '',
   }));

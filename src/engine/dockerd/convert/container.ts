@@ -3,7 +3,7 @@ import type * as api from '../../../protocol/engine-api.ts';
 import { parseCidr } from '../../manager/controlapi/cidr.ts';
 import type { Filters } from '../../manager/controlapi/control-request.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
-import type { Container, Image } from '../../runtime/container.ts';
+import type { Container, ContainerConfig, Image } from '../../runtime/container.ts';
 import type { Dockerd } from '../dockerd.ts';
 import { exactly, matches } from '../filters.ts';
 import { humanDuration } from '../human-duration.ts';
@@ -116,14 +116,14 @@ function commandLine({ config }: Container, image: Image | undefined): string[] 
 
 function ports(container: Container, daemon: Dockerd): api.ContainerPort[] {
   if (container.state !== 'running' && container.state !== 'paused') return [];
-  const published = container.config.ports.flatMap((port) => {
+  const published = boundPorts(container).flatMap((port) => {
     const both = { PrivatePort: port.target, PublicPort: port.published, Type: port.protocol };
     return [
       { IP: port.ip || '0.0.0.0', ...both },
       { IP: '::', ...both },
     ];
   });
-  const taken = new Set(container.config.ports.map(({ target, protocol }) => `${target}/${protocol}`));
+  const taken = new Set(boundPorts(container).map(({ target, protocol }) => `${target}/${protocol}`));
   const exposed = (imageOf(container, daemon)?.exposed ?? []).filter((port) => !taken.has(port));
   return [
     ...published,
@@ -132,6 +132,11 @@ function ports(container: Container, daemon: Dockerd): api.ContainerPort[] {
       return { PrivatePort: Number(number), Type: (protocol ?? 'tcp') as api.PortProtocol };
     }),
   ];
+}
+
+/** Host ports as they are bound; before the container runs, as they were asked for. */
+function boundPorts({ attached, config }: Container): ContainerConfig['ports'] {
+  return attached.ports.length > 0 ? attached.ports : config.ports;
 }
 
 function networkMode(container: Container): string {
@@ -196,7 +201,7 @@ export function containerInspect(container: Container, daemon: Dockerd): api.Con
     HostsPath: `/var/lib/docker/containers/${container.id}/hosts`,
     LogPath: `/var/lib/docker/containers/${container.id}/${container.id}-json.log`,
     Name: `/${config.name}`,
-    RestartCount: 0,
+    RestartCount: container.restarts,
     Driver: 'overlay2',
     Platform: 'linux',
     MountLabel: '',
@@ -205,8 +210,8 @@ export function containerInspect(container: Container, daemon: Dockerd): api.Con
     ExecIDs: null,
     HostConfig: {
       NetworkMode: networkMode(container),
-      PortBindings: portBindings(container),
-      RestartPolicy: { Name: config.restart, MaximumRetryCount: 0 },
+      PortBindings: portBindings(config.ports),
+      RestartPolicy: { Name: config.restart, MaximumRetryCount: config.restartTries ?? 0 },
       AutoRemove: config.autoRemove,
       Memory: config.memoryBytes,
       NanoCpus: config.nanoCpus,
@@ -216,7 +221,7 @@ export function containerInspect(container: Container, daemon: Dockerd): api.Con
     NetworkSettings: {
       Bridge: '',
       SandboxID: container.state === 'running' ? derivedHex(`sandbox ${container.id}`) : '',
-      Ports: container.state === 'running' ? portBindings(container, image) : {},
+      Ports: container.state === 'running' ? portBindings(boundPorts(container), image) : {},
       Networks: endpoints(container),
     },
   } as api.ContainerInspect;
@@ -279,12 +284,17 @@ function configJson({ config }: Container, image: Image | undefined): api.Contai
 
 /** Published ports; with an image also those it exposes, unbound. */
 function portBindings(
-  { config }: Container,
+  ports: ContainerConfig['ports'],
   image?: Image,
 ): Record<string, { HostIp: string; HostPort: string }[] | null> {
   const bindings: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
   for (const port of image?.exposed ?? []) bindings[port] = null;
-  for (const { target, published, protocol, ip } of config.ports)
-    bindings[`${target}/${protocol}`] = [{ HostIp: ip || '0.0.0.0', HostPort: String(published) }];
+  for (const { target, published, protocol, ip } of ports) {
+    const key = `${target}/${protocol}`;
+    bindings[key] = [
+      ...(bindings[key] ?? []),
+      { HostIp: ip || '0.0.0.0', HostPort: published ? String(published) : '' },
+    ];
+  }
   return sortedMap(bindings);
 }

@@ -3,10 +3,15 @@ import { parseAddress } from '../../manager/controlapi/cidr.ts';
 import type { Container } from '../../runtime/container.ts';
 import { hash64 } from '../../runtime/registry.ts';
 
-/** Networks of a container; without any it is on the host's default bridge. */
+/** Networks of a container, with the addresses it has there; without any it is on the host's default bridge. */
 export function attachmentsOf(container: Container): Container['config']['networks'] {
   const { networks } = container.config;
-  return networks.length > 0 ? networks : [DEFAULT_BRIDGE];
+  const { interfaces } = container.attached;
+  return (networks.length > 0 ? networks : [DEFAULT_BRIDGE]).map((one) => {
+    const given = interfaces.find(({ network, name }) => network === one.id || name === (one.name || one.id));
+    if (!given) return one;
+    return { ...one, id: given.network, name: one.name || given.name, address: one.address || given.address };
+  });
 }
 
 const DEFAULT_BRIDGE = { id: 'bridge', name: 'bridge', address: '', aliases: [] };

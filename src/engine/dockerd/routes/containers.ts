@@ -55,9 +55,9 @@ export const createContainer: Route = {
     const name = wanted?.replace(/^\//, '') || randomName(daemon.host.random('names'));
     const config = containerConfigFrom(daemon.body<GivenContainer>(call), name);
     if (!config.ok) return daemon.refuse(call, { status: 400, message: config.message });
-    if (!daemon.host.runtime.image(config.value.image))
-      return daemon.refuse(call, { status: 404, message: `No such image: ${withTag(config.value.image)}` });
-    call.partial = config.value;
+    const image = daemon.host.runtime.image(config.value.image);
+    if (!image) return daemon.refuse(call, { status: 404, message: `No such image: ${withTag(config.value.image)}` });
+    call.partial = withAllPorts(config.value, daemon.body<GivenContainer>(call), image.exposed);
     daemon.later(call, 'create', daemon.host.runtime.createTime());
   },
   stages: {
@@ -69,6 +69,24 @@ export const createContainer: Route = {
   },
 };
 
+/** `--publish-all`: every exposed port at a port of the host's choice. */
+function withAllPorts(
+  config: ContainerConfig,
+  given: Partial<GivenContainer>,
+  exposed: readonly string[],
+): ContainerConfig {
+  if (!given.HostConfig?.PublishAllPorts) return config;
+  const wanted = [...new Set([...exposed, ...Object.keys(given.ExposedPorts ?? {})])].map((port) => port.split('/'));
+  const free = wanted.filter(([target]) => !config.ports.some((port) => port.target === Number(target)));
+  const ports = free.map(([target, protocol = 'tcp']) => ({
+    target: Number(target),
+    published: 0,
+    protocol: protocol as ContainerConfig['ports'][number]['protocol'],
+    ip: '',
+  }));
+  return { ...config, ports: [...config.ports, ...ports] };
+}
+
 function withTag(image: string): string {
   return /[:@][^/]*$/.test(image) ? image : `${image}:latest`;
 }
@@ -78,15 +96,42 @@ export const startContainer: Route = {
     const container = findContainer(daemon, call);
     if (!container) return;
     if (container.state === 'running') return daemon.reply(call, null, 304);
+    const missing = missingNetwork(daemon, container);
+    if (missing) return daemon.refuse(call, missing);
+    container.stoppedByUser = false;
     daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
   },
   stages: { started: (daemon, call) => daemon.reply(call, null, 204) },
+  failed: {
+    // What the network cannot give is the daemon's failure, not a conflict.
+    started: (daemon, call, { status, message }) =>
+      daemon.refuse(call, { status: message.startsWith('driver failed') ? 500 : status, message }),
+  },
 };
+
+/** A network of a container that this host does not have. `moby: daemon/container_operations.go` */
+function missingNetwork(daemon: Dockerd, container: Container): { status: number; message: string } | null {
+  const { networks } = daemon.state.disk;
+  for (const { id, name } of container.config.networks) {
+    if (networks.some((one) => one.name === name || one.id === id || one.id.startsWith(name))) continue;
+    if (/^container:/.test(name)) continue;
+    const swarm = daemon.host.swarm.networks.find((one) => one.id === id || one.spec.annotations.name === name);
+    if (!swarm) return { status: 404, message: `network ${name} not found` };
+    if (!swarm.spec.attachable)
+      return {
+        status: 403,
+        message: `Could not attach to network ${name}: rpc error: code = PermissionDenied desc = network ${name} not manually attachable`,
+      };
+  }
+  return null;
+}
 
 export const stopContainer: Route = {
   start(daemon, call) {
     const container = findContainer(daemon, call);
     if (!container) return;
+    container.stoppedByUser = true;
+    if (container.state === 'restarting') container.state = 'exited';
     if (container.state !== 'running') return daemon.reply(call, null, 304);
     daemon.host.runtime.stop(container.id, grace(call), daemon.token(call, 'stopped'));
   },
@@ -130,6 +175,7 @@ export const killContainer: Route = {
         status: 409,
         message: `${KILL_PREFIX}${call.params.id}: Container ${container.id} is not running`,
       });
+    container.stoppedByUser = true;
     const killed = daemon.host.runtime.kill(container.id, signal);
     if (!killed.ok) return daemon.refuse(call, runtimeFailure(killed.error));
     call.partial = container.id;
