@@ -65,9 +65,7 @@ describe('networks of a node', () => {
     world.service('a', { publish: ['8080:80/tcp:host'] });
     const machine = world.cluster.machine('node1')!;
     expect(machine.network.holderOf(8080, 'tcp')?.name).toMatch(/^a\.1\./);
-    const [{ container }] = world.containers('a') as [
-      { container: typeof machine.runtime.state.containers extends Map<string, infer C> ? C : never },
-    ];
+    const { container } = world.containers('a')[0]!;
     const twin = { ...container, id: 'f'.repeat(64), taskId: null, config: { ...container.config, name: 'b' } };
     expect(machine.network.attach(twin)).toMatch(
       /^driver failed programming external connectivity on endpoint b \([0-9a-f]{64}\): Bind for 0\.0\.0\.0:8080 failed: port is already allocated$/,

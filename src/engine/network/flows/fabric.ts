@@ -77,6 +77,8 @@ export class Fabric implements FabricApi, Ground {
   private readonly host: FabricHost;
   private readonly handlers = new Map<string, ReplyHandler>();
   private readonly loadBook: Loads;
+  /** Machines by name and by address: a world gets no new ones. */
+  private readonly directory = new Map<string, { name: string; address: string }>();
 
   constructor(kernel: Kernel, hardware: Hardware, state: FabricState, host: FabricHost) {
     this.kernel = kernel;
@@ -617,8 +619,12 @@ export class Fabric implements FabricApi, Ground {
   }
 
   machineNamed(nameOrAddress: string): { name: string; address: string } | null {
-    const key = nameOrAddress.toLowerCase();
-    return this.host.machines().find(({ name, address }) => name.toLowerCase() === key || address === key) ?? null;
+    if (this.directory.size === 0)
+      for (const { name, address } of this.host.machines()) {
+        this.directory.set(name.toLowerCase(), { name, address });
+        this.directory.set(address, { name, address });
+      }
+    return this.directory.get(nameOrAddress.toLowerCase()) ?? null;
   }
 
   isListening(machine: string, container: string, port: number, protocol: Transport): boolean {

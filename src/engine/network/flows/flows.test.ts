@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { host, NetworkWorld, outside } from '../../../testing/network-world.ts';
+import { Cluster } from '../../cluster.ts';
+import { httpGet } from '../../runtime/programs/sockets.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
 const sorted = (items: readonly string[]): string[] => [...items].sort();
@@ -199,6 +201,61 @@ describe('the routing mesh', () => {
   });
 });
 
+describe('a held connection', () => {
+  function held(): { world: NetworkWorld; id: number; heard: string[] } {
+    const world = new NetworkWorld(3);
+    world.service('web', { replicas: 3, publish: ['80:80'] });
+    const heard: string[] = [];
+    world.cluster.fabric.onReply('held', {
+      done: (_machine, token, result) =>
+        heard.push(`${token} ${result.ok ? result.servedBy!.container.slice(0, 12) : result.reason}`),
+      chunk: (_machine, _token, body) => heard.push(`chunk ${body}`),
+      closed: () => heard.push('closed'),
+    });
+    const id = world.cluster.fabric.open({
+      origin: outside,
+      target: { host: 'node1', port: 80, protocol: 'tcp' },
+      payload: httpGet('node1'),
+      timeout: 5_000_000,
+      hold: true,
+      traced: true,
+      reply: { kind: 'held', machine: '', token: 'first' },
+    });
+    world.run(1);
+    return { world, id, heard };
+  }
+
+  it('stays with its task, asks again there, and hears what is pushed', () => {
+    const { world, id, heard } = held();
+    const server = world.cluster.fabric.state.flows.get(id)!.server!;
+    world.cluster.fabric.send(id, httpGet('node1'), 'second');
+    world.run(1);
+    world.cluster.fabric.push(id, 'news');
+    world.run(120);
+    const by = server.container.slice(0, 12);
+    expect(heard).toEqual([`first ${by}`, `second ${by}`, 'chunk news']);
+  });
+
+  it('ends with its task', () => {
+    const { world, id, heard } = held();
+    const server = world.cluster.fabric.state.flows.get(id)!.server!;
+    world.cluster.fault({ kind: 'container-crash', machine: server.machine, container: server.container, exitCode: 1 });
+    world.run(1);
+    expect(heard.slice(1)).toEqual(['closed']);
+    expect(world.cluster.fabric.state.flows.size).toBe(0);
+  });
+
+  it('goes on through a checkpoint', () => {
+    const { world, id } = held();
+    const twin = Cluster.restore(world.cluster.checkpoint());
+    const heard: string[] = [];
+    twin.fabric.onReply('held', { done: () => {}, chunk: (_machine, _token, body) => heard.push(body) });
+    twin.fabric.push(id, 'after');
+    twin.advance(twin.now + 1_000_000);
+    expect(heard).toEqual(['after']);
+  });
+});
+
 describe('what goes wrong', () => {
   it('with 4789/udp closed just the requests to remote tasks time out', () => {
     const world = new NetworkWorld(3);
@@ -282,14 +339,6 @@ describe('what goes wrong', () => {
     const results = Array.from({ length: 20 }, () => world.ask(outside, 'node1', 80, { timeout: 60 }));
     expect(results.filter(({ ok }) => ok).length).toBeGreaterThan(17);
     expect(results.some(({ took }) => took > 900_000)).toBe(true);
-  });
-
-  it('an unhealthy machine in the middle of an exchange: a held request times out, a killed container resets', () => {
-    const world = new NetworkWorld(2);
-    world.service('web', { publish: ['80:80'], constraints: ['node.hostname==node2'] });
-    const [web] = world.containers('web');
-    world.cluster.machine('node2')!.runtime.pause(web!.container.id, true);
-    expect(world.who(outside, 'node1', 80, { timeout: 2 })).toBe('timed out: does not answer');
   });
 });
 
