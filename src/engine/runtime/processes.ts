@@ -11,7 +11,7 @@ import type { ProcessMessage, ProcessNetwork, Program, ProgramContext } from './
 import type { IncomingRequest, Sockets } from './programs/sockets.ts';
 
 /** How long a process takes to end after it has decided to. */
-const EXIT_TIME = { least: milliseconds(20), most: milliseconds(90) };
+const EXIT_TIME = { least: milliseconds(50), most: milliseconds(150) };
 /** The same for a short command that has run to its end. */
 const COMMAND_EXIT_TIME = milliseconds(3);
 

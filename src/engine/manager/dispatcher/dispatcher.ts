@@ -35,6 +35,7 @@ import type { Subsystem } from '../subsystem.ts';
 const HEARTBEAT_EPSILON: Micros = milliseconds(500);
 const GRACE_PERIODS = 3;
 const GRACE_PERIODS_UNKNOWN = 6;
+/** Reports are written by a clock that ticks on whether there are any or not: a report waits half of it on average. */
 const STATUS_BATCH: Micros = milliseconds(100);
 const ASSIGNMENT_BATCH: Micros = milliseconds(100);
 const RATE_LIMIT_COUNT = 3;
@@ -64,6 +65,8 @@ interface DispatcherState {
   /** Reports that wait for the next batch. */
   reports: { nodeId: string; taskId: string; status: TaskStatus; cause: EventId }[];
   flushing: boolean;
+  /** When it began to tick. */
+  startedAt: Micros;
   /** Times of recent registrations per node. */
   registrations: Record<string, Micros[]>;
 }
@@ -86,6 +89,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
       sessions: {},
       reports: [],
       flushing: false,
+      startedAt: context.now,
       registrations: {},
     };
   }
@@ -404,7 +408,8 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     for (const update of request.updates) this.state.reports.push({ nodeId: request.nodeId, ...update });
     if (this.state.flushing) return;
     this.state.flushing = true;
-    this.context.schedule(this.name, STATUS_BATCH, 'flush');
+    const sinceTick = (this.context.now - this.state.startedAt) % STATUS_BATCH;
+    this.context.schedule(this.name, STATUS_BATCH - sinceTick, 'flush');
   }
 
   private writeReports(transaction: Transaction): void {

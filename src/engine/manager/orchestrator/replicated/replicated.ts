@@ -89,9 +89,11 @@ export class ReplicatedOrchestrator implements Subsystem<ReplicatedState> {
       takeOverTasks(this.context, transaction, handler, this.restarts);
     }
     this.restarts.write(transaction);
+    // Updates first: an update that a failure rolls back has the failed task replaced by one of the old spec. (In swarmkit
+    // the two goroutines race; on a real swarm about every other rollback begins so.)
     const done =
-      this.restartTasks(transaction) &&
       this.updates.write(transaction) &&
+      this.restartTasks(transaction) &&
       this.reconcileServices(transaction) &&
       this.removeServices(transaction);
     if (!done) this.context.requestWrite(this.name);
