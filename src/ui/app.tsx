@@ -8,21 +8,42 @@ import { StageView } from './stage-view.tsx';
 import { useMedia } from './store/hooks.ts';
 import { usePanels } from './store/panels.ts';
 import { useWorld } from './store/world.ts';
-import { TerminalPanel } from './terminal/terminal-panel.tsx';
+import { TerminalPanel, terminalModules } from './terminal/terminal-panel.tsx';
 import { TopBar } from './top-bar/top-bar.tsx';
 
-const Inspector = lazy(() => import('./inspector/inspector.tsx'));
-const ActionMenu = lazy(() => import('./actions/action-menu.tsx'));
-const StartsDialog = lazy(() => import('./top-bar/starts-dialog.tsx'));
-const HelpDialog = lazy(() => import('./top-bar/help-dialog.tsx'));
-const CrashDialog = lazy(() => import('./crash-dialog.tsx'));
+/** What the first picture does without. */
+const later = {
+  inspector: () => import('./inspector/inspector.tsx'),
+  menu: () => import('./actions/action-menu.tsx'),
+  starts: () => import('./top-bar/starts-dialog.tsx'),
+  help: () => import('./top-bar/help-dialog.tsx'),
+  crash: () => import('./crash-dialog.tsx'),
+};
+const Inspector = lazy(later.inspector);
+const ActionMenu = lazy(later.menu);
+const StartsDialog = lazy(later.starts);
+const HelpDialog = lazy(later.help);
+const CrashDialog = lazy(later.crash);
+
+/** Fetches the rest once the terminal is there, so that the page needs no network from then on. */
+async function fetchTheRest(): Promise<void> {
+  await terminalModules();
+  await Promise.all(Object.values(later).map((fetch) => fetch()));
+}
 
 /** One line of the terminal, when it is folded: its tabs. */
 const foldedTerminal = 30;
 
 export function App() {
   const isNarrow = useMedia('(max-width: 720px)');
+  const hasPicture = useWorld((state) => state.snapshot !== null);
   useEffect(listenToKeys, []);
+  useEffect(() => {
+    if (!hasPicture) return;
+    // What cannot be fetched now is asked for again when it is needed.
+    const frame = requestAnimationFrame(() => void fetchTheRest().catch(() => {}));
+    return () => cancelAnimationFrame(frame);
+  }, [hasPicture]);
   return (
     <>
       {isNarrow ? <Phone /> : <Desk />}

@@ -118,7 +118,7 @@ function Chips() {
   return (
     <fieldset
       aria-label="Commands"
-      className="flex h-14 flex-none items-center gap-2 overflow-x-auto border-t border-line bg-raise px-[14px] [scrollbar-width:none]"
+      className="flex h-14 min-w-0 flex-none items-center gap-2 overflow-x-auto border-t border-line bg-raise px-[14px] [scrollbar-width:none]"
     >
       <button
         type="button"

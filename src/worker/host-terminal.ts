@@ -2,7 +2,7 @@
  * The terminal of one machine: a session of a shell while there is power. Without it what ran is over, a line says why, and keys go
  * nowhere; with power again there is a new prompt.
  */
-import { TerminalSession } from '../cli/shell/terminal-session.ts';
+import { noteLine, TerminalSession } from '../cli/shell/terminal-session.ts';
 import { type CommandRunner, completers } from './command-runner.ts';
 
 export interface TerminalSize {
@@ -58,7 +58,7 @@ export class HostTerminal {
   /** Prints a line that is no command. */
   note(text: string): void {
     if (this.#session) this.#session.note(text);
-    else this.#write(dim(text));
+    else this.#write(noteLine(text));
   }
 
   resize({ columns, rows }: TerminalSize): void {
@@ -75,8 +75,6 @@ export class HostTerminal {
   }
 
   #sayDark(): void {
-    this.#write(HIDE_CURSOR + dim(`${this.host} has no power`));
+    this.#write(HIDE_CURSOR + noteLine(`${this.host} has no power`));
   }
 }
-
-const dim = (text: string) => `\x1b[2m${text.replaceAll('\n', '\r\n')}\x1b[22m\r\n`;

@@ -24,6 +24,11 @@ const INTERRUPTED = 130;
 /** More candidates than this are not listed without being narrowed down first. */
 const MAX_LISTED = 200;
 
+/** A line that is neither a command nor its output. Grey and not dim: half the contrast would be too little to read. */
+export function noteLine(text: string): string {
+  return `\x1b[90m${text.replaceAll('\n', '\r\n')}\x1b[39m\r\n`;
+}
+
 /** What the user had before him when a command was typed for him. */
 interface Draft {
   pending: string;
@@ -97,7 +102,7 @@ export class TerminalSession {
     if (!this.#running) this.#nextTyped();
   }
 
-  /** Prints a dimmed line above the prompt; what is being typed stays. While a command runs, the line waits for its end. */
+  /** Prints a grey line above the prompt; what is being typed stays. While a command runs, the line waits for its end. */
   note(text: string): void {
     this.#notes.push(text);
     if (this.#running) return;
@@ -127,10 +132,7 @@ export class TerminalSession {
   }
 
   #takeNotes(): string {
-    return this.#notes
-      .splice(0)
-      .map((note) => `\x1b[2m${note.replaceAll('\n', '\r\n')}\x1b[22m\r\n`)
-      .join('');
+    return this.#notes.splice(0).map(noteLine).join('');
   }
 
   #handleKey(key: Key): void {

@@ -169,7 +169,8 @@ function bindPointer(element: HTMLElement, painter: StagePainter): PointerBindin
   const onCanvas = (event: Event) => event.target instanceof HTMLCanvasElement;
   const cancel = new AbortController();
   const on = <Kind extends keyof HTMLElementEventMap>(kind: Kind, handle: (event: HTMLElementEventMap[Kind]) => void) =>
-    element.addEventListener(kind, handle, { signal: cancel.signal });
+    // Touches are caught on their way down: d3-zoom lets none pass.
+    element.addEventListener(kind, handle, { signal: cancel.signal, capture: kind.startsWith('touch') });
 
   let press: ReturnType<typeof setTimeout> | null = null;
   let pressedLong = false;

@@ -6,7 +6,13 @@ import { TabList } from '../components/tabs.tsx';
 import { usePanels } from '../store/panels.ts';
 import { useWorld } from '../store/world.ts';
 
-const TerminalBody = lazy(() => import('./terminal-body.tsx'));
+const terminalBody = () => import('./terminal-body.tsx');
+const TerminalBody = lazy(terminalBody);
+
+/** Fetches what terminals are made of. */
+export async function terminalModules(): Promise<void> {
+  await Promise.all([terminalBody(), import('./xterm-view.ts')]);
+}
 
 /** `children`: the line above it that sizes it. */
 export function TerminalPanel({ children }: { children?: ReactNode }) {
