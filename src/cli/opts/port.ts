@@ -102,6 +102,13 @@ function splitProtocol(text: string): { protocol: string; port: string } {
 }
 
 function parseShort(text: string): ParseResult<PortConfig[]> {
+  const spec = parsePortSpec(text);
+  if (!spec.ok) return spec;
+  return spec.value.ip === '' ? parsed(spec.value.ports) : unparsable('hostip is not supported');
+}
+
+/** The short form with the address that stack files may name: `127.0.0.1:8080-8081:80/udp`. */
+export function parsePortSpec(text: string): ParseResult<{ ip: string; ports: PortConfig[] }> {
   const parts = text.split(':');
   const { protocol, port } = splitProtocol(parts[parts.length - 1]!);
   const hostPort = parts[parts.length - 2] ?? '';
@@ -118,8 +125,7 @@ function parseShort(text: string): ParseResult<PortConfig[]> {
   }
   const lower = protocol.toLowerCase();
   if (!isProtocol(lower)) return unparsable(`invalid proto: ${protocol}`);
-  if (ip.value !== '') return unparsable('hostip is not supported');
-  return parsed(expand(target, hostPort === '' ? null : published, lower));
+  return parsed({ ip: ip.value, ports: expand(target, hostPort === '' ? null : published, lower) });
 }
 
 /** `[::1]` without its brackets. */
