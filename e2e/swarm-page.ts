@@ -186,6 +186,11 @@ export class SwarmPage {
     await this.page.mouse.click(spot.x, spot.y, { button });
   }
 
+  async tapOn(ref: ObjectRef): Promise<void> {
+    const { spot } = await this.placeOf(ref);
+    await this.page.touchscreen.tap(spot.x, spot.y);
+  }
+
   /**
    * A fingerprint of what is painted in a box of the page (of the whole stage, if none is given): of what stands (machines, tasks)
    * or of what moves (messages, timers, rings of selection).

@@ -1,5 +1,5 @@
 /** The live list of events, newest on top, with a filter of words and one of lanes. Scrolled away from the top it stands still. */
-import { memo, useCallback, useRef } from 'react';
+import { type KeyboardEvent, memo, useCallback, useRef } from 'react';
 import type { EventLane, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import { namesOf } from '../narrator/facts.ts';
@@ -71,9 +71,10 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
       className="min-h-0 flex-1 overflow-y-auto max-[720px]:overflow-visible"
       name="List of events, newest first"
     >
-      <ol>
-        {events.map(({ event, times }) => (
-          <Row key={event.id} event={event} times={times} />
+      {/* One stop of the Tab key, however many rows: arrows go from row to row. */}
+      <ol data-own-arrows onKeyDown={moveInList}>
+        {events.map(({ event, times }, index) => (
+          <Row key={event.id} event={event} times={times} isStop={index === 0} />
         ))}
       </ol>
       {events.length === 0 && <p className="px-5 py-3 text-t2">No event fits.</p>}
@@ -87,16 +88,28 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   );
 }
 
-const Row = memo(function Row({ event, times }: { event: TraceEvent; times: number }) {
+function moveInList(event: KeyboardEvent<HTMLOListElement>): void {
+  const rows = [...event.currentTarget.querySelectorAll('button')];
+  const at = rows.indexOf(document.activeElement as HTMLButtonElement);
+  const next = { ArrowDown: at + 1, ArrowUp: Math.max(0, at - 1), Home: 0, End: rows.length - 1 }[event.key];
+  if (at < 0 || next === undefined) return;
+  event.preventDefault();
+  rows[next]?.focus();
+}
+
+const Row = memo(function Row({ event, times, isStop }: { event: TraceEvent; times: number; isStop: boolean }) {
   const text = sentenceText(event, namesOf(useWorld.getState().snapshot));
   const lane = laneOf(event.kind);
   return (
     <li>
       <button
         type="button"
+        tabIndex={isStop ? 0 : -1}
         onClick={() => useWorld.getState().select(`event:${event.id}`)}
         onMouseEnter={() => useWorld.getState().setHover(event.objects[0] ?? null)}
         onMouseLeave={() => useWorld.getState().setHover(null)}
+        onFocus={() => useWorld.getState().setHover(event.objects[0] ?? null)}
+        onBlur={() => useWorld.getState().setHover(null)}
         title={event.kind}
         className="flex w-full gap-3 px-5 py-[3px] text-left text-small hover:bg-raise"
       >
