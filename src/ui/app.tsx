@@ -5,6 +5,7 @@ import { Splitter } from './components/splitter.tsx';
 import { Dock } from './dock/dock.tsx';
 import { Phone } from './phone.tsx';
 import { StageView } from './stage-view.tsx';
+import { useAfterFirstPicture } from './store/first-picture.ts';
 import { useMedia } from './store/hooks.ts';
 import { usePanels } from './store/panels.ts';
 import { useWorld } from './store/world.ts';
@@ -36,13 +37,12 @@ const foldedTerminal = 30;
 
 export function App() {
   const isNarrow = useMedia('(max-width: 720px)');
-  const hasPicture = useWorld((state) => state.snapshot !== null);
+  const hasPicture = useAfterFirstPicture();
   useEffect(listenToKeys, []);
   useEffect(() => {
     if (!hasPicture) return;
     // What cannot be fetched now is asked for again when it is needed.
-    const frame = requestAnimationFrame(() => void fetchTheRest().catch(() => {}));
-    return () => cancelAnimationFrame(frame);
+    void fetchTheRest().catch(() => {});
   }, [hasPicture]);
   return (
     <>
@@ -55,6 +55,7 @@ export function App() {
 }
 
 function Desk() {
+  const afterPicture = useAfterFirstPicture();
   const isLarge = useMedia('(min-width: 1800px) and (min-height: 1000px)');
   const folded = usePanels((state) => state.terminalFolded);
   const inspectorWidth = usePanels((state) => state.inspectorWidth) ?? (isLarge ? 440 : 384);
@@ -86,9 +87,7 @@ function Desk() {
           onChange={(value) => set({ inspectorWidth: value })}
           className="left-0"
         />
-        <Suspense fallback={null}>
-          <Inspector />
-        </Suspense>
+        <Suspense fallback={null}>{afterPicture && <Inspector />}</Suspense>
       </aside>
       <div className="relative min-h-0 min-w-0">
         <TerminalPanel>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../protocol/faults.ts';
-import { faultFrom, splitPath, startFromAddress } from './scripting.ts';
+import { startFromAddress } from './requested-start.ts';
+import { faultFrom, splitPath } from './scripting.ts';
 
 describe('faults by script', () => {
   it.each([

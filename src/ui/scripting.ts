@@ -9,6 +9,8 @@ import type { Start } from '../protocol/start.ts';
 import type { AdvanceResult, RunResult } from '../protocol/worker-messages.ts';
 import { startNamed } from '../scenarios/starts.ts';
 import { clampSpeed } from './actions/time-control.ts';
+import { firstPicture, nextFrame, storeUntil } from './store/first-picture.ts';
+import { beatNow } from './store/frames.ts';
 import { virtualNow } from './store/virtual-now.ts';
 import { askTime, call, causeFault, loadStart } from './store/worker-client.ts';
 import { useWorld } from './store/world.ts';
@@ -78,37 +80,12 @@ export function splitPath(path: string): { path: string; query?: Record<string, 
   return { path: path.slice(0, mark), query: Object.fromEntries(new URLSearchParams(path.slice(mark + 1))) };
 }
 
-/** The start the address asks for, or null for the usual one. Throws words for one that does not exist. */
-export function startFromAddress(search: string): Start | null {
-  // `1+2` is typed as it is: in a query `+` would be a blank.
-  const name = new URLSearchParams(search.replaceAll('+', '%2B')).get('start');
-  if (name === null || name === '') return null;
-  const start = startNamed(name);
-  if (!start) throw new Error(`There is no start named "${name}".`);
-  return start;
-}
-
-const nextFrame = () => new Promise<void>((resolve) => requestAnimationFrame(() => resolve()));
-
 /** Frames have been painted with all that the store held when it began. */
 async function frame(): Promise<void> {
-  // Parts of the chrome draw on every second frame; a frame is painted when the next one begins.
-  for (let count = 0; count < 3; count++) await nextFrame();
-}
-
-/** Waits until the store satisfies a condition. */
-function storeUntil(condition: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    if (condition()) {
-      resolve();
-      return;
-    }
-    const stop = useWorld.subscribe(() => {
-      if (!condition()) return;
-      stop();
-      resolve();
-    });
-  });
+  await nextFrame();
+  beatNow();
+  // A frame is painted when the next one begins.
+  for (let count = 0; count < 2; count++) await nextFrame();
 }
 
 async function painted(): Promise<void> {
@@ -134,13 +111,8 @@ async function timeUntil(change: { playing?: boolean; speed?: number }): Promise
   });
 }
 
-/** Makes the object; `firstPicture` is what `ready` waits for besides the first snapshot (the stage must be there). */
-export function createSwarmscope(stageIsThere: Promise<void>): Swarmscope {
-  const firstPicture = async () => {
-    await storeUntil(() => useWorld.getState().snapshot !== null);
-    await stageIsThere;
-    await frame();
-  };
+/** Makes the object. */
+export function createSwarmscope(): Swarmscope {
   return {
     async run(host, command) {
       return (await call<'run'>({ call: 'run', host, command })).result;
@@ -172,7 +144,7 @@ export function createSwarmscope(stageIsThere: Promise<void>): Swarmscope {
       await loadStart(known);
       await painted();
     },
-    ready: firstPicture(),
+    ready: firstPicture,
     painted,
   };
 }

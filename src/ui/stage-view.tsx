@@ -2,15 +2,10 @@
 import { useEffect } from 'react';
 import { NarratorLine } from './narrator/narrator-line.tsx';
 import Stage from './stage/stage.tsx';
-
-let stageIsUp: () => void = () => {};
-/** Resolves once the stage is on the page: part of the first complete picture. */
-export const stageMounted = new Promise<void>((resolve) => {
-  stageIsUp = resolve;
-});
+import { noteStage } from './store/first-picture.ts';
 
 export function StageView({ phone = false }: { phone?: boolean }) {
-  useEffect(() => stageIsUp(), []);
+  useEffect(noteStage, []);
   return (
     <div className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-stage">
       <NarratorLine

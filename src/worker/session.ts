@@ -82,8 +82,9 @@ interface Loaded {
   world: World;
   driver: WorldDriver;
   hosts: ReadonlySet<string>;
-  commands: Promise<Commands>;
-  /** Null until `commands` has come; what is meant for terminals waits in `early`. */
+  /** Fetches what runs commands, once; it is asked for when the first terminal opens, which is after the first picture. */
+  commands: () => Promise<Commands>;
+  /** Null until `commands` have come; what is meant for terminals waits in `early`. */
   terminals: TerminalSessions | null;
   early: TerminalMessage[];
   recording: SessionRecording;
@@ -153,6 +154,7 @@ export class Session {
     if (!loaded) return;
     if (!loaded.terminals) {
       loaded.early.push(message);
+      void loaded.commands();
       return;
     }
     const sized = message.type === 'terminal-open' || message.type === 'terminal-resize';
@@ -234,11 +236,23 @@ export class Session {
       turn: () => this.#platform.turn(),
       onInput: (input) => recording.note(input),
     });
-    const commands = this.#platform.loadCommands().then(({ CommandRunner, TerminalSessions }) => {
+    const load = async (): Promise<Commands> => {
+      const { CommandRunner, TerminalSessions } = await this.#platform.loadCommands();
       const runner = new CommandRunner(driver, start.hosts);
       const hasPower = (host: string) => world.snapshot().machines.find(({ name }) => name === host)?.power ?? false;
       return { runner, terminals: new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake() }) };
-    });
+    };
+    let loading: Promise<Commands> | null = null;
+    const commands = (): Promise<Commands> => {
+      if (!loading) {
+        loading = load();
+        loading.then(
+          ({ terminals }) => this.#guard(() => this.#commandsLoaded(loaded, terminals)),
+          (error: unknown) => this.crash(error),
+        );
+      }
+      return loading;
+    };
     const published = world.snapshot();
     const events = world.takeEvents();
     const hosts = new Set(start.hosts.map(({ name }) => name));
@@ -257,10 +271,6 @@ export class Session {
       onGone: new Set(),
     };
     this.#loaded = loaded;
-    commands.then(
-      ({ terminals }) => this.#guard(() => this.#commandsLoaded(loaded, terminals)),
-      (error: unknown) => this.crash(error),
-    );
     this.#pacer.notice(moodOf(published));
     this.#pacer.tick(this.#platform.wallNow());
     this.#drawn = this.#sequence;
@@ -280,7 +290,7 @@ export class Session {
   async #run(host: string, command: string, columns: number): Promise<RunResult> {
     const loaded = this.#current;
     if (!loaded.hosts.has(host)) throw new Refusal(`no host is named "${host}"`);
-    const { runner } = await this.#whileLoaded(loaded, loaded.commands);
+    const { runner } = await this.#whileLoaded(loaded, loaded.commands());
     if (!this.#pacer.playing) {
       const { exit, screen } = await this.#exclusive(() => runner.run(host, command, columns, RUN_SECONDS));
       return { exit, screen: screen.join('\n') };

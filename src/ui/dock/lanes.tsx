@@ -5,7 +5,7 @@ import { namesOf } from '../narrator/facts.ts';
 import { dockLanes } from '../narrator/lanes.ts';
 import { sentenceText } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
-import { onFrame } from '../store/frames.ts';
+import { onBeat } from '../store/frames.ts';
 import { serviceWithId, splitRef, taskWithId } from '../store/rows.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
@@ -110,6 +110,9 @@ function Playhead() {
   );
 }
 
+/** Which share of a change of span to make after so long: half of it in 85 ms. */
+const easing = (ms: number) => 1 - 0.5 ** (ms / 85);
+
 /** Keeps the canvas up to date. Returns the way to stop. */
 function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | null }, compact: boolean): () => void {
   const context = canvas.getContext('2d');
@@ -117,6 +120,7 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
   let size = { width: 0, height: 0 };
   let span = spanFor(useWorld.getState().time.rate);
   let lastDrawn = '';
+  let drawnAt = performance.now();
   const stillMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const resize = new ResizeObserver(([entry]) => {
     if (!entry) return;
@@ -139,7 +143,11 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
     const state = useWorld.getState();
     const now = virtualNow();
     const wanted = spanFor(state.time.rate);
-    span = stillMotion.matches || Math.abs(Math.log(wanted / span)) < 0.005 ? wanted : span * (wanted / span) ** 0.23;
+    span =
+      stillMotion.matches || Math.abs(Math.log(wanted / span)) < 0.005
+        ? wanted
+        : span * (wanted / span) ** easing(performance.now() - drawnAt);
+    drawnAt = performance.now();
     const perPixel = span / playheadX({ width: size.width, compact });
     const drawn = `${Math.floor(now / perPixel)} ${span} ${state.eventsVersion} ${state.theme} ${state.selection} ${state.worldNumber}`;
     if (drawn === lastDrawn) return;
@@ -148,9 +156,21 @@ function runLanes(canvas: HTMLCanvasElement, current: { current: LanesView | nul
     current.current = view;
     drawLanes(context, state.events.list, view);
   };
-  const stop = onFrame('odd', draw);
+  const stop = onBeat(draw);
+  // Under the pointer events must not jump.
+  let frame = 0;
+  const follow = () => {
+    draw();
+    frame = requestAnimationFrame(follow);
+  };
+  const rest = () => cancelAnimationFrame(frame);
+  canvas.addEventListener('pointerenter', follow);
+  canvas.addEventListener('pointerleave', rest);
   return () => {
     stop();
+    rest();
+    canvas.removeEventListener('pointerenter', follow);
+    canvas.removeEventListener('pointerleave', rest);
     resize.disconnect();
     document.fonts.removeEventListener('loadingdone', fontsCame);
   };

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { positionOf, setAutoSlow, setSpeed, speedAt, stepToNextEvent, togglePlaying } from '../actions/time-control.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { decimalsFor, rateText, timeText } from '../narrator/time-text.ts';
-import { onFrame } from '../store/frames.ts';
+import { onBeat } from '../store/frames.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld, wantedTime } from '../store/world.ts';
 
@@ -48,7 +48,7 @@ export function StepButton({ className }: { className: string }) {
   );
 }
 
-/** The virtual clock, written straight into the page sixty times a second: React has no part in it. */
+/** The virtual clock, written straight into the page with every beat: React has no part in it. */
 export function Clock({ className = '', leastDigits = 8 }: { className?: string; leastDigits?: number }) {
   const ref = useRef<HTMLTimeElement>(null);
   useEffect(() => {
@@ -61,7 +61,7 @@ export function Clock({ className = '', leastDigits = 8 }: { className?: string;
       shown = text;
     };
     tick();
-    return onFrame('even', tick);
+    return onBeat(tick);
   }, [leastDigits]);
   return (
     <time

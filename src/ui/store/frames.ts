@@ -1,27 +1,38 @@
 /**
- * One loop of animation frames for all parts of the chrome that follow the virtual clock. Each is called on every second frame
- * only, some on the even ones, some on the odd: digits and slow marks need no more, and the stage keeps the rest.
+ * The beat of the chrome that follows the virtual clock: ten times a second is enough for digits and marks, and all of it is drawn in
+ * one frame, so that the page is laid out and painted once for them and the stage has the other frames to itself.
  */
 
-type Turn = 'even' | 'odd';
+const BEAT_MS = 100;
 
-const callbacks: Readonly<Record<Turn, Set<() => void>>> = { even: new Set(), odd: new Set() };
+const callbacks = new Set<() => void>();
+let timer: ReturnType<typeof setTimeout> | undefined;
 let frame = 0;
-let count = 0;
 
-function run(): void {
-  frame = requestAnimationFrame(run);
-  count += 1;
-  for (const callback of callbacks[count % 2 === 0 ? 'even' : 'odd']) callback();
+function wait(): void {
+  timer = setTimeout(() => {
+    frame = requestAnimationFrame(beat);
+  }, BEAT_MS - 10);
 }
 
-/** Calls back on every second frame. Returns the way to stop. */
-export function onFrame(turn: Turn, callback: () => void): () => void {
-  const isFirst = callbacks.even.size + callbacks.odd.size === 0;
-  callbacks[turn].add(callback);
-  if (isFirst) frame = requestAnimationFrame(run);
+function beat(): void {
+  for (const callback of callbacks) callback();
+  wait();
+}
+
+/** Draws all at once what would be drawn with the next beat. */
+export function beatNow(): void {
+  for (const callback of callbacks) callback();
+}
+
+/** Calls back with every beat. Returns the way to stop. */
+export function onBeat(callback: () => void): () => void {
+  if (callbacks.size === 0) wait();
+  callbacks.add(callback);
   return () => {
-    callbacks[turn].delete(callback);
-    if (callbacks.even.size + callbacks.odd.size === 0) cancelAnimationFrame(frame);
+    callbacks.delete(callback);
+    if (callbacks.size > 0) return;
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
   };
 }

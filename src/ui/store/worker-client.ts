@@ -30,10 +30,11 @@ let lastCall = 0;
 const pending = new Map<number, Pending>();
 const terminalListeners = new Set<(host: string, data: string) => void>();
 
-/** Puts the page on the line. Called once, before anything is rendered. */
-export function connectWorld(to: WorldLink): void {
+/** Puts the page on the line, and takes what was said there already. Called once, before anything is rendered. */
+export function connectWorld(to: WorldLink, early: readonly WorkerMessage[] = []): void {
   link = to;
   link.onmessage = (event) => receive(event.data);
+  for (const message of early) receive(message);
   for (const message of unsent) link.postMessage(message);
   unsent = [];
 }
@@ -87,6 +88,8 @@ function receive(message: WorkerMessage): void {
       settle(message.id)?.resolve(message.result);
       return;
     case 'failed':
+      // The first world is asked for before there is a page that waits for it.
+      if (message.id === 0) world.crashed(message.message, '');
       settle(message.id)?.reject(new Error(message.message));
       return;
     case 'world':

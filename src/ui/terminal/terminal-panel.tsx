@@ -1,10 +1,12 @@
 /** The panel under the stage: a tab per host, its terminal, and the fold that leaves one line of it. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { IconButton } from '../components/icon-button.tsx';
 import { TabList } from '../components/tabs.tsx';
+import { useAfterFirstPicture } from '../store/first-picture.ts';
 import { usePanels } from '../store/panels.ts';
 import { useWorld } from '../store/world.ts';
+import { ensureSession } from './sessions.ts';
 
 const terminalBody = () => import('./terminal-body.tsx');
 const TerminalBody = lazy(terminalBody);
@@ -97,14 +99,12 @@ export function useTerminalHost(): string | null {
   });
 }
 
-/** Loads the terminal once the first picture has been drawn. */
+/** Loads the terminal once the first picture has been drawn; its session in the worker begins meanwhile. */
 export function TerminalWhenReady({ host }: { host: string | null }) {
-  const [afterPicture, setAfterPicture] = useState(false);
+  const afterPicture = useAfterFirstPicture();
   useEffect(() => {
-    if (!host) return;
-    const frame = requestAnimationFrame(() => setAfterPicture(true));
-    return () => cancelAnimationFrame(frame);
-  }, [host]);
+    if (host && afterPicture) ensureSession(host);
+  }, [host, afterPicture]);
   if (!host || !afterPicture) return null;
   return (
     <Suspense fallback={null}>
