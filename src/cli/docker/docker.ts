@@ -16,6 +16,7 @@ import { badFlagStatus, findCommand, helpPage, runAny } from './root.ts';
 import { rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
 import { secretGroup } from './secret/secret-group.ts';
 import { serviceGroup } from './service/service-group.ts';
+import { stackGroup } from './stack/stack-group.ts';
 import { swarmCommand } from './swarm/swarm-command.ts';
 import { clientVersion } from './system/client-version.ts';
 import { infoCommand } from './system/info.ts';
@@ -36,6 +37,7 @@ export const dockerCommands: readonly (Command | CommandGroup)[] = [
   nodeCommand,
   secretGroup,
   serviceGroup,
+  stackGroup,
   swarmCommand,
   systemCommand,
   versionCommand,

@@ -28,6 +28,14 @@ export function parseImageReference(text: string): ImageReference | null {
   return { domain, path, tag, digest };
 }
 
+/** What is wrong with a name, as `reference.ParseAnyReference` says it; null if nothing is. IDs are names too. */
+export function complaintAboutImage(text: string): string | null {
+  if (/^[a-f0-9]{64}$/.test(text) || /^sha256:[a-f0-9]{64}$/.test(text)) return null;
+  const [path] = splitOnce(splitDomain(text).remainder, ':');
+  if (path !== path.toLowerCase()) return `invalid reference format: repository name (${path}) must be lowercase`;
+  return parseImageReference(text) === null ? 'invalid reference format' : null;
+}
+
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
