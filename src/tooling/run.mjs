@@ -21,7 +21,8 @@ const bundle = await rolldown({
   external: [/^node:/, /node_modules/, /^[@a-z]/i],
   logLevel: 'warn',
 });
-await bundle.write({ file: output, format: 'esm', sourcemap: 'inline' });
+// In one file: what is loaded lazily in the page may be loaded at once here.
+await bundle.write({ file: output, format: 'esm', sourcemap: 'inline', codeSplitting: false });
 await bundle.close();
 process.argv = [process.argv[0], resolve(root, file), ...args];
 try {
