@@ -113,6 +113,10 @@ export class Machine {
           container.attached = this.network.attachedOf(container.id);
           return trouble;
         },
+        rewire: (container) => {
+          this.network.rewire(container);
+          container.attached = this.network.attachedOf(container.id);
+        },
         detach: (container) => {
           fabric.containerGone(name, container.id);
           this.network.detach(container);

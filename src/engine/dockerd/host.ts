@@ -123,6 +123,7 @@ export type RuntimeHost = Pick<
   | 'endExec'
   | 'rename'
   | 'pause'
+  | 'setNetworks'
   | 'removeImage'
   | 'ensureVolume'
 >;

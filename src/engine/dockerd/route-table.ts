@@ -58,6 +58,7 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['GET', '/networks', networks.listNetworks],
   ['POST', '/networks/create', networks.createNetwork],
   ['GET', '/networks/{id}', networks.inspectNetwork],
+  ['POST', '/networks/prune', networks.pruneNetworks],
   ['DELETE', '/networks/{id}', networks.removeNetwork],
   ['POST', '/networks/{id}/connect', networks.connectNetwork],
   ['POST', '/networks/{id}/disconnect', networks.disconnectNetwork],

@@ -376,11 +376,35 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     address: string,
     subnet: string,
   ): Interface {
-    const device = `eth${sandbox.interfaces.length}`;
+    const used = new Set(sandbox.interfaces.map(({ device }) => device));
+    let number = 0;
+    while (used.has(`eth${number}`)) number++;
+    const device = `eth${number}`;
     const endpoint = this.endpointId(network, sandbox.name);
     const made: Interface = { device, kind, network, networkName, address, subnet, mac: macOf(address), endpoint };
     sandbox.interfaces.push(made);
     return made;
+  }
+
+  rewire(container: Container): void {
+    const sandbox = this.state.sandboxes.get(container.id);
+    if (!sandbox) return;
+    const { networks } = container.config;
+    const has = (one: Interface, { id, name }: { id: string; name: string }): boolean =>
+      one.network === id || one.networkName === name;
+    const gone = sandbox.interfaces.filter(
+      (one) => one.kind !== 'gateway' && !networks.some((wanted) => has(one, wanted)),
+    );
+    sandbox.interfaces = sandbox.interfaces.filter((one) => !gone.includes(one));
+    for (const { kind, network, endpoint } of gone) {
+      if (kind !== 'overlay') continue;
+      this.db.remove(network, 'endpoint_table', endpoint);
+      this.db.remove(network, 'overlay_peer_table', endpoint);
+    }
+    const added = networks.filter((wanted) => !sandbox.interfaces.some((one) => has(one, wanted)));
+    if (added.length > 0) this.makeInterfaces(sandbox, added);
+    this.revisions.places++;
+    if (!container.taskId) this.register(sandbox, false);
   }
 
   detach(container: Container): void {

@@ -9,6 +9,8 @@ import type { Container } from './container.ts';
 export interface ContainerNetwork {
   /** The container is about to run: gives it its interfaces and host ports. Returns docker's words if that cannot be. */
   attach(container: Container): string | null;
+  /** It is on other networks from now on (`docker network connect`): what it keeps, it keeps with its addresses. */
+  rewire(container: Container): void;
   /** Its main process has ended: interfaces, names and ports are free again. */
   detach(container: Container): void;
 }

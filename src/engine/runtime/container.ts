@@ -97,6 +97,8 @@ export interface ProcessState {
   program: { name: string; state: unknown };
   /** Who waits for its output and end; null for the main process. */
   token: string | null;
+  /** Variables it has beside the container's own. */
+  env: readonly string[];
   /** It has decided to end and hears nothing more. */
   ending: boolean;
   /** Connections it has opened, to close them when it ends. */

@@ -39,12 +39,19 @@ export class Processes {
   }
 
   /** Starts a program in a running container; `token` null: as its main process. */
-  start(container: Container, program: Program, argv: readonly string[], token: string | null): ProcessState {
+  start(
+    container: Container,
+    program: Program,
+    argv: readonly string[],
+    token: string | null,
+    env: readonly string[] = [],
+  ): ProcessState {
     const number = token === null ? 0 : container.nextProcess++;
     const process: ProcessState = {
       number,
       program: { name: program.name, state: null },
       token,
+      env,
       ending: false,
       connections: [],
     };
@@ -137,7 +144,10 @@ export class Processes {
       kernel.schedule(delay, 'runtime.timer', machine, { machine, id, run, kind: `${process.number}/${kind}` });
     };
     return {
-      config: container.config,
+      config:
+        process.env.length > 0
+          ? { ...container.config, env: [...container.config.env, ...process.env] }
+          : container.config,
       containerId: id,
       hostname: container.config.hostname,
       image: host.image(container),

@@ -40,7 +40,7 @@ export interface RuntimeState {
   stopWaiters: { id: string; token: string }[];
   nextPid: number;
   /** Commands about to begin, by token. */
-  starting: Record<string, { container: string; run: number; argv: readonly string[] }>;
+  starting: Record<string, { container: string; run: number; argv: readonly string[]; env: readonly string[] }>;
 }
 
 export type RuntimeError = { kind: 'not-found' | 'conflict' | 'invalid'; message: string };
@@ -327,12 +327,12 @@ export class Runtime {
    * Runs a command in a running container. What it writes comes by `RuntimeHost.output(token, ...)`, its exit code by
    * `operationDone`.
    */
-  exec(id: string, argv: readonly string[], token: string): void {
+  exec(id: string, argv: readonly string[], token: string, env: readonly string[] = []): void {
     const container = this.state.containers.get(id);
     if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
     if (container.state !== 'running')
       return this.host.operationDone(token, failed('conflict', `container ${id} is not running`));
-    this.state.starting[token] = { container: id, run: container.run, argv };
+    this.state.starting[token] = { container: id, run: container.run, argv, env };
     this.schedule(this.between('exec', EXEC_TIME), 'runtime.timer', {
       id,
       run: container.run,
@@ -357,7 +357,7 @@ export class Runtime {
     if (container?.state !== 'running' || container.run !== starting.run)
       return this.host.operationDone(token, failed('conflict', `container ${starting.container} is not running`));
     const { program, argv } = commandFor(starting.argv);
-    this.processes.start(container, program, argv, token);
+    this.processes.start(container, program, argv, token, starting.env);
   }
 
   /** The network has something for a process of this container. */
@@ -406,6 +406,14 @@ export class Runtime {
     container.config = { ...container.config, name };
     this.event(container, 'rename');
     return done();
+  }
+
+  /** Puts a container on other networks, running or not. */
+  setNetworks(id: string, networks: ContainerConfig['networks']): void {
+    const container = this.state.containers.get(id);
+    if (!container) return;
+    container.config = { ...container.config, networks };
+    if (container.state === 'running') this.host.interfaces?.rewire(container);
   }
 
   /** Freezes or thaws a running container. Simplified: its timers go on. */

@@ -7,16 +7,21 @@ import { execCommand } from './exec.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand, psCommand } from './list.ts';
 import { logsCommand } from './logs.ts';
+import { portCommand } from './port.ts';
 import { removeCommand } from './remove.ts';
+import { createCommand, runCommand } from './run.ts';
 import { killCommand, restartCommand, startCommand, stopCommand } from './signals.ts';
 import { topCommand } from './top.ts';
 
 const commands: readonly Command[] = [
+  createCommand,
   execCommand,
   killCommand,
   logsCommand,
+  portCommand,
   removeCommand,
   restartCommand,
+  runCommand,
   startCommand,
   stopCommand,
   topCommand,

@@ -1,8 +1,10 @@
 /** `docker network`: lists, shows, makes and removes networks. */
 import type { CommandGroup } from '../command.ts';
+import { networkConnect, networkDisconnect } from './connect.ts';
 import { networkCreate } from './create.ts';
 import { networkInspect } from './inspect.ts';
 import { networkLs } from './ls.ts';
+import { networkPrune } from './prune.ts';
 import { networkRm } from './rm.ts';
 
 export const networkCommand: CommandGroup = {
@@ -10,5 +12,5 @@ export const networkCommand: CommandGroup = {
   name: 'network',
   section: 'management',
   description: 'Networks of this node and of the swarm',
-  commands: [networkCreate, networkInspect, networkLs, networkRm],
+  commands: [networkConnect, networkCreate, networkDisconnect, networkInspect, networkLs, networkPrune, networkRm],
 };

@@ -2,6 +2,7 @@
 import type * as api from '../../../protocol/engine-api.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import type { Container, ContainerConfig } from '../../runtime/container.ts';
+import type { Network } from '../../store/objects.ts';
 import { containerInspect, containerMatches, containerSummary, LIST_FILTERS } from '../convert/container.ts';
 import { containerConfigFrom, type GivenContainer } from '../convert/container-from.ts';
 import type { Dockerd } from '../dockerd.ts';
@@ -96,12 +97,17 @@ export const startContainer: Route = {
     const container = findContainer(daemon, call);
     if (!container) return;
     if (container.state === 'running') return daemon.reply(call, null, 304);
-    const missing = missingNetwork(daemon, container);
-    if (missing) return daemon.refuse(call, missing);
-    container.stoppedByUser = false;
-    daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
+    const foreign = foreignNetwork(daemon, container);
+    if (foreign === null) return begin(daemon, container, call);
+    const here = daemon.host.swarm.networks.find(({ id, spec }) => id === foreign || spec.annotations.name === foreign);
+    if (here) refuseOverlay(daemon, call, foreign, here.spec.attachable);
+    else if (daemon.host.swarm.controlAvailable) daemon.control(call, 'network', { op: 'network.get', ref: foreign });
+    else daemon.refuse(call, { status: 404, message: `network ${foreign} not found` });
   },
-  stages: { started: (daemon, call) => daemon.reply(call, null, 204) },
+  stages: {
+    network: (daemon, call, { spec }: Network) => refuseOverlay(daemon, call, spec.annotations.name, spec.attachable),
+    started: (daemon, call) => daemon.reply(call, null, 204),
+  },
   failed: {
     // What the network cannot give is the daemon's failure, not a conflict.
     started: (daemon, call, { status, message }) =>
@@ -109,21 +115,35 @@ export const startContainer: Route = {
   },
 };
 
-/** A network of a container that this host does not have. `moby: daemon/container_operations.go` */
-function missingNetwork(daemon: Dockerd, container: Container): { status: number; message: string } | null {
-  const { networks } = daemon.state.disk;
-  for (const { id, name } of container.config.networks) {
-    if (networks.some((one) => one.name === name || one.id === id || one.id.startsWith(name))) continue;
-    if (/^container:/.test(name)) continue;
-    const swarm = daemon.host.swarm.networks.find((one) => one.id === id || one.spec.annotations.name === name);
-    if (!swarm) return { status: 404, message: `network ${name} not found` };
-    if (!swarm.spec.attachable)
-      return {
-        status: 403,
-        message: `Could not attach to network ${name}: rpc error: code = PermissionDenied desc = network ${name} not manually attachable`,
-      };
-  }
-  return null;
+function begin(daemon: Dockerd, container: Container, call: Call): void {
+  container.stoppedByUser = false;
+  daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
+}
+
+/** A network of a container that is not one of this host's own, by name. */
+function foreignNetwork(daemon: Dockerd, container: Container): string | null {
+  const own = (name: string, id: string): boolean =>
+    daemon.state.disk.networks.some((one) => one.name === name || one.id === id || one.id.startsWith(name));
+  return (
+    container.config.networks.find(({ id, name }) => !own(name, id) && !name.startsWith('container:'))?.name ?? null
+  );
+}
+
+/**
+ * `moby: daemon/cluster/networks.go AttachNetwork`. Simplified: attaching a lone container to an overlay, which takes a task of
+ * its own and an address from the leader, is not there yet: it ends as when no leader answers.
+ */
+function refuseOverlay(daemon: Dockerd, call: Call, name: string, attachable: boolean): void {
+  if (!attachable)
+    return daemon.refuse(call, {
+      status: 403,
+      message: `Could not attach to network ${name}: rpc error: code = PermissionDenied desc = network ${name} not manually attachable`,
+    });
+  daemon.refuse(call, {
+    status: 500,
+    message:
+      'attaching to network failed, make sure your network options are correct and check manager logs: context deadline exceeded',
+  });
 }
 
 export const stopContainer: Route = {

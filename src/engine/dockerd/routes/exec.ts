@@ -35,7 +35,7 @@ export const startExec: Route = {
       return daemon.refuse(call, { status: 409, message: `exec command ${exec.id} has already run` });
     const isDetached = daemon.body<{ Detach: boolean }>(call).Detach ?? false;
     call.partial = { exec: exec.id, isDetached };
-    daemon.host.runtime.exec(exec.container, exec.argv, daemon.token(call, 'ended'));
+    daemon.host.runtime.exec(exec.container, exec.argv, daemon.token(call, 'ended'), exec.env);
     if (!isDetached) daemon.stream(call);
   },
   stages: {

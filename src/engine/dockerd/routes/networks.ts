@@ -7,6 +7,7 @@ import { hexId } from '../../kernel/ids.ts';
 import { parseCidr } from '../../manager/controlapi/cidr.ts';
 import type { Filters } from '../../manager/controlapi/control-request.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
+import type { Container } from '../../runtime/container.ts';
 import type { Network } from '../../store/objects.ts';
 import { hereNetworkJson, localNetworkJson } from '../convert/local-network.ts';
 import { networkJson, networkSpecFrom } from '../convert/network.ts';
@@ -237,15 +238,70 @@ function removeLocal(daemon: Dockerd, call: Call, network: LocalNetwork): void {
   daemon.reply(call, null, 204);
 }
 
+/**
+ * Those of this host that no container is on; on a manager then those of the swarm that nothing uses. `moby: daemon/prune.go`
+ */
+export const pruneNetworks: Route = {
+  start(daemon, call) {
+    const unused = daemon.state.disk.networks.filter(
+      (network) =>
+        !network.predefined &&
+        network.name !== 'docker_gwbridge' &&
+        ![...daemon.host.runtime.state.containers.values()].some((container) => isOn(container, network)),
+    );
+    daemon.state.disk.networks = daemon.state.disk.networks.filter((network) => !unused.includes(network));
+    call.partial = unused.map(({ name }) => name);
+    if (daemon.host.swarm.controlAvailable) daemon.control(call, 'swarm', { op: 'network.list', filters: {} });
+    else daemon.reply(call, { NetworksDeleted: unused.length > 0 ? call.partial : null });
+  },
+  stages: {
+    swarm(daemon, call, networks: readonly Network[]) {
+      const left = networks.filter(({ spec, predefined }) => !predefined && !spec.ingress);
+      call.partial = { deleted: call.partial, left: left.map(({ id, spec }) => ({ id, name: spec.annotations.name })) };
+      pruneNext(daemon, call);
+    },
+    removed: (daemon, call) => pruneNext(daemon, call, true),
+  },
+  failed: {
+    swarm: (daemon, call) => daemon.reply(call, { NetworksDeleted: call.partial }),
+    // In use: it stays.
+    removed: (daemon, call) => pruneNext(daemon, call, false),
+  },
+};
+
+interface Pruning {
+  deleted: string[];
+  left: { id: string; name: string }[];
+  current?: string;
+}
+
+function pruneNext(daemon: Dockerd, call: Call, wasRemoved = false): void {
+  const pruning = call.partial as Pruning;
+  if (wasRemoved && pruning.current) pruning.deleted.push(pruning.current);
+  const next = pruning.left.shift();
+  if (!next) return daemon.reply(call, { NetworksDeleted: pruning.deleted.length > 0 ? pruning.deleted : null });
+  pruning.current = next.name;
+  daemon.control(call, 'removed', { op: 'network.remove', ref: next.id });
+}
+
+function isOn({ config }: Container, { id, name }: LocalNetwork): boolean {
+  return config.networks.some((one) => one.id === id || one.name === name);
+}
+
 // ---- containers and networks
 
-/** Simplified: containers keep the networks they were made with; a swarm network must be attachable to be joined at all. */
+/** Simplified: a running container cannot be put on an overlay. */
 export const connectNetwork: Route = { start: (daemon, call) => changeAttachment(daemon, call, true) };
 export const disconnectNetwork: Route = { start: (daemon, call) => changeAttachment(daemon, call, false) };
 
+interface ConnectRequest {
+  Container: string;
+  EndpointConfig?: { Aliases?: readonly string[] | null; IPAMConfig?: { IPv4Address?: string } | null } | null;
+}
+
 function changeAttachment(daemon: Dockerd, call: Call, connect: boolean): void {
   const ref = call.params.id!;
-  const body = daemon.body<{ Container: string }>(call);
+  const body = daemon.body<ConnectRequest>(call);
   const container = daemon.host.runtime.find(body.Container ?? '');
   const swarm = daemon.host.swarm.networks.find(({ id, spec }) => id === ref || spec.annotations.name === ref);
   const network = findLocal(daemon, ref);
@@ -256,19 +312,32 @@ function changeAttachment(daemon: Dockerd, call: Call, connect: boolean): void {
       status: 403,
       message: `Could not attach to network ${ref}: rpc error: code = PermissionDenied desc = network ${ref} not manually attachable`,
     });
+  if (network?.driver === 'host' || network?.driver === 'null')
+    return daemon.refuse(call, {
+      status: 403,
+      message:
+        network.driver === 'host'
+          ? 'container cannot be connected to host network - container must be created in host network'
+          : 'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+    });
   const id = network?.id ?? swarm!.id;
   const name = network?.name ?? swarm!.spec.annotations.name;
-  const others = container.config.networks.filter((attached) => attached.id !== id && attached.name !== name);
-  const isAttached = others.length < container.config.networks.length;
-  if (connect === isAttached)
+  const own = container.config.networks;
+  const before = own.length > 0 ? own : [{ id: 'bridge', name: 'bridge', address: '', aliases: [] }];
+  const others = before.filter((attached) => attached.id !== id && attached.name !== name);
+  if (connect === others.length < before.length)
     return daemon.refuse(call, {
       status: 403,
       message: connect
         ? `endpoint with name ${container.config.name} already exists in network ${name}`
         : `container ${container.id} is not connected to network ${name}`,
     });
-  const networks = connect ? [...others, { id, name, address: '', aliases: [] }] : others;
-  container.config = { ...container.config, networks };
+  const { Aliases, IPAMConfig } = body.EndpointConfig ?? {};
+  const added = { id, name, address: IPAMConfig?.IPv4Address ?? '', aliases: [...(Aliases ?? [])] };
+  // Off its last network a container is on none, not on the default one.
+  const left = others.length > 0 ? others : [{ id: 'none', name: 'none', address: '', aliases: [] }];
+  const kept = others.filter((attached) => attached.name !== 'none');
+  daemon.host.runtime.setNetworks(container.id, connect ? [...kept, added] : left);
   daemon.event({
     type: 'network',
     action: connect ? 'connect' : 'disconnect',

@@ -113,6 +113,7 @@ function control(context: ProgramContext, state: ScriptState, instruction: Exclu
   if (instruction.op === 'jump') {
     const taken = instruction.on === 'always' || (instruction.on === 'success') === (state.status === 0);
     if (taken) state.at = instruction.to;
+    if (taken && instruction.isCondition) state.status = 0;
   } else if (instruction.op === 'for') {
     state.loops[instruction.name] = instruction.words.flatMap((word) => expand(context, state, word));
   } else {

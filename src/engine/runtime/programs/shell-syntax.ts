@@ -23,8 +23,8 @@ export type Instruction =
       stderr: 'err' | 'out' | 'none';
       pipe: boolean;
     }
-  /** Goes on at `to` always, or if the last status was good or bad. */
-  | { op: 'jump'; to: number; on: 'always' | 'success' | 'failure' }
+  /** Goes on at `to` always, or if the last status was good or bad. A condition that leads out leaves a good status. */
+  | { op: 'jump'; to: number; on: 'always' | 'success' | 'failure'; isCondition?: boolean }
   /** Begins a loop over words; `next` gives the variable its next value or goes on at `to`. */
   | { op: 'for'; name: string; words: Word[] }
   | { op: 'next'; name: string; to: number };
@@ -112,6 +112,7 @@ class Compiler {
       this.list(['then']);
       this.at++;
       const otherwise = this.jump('failure');
+      otherwise.isCondition = true;
       this.list(['elif', 'else', 'fi']);
       ends.push(this.jump('always'));
       otherwise.to = this.code.length;
@@ -132,6 +133,7 @@ class Compiler {
     this.list(['do']);
     this.at++;
     const out = this.jump(leave);
+    out.isCondition = true;
     this.list(['done']);
     this.at++;
     this.jump('always').to = begin;
