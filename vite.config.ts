@@ -6,34 +6,33 @@ import { defineConfig } from 'vitest/config';
 
 const underTest = process.env.VITEST !== undefined;
 
-/** `boot.ts` imports the page when it has started the worker; this lets the browser fetch it at the same time as `boot.ts`. */
-const preloadPage: Plugin = {
-  name: 'preload-page',
+/**
+ * `boot.ts`, which starts the worker, becomes a script of its own before the page's: it need not wait until that is fetched and read.
+ * The page imports it as a module, and gets the one that has run.
+ */
+const bootFirst: Plugin = {
+  name: 'boot-first',
   transformIndexHtml: {
     order: 'post',
-    handler(_html, { bundle }) {
-      const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
-      const page = chunks.find((chunk) => chunk.facadeModuleId?.endsWith('/src/ui/main.tsx'));
-      return [page?.fileName, ...(page?.imports ?? [])]
-        .filter((name) => name !== undefined)
-        .map((name) => ({
-          tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: true, href: `./${name}` },
-          injectTo: 'head',
-        }));
+    handler(html, { bundle }) {
+      const boot = Object.values(bundle ?? {}).find((file) => file.type === 'chunk' && file.name === 'boot');
+      if (!boot) return html;
+      const script = `<script type="module" crossorigin src="./${boot.fileName}"></script>`;
+      return html.replace('<script type="module"', `${script}\n    <script type="module"`);
     },
   },
 };
 
 export default defineConfig({
   base: './',
-  plugins: underTest ? [] : [react(), tailwindcss(), preloadPage],
+  plugins: underTest ? [] : [react(), tailwindcss(), bootFirst],
   worker: { format: 'es' },
   build: {
     target: 'es2023',
     // Fonts stay files: inlined they would block the first paint.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: { index: 'index.html', boot: 'src/ui/boot.ts' } },
   },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],

@@ -1,14 +1,13 @@
 /**
- * What runs first, small enough to run at once: asks the worker for a world, so that it is fetched and made while the page is still
- * being read; then the page. What the worker says meanwhile is kept for it.
+ * What runs first, as a script of its own and small enough to run at once: asks the worker for a world, so that it is fetched and made
+ * while the page is still being read. What the worker says meanwhile is kept for the page.
  */
-import './look/page.css';
 import type { PageMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { requestedStart } from './requested-start.ts';
 import type { WorldLink } from './store/worker-client.ts';
 
 /** What the page finds when it begins. */
-export interface Booted {
+interface Booted {
   link: WorldLink;
   /** What the worker has said so far. */
   early: WorkerMessage[];
@@ -41,5 +40,4 @@ function boot(): Booted {
   };
 }
 
-const booted = boot();
-void import('./main.tsx').then(({ begin }) => begin(booted));
+export const booted = boot();

@@ -2,7 +2,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import type { Booted } from './boot.ts';
+import { booted } from './boot.ts';
+import './look/page.css';
 import { createSwarmscope, type Swarmscope } from './scripting.ts';
 import { usePanels } from './store/panels.ts';
 import { startTheme } from './store/theme.ts';
@@ -16,7 +17,8 @@ declare global {
   }
 }
 
-export function begin({ link, early, onBroken, startFailure }: Booted): void {
+function begin(): void {
+  const { link, early, onBroken, startFailure } = booted;
   startTheme();
   startTerminals();
   useWorld.subscribe((state, before) => {
@@ -34,3 +36,5 @@ export function begin({ link, early, onBroken, startFailure }: Booted): void {
     </StrictMode>,
   );
 }
+
+begin();

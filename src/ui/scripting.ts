@@ -9,6 +9,7 @@ import type { Start } from '../protocol/start.ts';
 import type { AdvanceResult, RunResult } from '../protocol/worker-messages.ts';
 import { startNamed } from '../scenarios/starts.ts';
 import { clampSpeed } from './actions/time-control.ts';
+import { fontsThere } from './look/fonts.ts';
 import { firstPicture, nextFrame, storeUntil } from './store/first-picture.ts';
 import { beatNow } from './store/frames.ts';
 import { virtualNow } from './store/virtual-now.ts';
@@ -96,6 +97,7 @@ async function painted(): Promise<void> {
     if (state.worldNumber !== worldNumber) return true;
     return state.snapshot !== null && state.snapshot.eventCount >= said.eventCount && state.snapshot.now >= said.now;
   });
+  await Promise.race([fontsThere, new Promise<void>((resolve) => setTimeout(resolve, 2000))]);
   await frame();
 }
 

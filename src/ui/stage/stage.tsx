@@ -6,6 +6,7 @@ import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from 'd3-zoom';
 import { type JSX, useEffect, useMemo, useRef, useState } from 'react';
 import type { ObjectRef } from '../../protocol/events.ts';
+import { fontsThere } from '../look/fonts.ts';
 import { useMedia } from '../store/hooks.ts';
 import { usePanels } from '../store/panels.ts';
 import { splitRef } from '../store/rows.ts';
@@ -13,7 +14,6 @@ import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
 import type { Scene } from './layout.ts';
 import { Outline } from './outline.tsx';
-import { fontOf } from './stage-look.ts';
 import { StagePainter } from './stage-painter.ts';
 
 const LONG_PRESS_MS = 500;
@@ -44,7 +44,8 @@ export default function Stage(): JSX.Element {
     observer.observe(place.current!);
     resize();
     const forgetDensity = onDensityChange(resize);
-    loadFonts(() => own.fontsChanged());
+    // A canvas does not wait for a typeface: what was painted without it is painted again.
+    void fontsThere.then(() => own.fontsChanged());
     const pointer = bindPointer(place.current!, own);
     reset.current = pointer.reset;
     pointer.onZoom(setZoomed);
@@ -94,12 +95,6 @@ export default function Stage(): JSX.Element {
       <Outline onFocusRef={setFocus} scene={scene} />
     </section>
   );
-}
-
-/** A canvas does not wait for a typeface: it is asked for here, and what was painted without it is painted again. */
-function loadFonts(whenThere: () => void): void {
-  const wanted = [fontOf(16, 400), fontOf(16, 700), fontOf(12, 400, 'mono')];
-  Promise.all(wanted.map((font) => document.fonts.load(font))).then(whenThere, whenThere);
 }
 
 /** What the canvas shows, in a sentence; the outline has the rest. */

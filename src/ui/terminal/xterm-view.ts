@@ -6,6 +6,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { ObjectRef } from '../../protocol/events.ts';
+import { fontsThere } from '../look/fonts.ts';
 import { fontMono, palettes, type Theme } from '../look/palette.ts';
 import { useWorld } from '../store/world.ts';
 import { refInLine } from './find-in-line.ts';
@@ -122,9 +123,7 @@ function keepForTerminal(event: KeyboardEvent, terminal: Terminal): boolean {
 
 /** Waits for the mono font, but not for long: a terminal in another font is better than none. */
 async function fontIsThere(): Promise<void> {
-  const wait = new Promise<void>((resolve) => setTimeout(resolve, 1500));
-  const fonts = [400, 700].map((weight) => document.fonts.load(`${weight} 13px ${fontMono.split(',')[0]}`));
-  await Promise.race([Promise.allSettled(fonts), wait]);
+  await Promise.race([fontsThere, new Promise<void>((resolve) => setTimeout(resolve, 1500))]);
 }
 
 /** The row under the pointer: if it names a thing, that thing is shown on the stage. */
