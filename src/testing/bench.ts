@@ -11,9 +11,19 @@ import { pictures } from './bench/pictures.ts';
 import { placement } from './bench/placement.ts';
 import { proposals } from './bench/proposals.ts';
 import { virtualTime } from './bench/virtual-time.ts';
+import { yardstick } from './bench/yardstick.ts';
 
-// The heap first, while there is little else in it.
-const sections: readonly Section[] = [heap, virtualTime, placement, proposals, pictures, checkpoints, browser];
+// The heap early, while there is little else in it.
+const sections: readonly Section[] = [
+  yardstick,
+  heap,
+  virtualTime,
+  placement,
+  proposals,
+  pictures,
+  checkpoints,
+  browser,
+];
 
 const args = process.argv.slice(2);
 const only = args[0] === '--only' ? args[1] : undefined;

@@ -43,8 +43,9 @@ const RECORDING_SECONDS = 10;
 /** A frame counts as in time within this: the display's 16.7 ms and a little for the clock. */
 const IN_TIME = 17;
 const VIEWPORT = { width: 1440, height: 900 };
-/** Messages to be in flight among 50 machines. */
-const CROWD = 200;
+/** With workers so far from their managers an update of 1,000 tasks, 100 at a time, has some 200 messages in flight. */
+const FAR = { delayMs: 1400, jitterMs: 280 };
+const PARALLELISM = 100;
 
 export const browser: Section = {
   name: 'browser',
@@ -230,12 +231,19 @@ function compressedBytes(url: string, address: string, outDir: string): number {
 
 // ---- frames
 
-/** Plays a start and measures its frames. */
-async function frames(chrome: Browser, address: string, what: string, speed = 1): Promise<Measurement[]> {
+/** The page with its first complete picture. */
+async function openPage(chrome: Browser, address: string): Promise<Page> {
   const page = await chrome.newPage({ viewport: VIEWPORT });
   await page.goto(address);
+  await page.waitForFunction(() => window.swarmscope !== undefined);
+  await page.evaluate(() => window.swarmscope.ready);
+  return page;
+}
+
+/** Plays a start and measures its frames. */
+async function frames(chrome: Browser, address: string, what: string, speed = 1): Promise<Measurement[]> {
+  const page = await openPage(chrome, address);
   await page.evaluate(async (rate) => {
-    await window.swarmscope.ready;
     await window.swarmscope.time.speed(rate);
     await window.swarmscope.time.play();
   }, speed);
@@ -255,14 +263,12 @@ async function aimed(measuring: Promise<Measurement[]>): Promise<Measurement[]> 
 
 /** 50 machines with 1,000 tasks that are being replaced, over links so slow that some 200 messages are in flight. */
 async function crowd(chrome: Browser, address: string): Promise<Measurement[]> {
-  const page = await chrome.newPage({ viewport: VIEWPORT });
-  await page.goto(address);
-  await page.evaluate(replaceTasks, CROWD);
+  const page = await openPage(chrome, address);
+  await page.evaluate(moveWorkersAway, FAR);
   const inFlight: number[] = [];
   const measurements = await recordings(page, '50 machines, 1,000 tasks', async () => {
-    inFlight.push(await page.evaluate(messagesInFlight));
+    inFlight.push(await page.evaluate(replaceTasks, PARALLELISM));
   });
-  inFlight.push(await page.evaluate(messagesInFlight));
   await page.close();
   const inTime = measurements.find(({ what }) => what.endsWith('in time'))!;
   Object.assign(inTime, { aim: aims.framesInTimePercent, beside: others.framesOfMany });
@@ -270,52 +276,46 @@ async function crowd(chrome: Browser, address: string): Promise<Measurement[]> {
   return [{ what, unit: '', values: inFlight, better: 'none' }, ...measurements];
 }
 
-/**
- * Runs in the page: begins an update of all tasks, ten at a time, and plays it with workers so far away from their managers that
- * about so many messages are in flight.
- */
-async function replaceTasks(wanted: number): Promise<void> {
-  const { ready, snapshot, fault, request, time } = window.swarmscope;
-  await ready;
+/** Runs in the page. */
+async function moveWorkersAway(delay: typeof FAR): Promise<void> {
+  const { snapshot, fault, time } = window.swarmscope;
   await time.pause();
-  const { machines, quorum } = await snapshot();
-  const leader = quorum?.leader ?? 'node1';
-  const { body } = await request(leader, 'GET', '/services');
-  const [service] = body as { ID: string; Version: { Index: number }; Spec: { TaskTemplate: object } }[];
-  if (!service) throw new Error('there is no service');
-  const { ID, Version, Spec } = service;
-  await request(leader, 'POST', `/services/${ID}/update?version=${Version.Index}`, {
-    ...Spec,
-    TaskTemplate: { ...Spec.TaskTemplate, ForceUpdate: 1 },
-    UpdateConfig: { Parallelism: 10, Monitor: 1e9, FailureAction: 'continue' },
-  });
-  const managers = machines.filter(({ role }) => role === 'manager');
-  const workers = machines.filter(({ role }) => role === 'worker');
-  let delayMs = 500;
-  for (let round = 0; round < 4; round++) {
-    for (const manager of managers)
-      for (const worker of workers)
-        await fault('link-quality', manager.name, worker.name, { delayMs, jitterMs: delayMs / 5 });
-    await time.advance(6);
-    let messages = 0;
-    for (let look = 0; look < 10; look++) {
-      await time.advance(0.3);
-      messages += (await snapshot()).messages.length / 10;
-    }
-    // Two seconds there and two back: agents wait five for an answer.
-    delayMs = Math.min(2000, delayMs * (wanted / Math.max(1, messages)));
-  }
+  const { machines } = await snapshot();
+  for (const manager of machines.filter(({ role }) => role === 'manager'))
+    for (const { name, role } of machines)
+      if (role === 'worker') await fault('link-quality', manager.name, name, delay);
   await time.speed(1);
-  await time.play();
 }
 
-/** Runs in the page. */
-async function messagesInFlight(): Promise<number> {
-  return (await window.swarmscope.snapshot()).messages.length;
+/** Runs in the page: begins to replace all tasks, and plays it once it is well under way. Returns the messages in flight then. */
+async function replaceTasks(parallelism: number): Promise<number> {
+  const { request, snapshot, time } = window.swarmscope;
+  await time.pause();
+  const leader = (await snapshot()).quorum?.leader ?? 'node1';
+  const { body } = await request(leader, 'GET', '/services');
+  type Service = { ID: string; Version: { Index: number }; Spec: { TaskTemplate: { ForceUpdate?: number } } };
+  const [service] = body as Service[];
+  if (!service) throw new Error('there is no service');
+  const { ID, Version, Spec } = service;
+  const { status } = await request(leader, 'POST', `/services/${ID}/update?version=${Version.Index}`, {
+    ...Spec,
+    TaskTemplate: { ...Spec.TaskTemplate, ForceUpdate: (Spec.TaskTemplate.ForceUpdate ?? 0) + 1 },
+    UpdateConfig: { Parallelism: parallelism, Monitor: 1e9, FailureAction: 'continue' },
+  });
+  if (status !== 200) throw new Error(`the update was refused: ${status}`);
+  // Between waves of orders and reports the number goes up and down: a mean over some seconds.
+  await time.advance(8);
+  let messages = 0;
+  for (let look = 0; look < 10; look++) {
+    await time.advance(0.5);
+    messages += (await snapshot()).messages.length / 10;
+  }
+  await time.play();
+  return messages;
 }
 
 /** Frames per second, their times, and the main thread's work, several times over. */
-async function recordings(page: Page, what: string, between?: () => Promise<void>): Promise<Measurement[]> {
+async function recordings(page: Page, what: string, beforeEach?: () => Promise<void>): Promise<Measurement[]> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
   const busy = async (): Promise<number> => {
@@ -325,7 +325,7 @@ async function recordings(page: Page, what: string, between?: () => Promise<void
   const runs: { times: number[]; seconds: number; work: number }[] = [];
   // What opening and loading have left to do is over after the first one.
   for (let run = 0; run <= RECORDINGS; run++) {
-    await between?.();
+    await beforeEach?.();
     const before = await busy();
     const times = await page.evaluate(frameTimes, RECORDING_SECONDS);
     const work = (await busy()) - before;

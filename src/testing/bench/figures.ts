@@ -27,6 +27,7 @@ export const aims = {
 
 /** What others were measured at. */
 export const others = {
+  queue: 'plain JavaScript on a quiet machine: 5.3',
   simulation: 'RaftScope 6-12 for 5 servers; TigerBeetle states 1,000, FoundationDB about 10',
   placement: 'SwarmKit 1,070-1,250 ms (one by one, 1,000 nodes); a bare heap loop 1.2 ms',
   proposals: 'etcd/raft 80,000-116,000 per second (3 nodes in memory, pipelined, 8.6-12.5 us each)',
