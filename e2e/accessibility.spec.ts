@@ -7,6 +7,8 @@ import { type SwarmPage, test } from './swarm-page.ts';
 /** What axe finds that is serious or critical, in words; in a part of the page only, if one is named. */
 async function seriousFindings({ page }: SwarmPage, part?: string): Promise<string[]> {
   const axe = new AxeBuilder({ page });
+  // The dark page differs from the light one in its colours only.
+  if (await page.evaluate(() => document.documentElement.dataset.theme === 'dark')) axe.withRules('color-contrast');
   const { violations } = await (part ? axe.include(part) : axe).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -71,6 +71,7 @@ export class SwarmPage {
   /** Opens the page as people do: its clock runs. */
   async openRunning(address = './'): Promise<void> {
     await this.page.goto(address);
+    await this.page.waitForFunction(() => 'swarmscope' in window);
     await this.page.evaluate(() => window.swarmscope.ready);
   }
 
