@@ -8,7 +8,7 @@
 import type { ApiRequest } from '../protocol/api.ts';
 import type { Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
-import type { CallOrigin, HostNetworkFacts, NetworkCall, WorldReply } from '../protocol/network-call.ts';
+import type { CallOrigin, HostNetworkFacts, LoadOrder, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import { Connections, type ConnectionsState, hostNetworkFacts, initialConnections } from './connections.ts';
@@ -16,12 +16,14 @@ import { applyFault } from './faults.ts';
 import { formWorld } from './form-world.ts';
 import { Hardware, type HardwareState, initialHardware } from './hardware/hardware.ts';
 import { initialKernel, Kernel, type KernelState } from './kernel/kernel.ts';
+import { milliseconds } from './kernel/time.ts';
 import { findEvent, remembered } from './kernel/trace.ts';
 import { initialMachine, Machine, type MachineEvent, type MachineState } from './machine.ts';
 import { Fabric } from './network/flows/fabric.ts';
 import { type FabricState, initialFabric } from './network/flows/flow-state.ts';
 import { GOSSIP_EVENTS, type GossipTimer } from './network/gossip/network-db.ts';
 import { registerContainerReplies } from './network/process-sockets.ts';
+import { httpGet } from './runtime/programs/sockets.ts';
 import { messageView, SnapshotBuilder } from './snapshot-builder.ts';
 
 /** All that a world is: plain data. */
@@ -213,6 +215,23 @@ export class Cluster {
   /** It gives the connection up. */
   closeConnection(id: number): void {
     this.connections.close(id);
+  }
+
+  /** Begins a load generator outside the cluster: requests that go the way of any other, and are counted. Returns its number. */
+  startLoad({ targets, path, perSecond, timeoutMs }: LoadOrder): number {
+    return this.kernel.because(0, () =>
+      this.fabric.startLoad({
+        origin: { kind: 'outside' },
+        targets: targets.map(({ host, port }) => ({ host, port, protocol: 'tcp' })),
+        payload: httpGet(targets[0]?.host ?? '', path),
+        perSecond,
+        timeout: milliseconds(timeoutMs),
+      }),
+    );
+  }
+
+  stopLoad(id: number): void {
+    this.kernel.because(0, () => this.fabric.stopLoad(id));
   }
 
   /** What a host knows of its own network; looking changes nothing. */

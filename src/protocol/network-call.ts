@@ -38,6 +38,19 @@ export type NetworkCall =
     }
   | { kind: 'look-up'; name: string };
 
+/** A connection with its question. */
+export type ConnectCall = Extract<NetworkCall, { kind: 'connect' }>;
+
+/** A load generator outside the cluster: so many GET requests per second, to the targets in turn. */
+export interface LoadOrder {
+  targets: readonly { host: string; port: number }[];
+  path: string;
+  /** 1 to 1000. */
+  perSecond: number;
+  /** After so long a request counts as failed. */
+  timeoutMs: number;
+}
+
 /** Where a call comes from: a shell on a machine, or a client outside the cluster (a browser). */
 export type CallOrigin = { machine: string } | 'outside';
 

@@ -2,6 +2,7 @@
 import type { ApiRequest, ApiResponse } from './api.ts';
 import type { EventId, Micros, TraceEvent } from './events.ts';
 import type { Fault, FaultResult } from './faults.ts';
+import type { CallResult, ConnectCall, LoadOrder } from './network-call.ts';
 import type { Snapshot, SnapshotDelta } from './snapshot.ts';
 import type { Start } from './start.ts';
 
@@ -38,6 +39,10 @@ export type PageCall =
   | { call: 'run'; host: string; command: string; columns?: number }
   | { call: 'request'; host: string; request: ApiRequest }
   | { call: 'fault'; fault: Fault }
+  /** A request of the page's browser window. `channel`: a number by which the page knows the connection later. */
+  | { call: 'browse'; channel: number; connect: ConnectCall }
+  | { call: 'load-start'; order: LoadOrder }
+  | { call: 'load-stop'; id: number }
   | { call: 'snapshot' }
   | { call: 'advance'; seconds: number }
   | { call: 'step' }
@@ -48,6 +53,10 @@ export type PageCallResult =
   | { call: 'run'; result: RunResult }
   | { call: 'request'; response: ApiResponse }
   | { call: 'fault'; result: FaultResult }
+  /** Null: the page hung up before there was an answer. */
+  | { call: 'browse'; result: CallResult | null }
+  | { call: 'load-start'; id: number }
+  | { call: 'load-stop' }
   | { call: 'snapshot'; snapshot: Snapshot }
   | { call: 'advance'; result: AdvanceResult }
   | { call: 'step'; event: TraceEvent | null }
@@ -64,6 +73,8 @@ export type PageMessage =
   | { type: 'terminal-type'; host: string; command: string }
   /** Prints a line that is no command: the fault a button stands for. */
   | { type: 'terminal-note'; host: string; text: string }
+  /** Gives up a request of the browser window, or a connection that it held. */
+  | { type: 'channel-close'; channel: number }
   | { type: 'time'; playing?: boolean; speed?: number; autoSlow?: boolean }
   /** The page has drawn everything up to this message number; the worker sends the next picture after it. */
   | { type: 'drawn'; sequence: number };
@@ -75,4 +86,7 @@ export type WorkerMessage =
   | { type: 'world'; snapshot: Snapshot; time: TimeState; start: Start }
   | { type: 'delta'; sequence: number; delta: SnapshotDelta; events: TraceEvent[]; time: TimeState }
   | { type: 'terminal-output'; host: string; data: string }
+  /** Something came on a held connection of the browser window; it has ended. */
+  | { type: 'channel-pushed'; channel: number; body: string }
+  | { type: 'channel-closed'; channel: number }
   | { type: 'crashed'; message: string; session: string };

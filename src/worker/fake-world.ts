@@ -2,7 +2,7 @@
 import type { ApiReply, ApiRequest } from '../protocol/api.ts';
 import type { Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
-import type { CallOrigin, HostNetworkFacts, NetworkCall, WorldReply } from '../protocol/network-call.ts';
+import type { CallOrigin, HostNetworkFacts, LoadOrder, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import type { World } from './world.ts';
 
@@ -83,6 +83,12 @@ export class FakeWorld implements World {
   closeConnection(id: number): void {
     this.closed.push(id);
   }
+
+  startLoad(_order: LoadOrder): number {
+    return this.#nextId++;
+  }
+
+  stopLoad(_id: number): void {}
 
   /** Lets something come on a connection after a while. */
   answer(after: Micros, reply: WorldReply): void {

@@ -5,11 +5,19 @@
  */
 import type { Micros } from '../protocol/events.ts';
 import type { Fault } from '../protocol/faults.ts';
+import type { LoadOrder } from '../protocol/network-call.ts';
 import type { Start } from '../protocol/start.ts';
 import type { World } from './world.ts';
 import type { DriverInput } from './world-driver.ts';
 
-export type RecordedInput = { at: Micros; after: number } & (DriverInput | { kind: 'fault'; fault: Fault });
+/** What goes into a world: by programs and the browser window, and by the page itself. */
+export type SessionInput =
+  | DriverInput
+  | { kind: 'fault'; fault: Fault }
+  | { kind: 'load-start'; order: LoadOrder }
+  | { kind: 'load-stop'; id: number };
+
+export type RecordedInput = { at: Micros; after: number } & SessionInput;
 
 /** What is saved. */
 export interface SessionText {
@@ -36,7 +44,7 @@ export class SessionRecording {
   }
 
   /** Called right after the input: the world is still at its moment. */
-  note(input: DriverInput | { kind: 'fault'; fault: Fault }): void {
+  note(input: SessionInput): void {
     if (this.#inputs.length >= MAX_INPUTS) {
       this.#complete = false;
       return;
@@ -61,6 +69,8 @@ export function replaySession(session: SessionText, world: World, until: Micros)
     else if (input.kind === 'cancel') world.cancelRequest(input.id);
     else if (input.kind === 'connect') world.openConnection(input.origin, input.call);
     else if (input.kind === 'disconnect') world.closeConnection(input.id);
+    else if (input.kind === 'load-start') world.startLoad(input.order);
+    else if (input.kind === 'load-stop') world.stopLoad(input.id);
     else world.fault(input.fault);
   }
   while (world.now < until || (world.nextEventAt ?? Number.POSITIVE_INFINITY) <= until) {

@@ -5,6 +5,7 @@
 import type { ApiRequest, ApiResponse } from '../protocol/api.ts';
 import type { TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
+import type { CallResult, ConnectCall, LoadOrder } from '../protocol/network-call.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
 import type { CommandRunner } from './command-runner.ts';
 import { diffSnapshots, isOnlyLater } from './delta.ts';
 import { moodOf, Pacer } from './pacer.ts';
+import { PageNetwork } from './page-network.ts';
 import { SessionRecording } from './recording.ts';
 import type { TerminalSessions } from './terminal-sessions.ts';
 import type { World } from './world.ts';
@@ -88,6 +90,8 @@ interface Loaded {
   terminals: TerminalSessions | null;
   early: TerminalMessage[];
   recording: SessionRecording;
+  /** Requests of the page's browser window, and its load generators. */
+  network: PageNetwork;
   published: Snapshot;
   /** How much of the world that picture shows, and when (by the wall) it was looked for. */
   publishedAt: { executed: number; wall: number };
@@ -144,6 +148,7 @@ export class Session {
   #handle(message: Exclude<PageMessage, { type: 'call' }>): void {
     if (message.type === 'time') this.#setTime(message);
     else if (message.type === 'drawn') this.#drawn = message.sequence;
+    else if (message.type === 'channel-close') this.#loaded?.network.hangUp(message.channel);
     else this.#handleTerminal(message);
     this.#loaded?.driver.touch();
     this.#wake();
@@ -202,6 +207,13 @@ export class Session {
         return { call: 'request', response: await this.#request(call.host, call.request) };
       case 'fault':
         return { call: 'fault', result: this.#fault(call.fault) };
+      case 'browse':
+        return { call: 'browse', result: await this.#browse(call.channel, call.connect) };
+      case 'load-start':
+        return { call: 'load-start', id: this.#startLoad(call.order) };
+      case 'load-stop':
+        this.#current.network.stopLoad(call.id);
+        return { call: 'load-stop' };
       case 'snapshot':
         return { call: 'snapshot', snapshot: this.#current.world.snapshot() };
       case 'advance':
@@ -265,6 +277,9 @@ export class Session {
       terminals: null,
       early: [],
       recording,
+      network: new PageNetwork(world, driver, recording, (message) => {
+        if (this.#loaded === loaded) this.#platform.post(message);
+      }),
       published,
       publishedAt: { executed: world.executed, wall: this.#platform.wallNow() },
       events,
@@ -316,6 +331,21 @@ export class Session {
     if (!this.#pacer.playing) await this.#exclusive(() => driver.settle(answer, world.now + limit));
     else this.#wake();
     return this.#whileLoaded(loaded, answer);
+  }
+
+  /** Time that stands still stands still for the browser window, too: its request goes on with the clock. */
+  #browse(channel: number, connect: ConnectCall): Promise<CallResult | null> {
+    const loaded = this.#current;
+    const answer = loaded.network.browse(channel, connect);
+    this.#wake();
+    return this.#whileLoaded(loaded, answer);
+  }
+
+  #startLoad(order: LoadOrder): number {
+    const id = this.#current.network.startLoad(order);
+    if (id === null)
+      throw new Refusal('a load generator needs a target, 1 to 1000 requests per second and a time limit');
+    return id;
   }
 
   /** What a world that is gone can no longer answer is refused. */

@@ -4,7 +4,7 @@
 import type { ApiRequest } from '../protocol/api.ts';
 import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
-import type { CallOrigin, HostNetworkFacts, NetworkCall, WorldReply } from '../protocol/network-call.ts';
+import type { CallOrigin, HostNetworkFacts, LoadOrder, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 
 export interface World {
@@ -20,6 +20,9 @@ export interface World {
   /** Opens a connection into the simulated network; replies come with the others. */
   openConnection(origin: CallOrigin, call: NetworkCall): number;
   closeConnection(id: number): void;
+  /** Begins a load generator outside the cluster; returns its number. */
+  startLoad(order: LoadOrder): number;
+  stopLoad(id: number): void;
   hostNetwork(host: string): HostNetworkFacts;
   takeReplies(): WorldReply[];
   /** Events since the last call. */
