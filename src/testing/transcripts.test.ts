@@ -14,10 +14,14 @@ const supported: Record<string, Record<number, string>> = {
   },
   '02-service-lifecycle': {},
   '03-service-errors': {},
+  '04-overlay-network': {},
+  '05-voting-app': {},
   '07-worker-failure': { 10: 'which of two equal tasks went to which of two equal nodes' },
   '08-leader-election': {},
   '10-node-availability': {},
   '14-container-kill': {},
+  '17-views': { 21: 'which of equal nodes the second task went to' },
+  '18-names-and-addresses': { 23: 'which of two equal nodes the task of the second network went to' },
 };
 
 describe.each(Object.entries(supported))('recording %s', (name, known) => {
