@@ -6,14 +6,14 @@
 import type { Micros, ObjectRef } from '../../protocol/events.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import type { Theme } from '../look/palette.ts';
+import { firstPicture } from '../store/first-picture.ts';
 import { clusterAt, paintCluster, paintClusterMoving, Routes } from './cluster-lens.ts';
 import { ShapeStore } from './draw-message.ts';
 import { emphasisOf, resolveSelection } from './emphasis.ts';
 import { Flights } from './flights.ts';
 import type { Frame, Moving, View } from './frame.ts';
 import { layoutScene, type Scene } from './layout.ts';
-import { layoutRaft, type RaftScene } from './raft-layout.ts';
-import { paintRaft, paintRaftMoving, RaftMemory, raftAt } from './raft-lens.ts';
+import type { RaftScene } from './raft-layout.ts';
 import { type Brush, createLook, createMeasure, forgetFont } from './stage-look.ts';
 
 /** What the painter is told by the page. */
@@ -44,6 +44,18 @@ declare global {
   }
 }
 
+/** The Raft lens comes after the first picture. */
+interface RaftLens {
+  layout: typeof import('./raft-layout.ts');
+  lens: typeof import('./raft-lens.ts');
+  memory: import('./raft-lens.ts').RaftMemory;
+}
+
+async function fetchRaftLens(): Promise<RaftLens> {
+  const [layout, lens] = await Promise.all([import('./raft-layout.ts'), import('./raft-lens.ts')]);
+  return { layout, lens, memory: new lens.RaftMemory() };
+}
+
 /** A timer that begins anew is drawn anew within this wall time. */
 const TIMER_NEWS_MS = 50;
 
@@ -68,7 +80,7 @@ export class StagePainter {
   readonly #measure = createMeasure();
   readonly #flights = new Flights();
   readonly #routes = new Routes();
-  readonly #raftMemory = new RaftMemory();
+  #raftLens: RaftLens | null = null;
   #input = emptyInput;
   #view: View = { k: 1, x: 0, y: 0 };
   #width = 0;
@@ -101,6 +113,10 @@ export class StagePainter {
     this.#upperBrush = upper.getContext('2d', { desynchronized: true })!;
     this.#virtualNow = virtualNow;
     this.#onScene = onScene;
+    void firstPicture.then(fetchRaftLens).then((raftLens) => {
+      this.#raftLens = raftLens;
+      this.#repaint();
+    });
   }
 
   get width(): number {
@@ -173,7 +189,8 @@ export class StagePainter {
 
   /** The thing at a point of the stage. */
   at(x: number, y: number, slack: number): ObjectRef | null {
-    if (this.#input.lens === 'raft') return this.#raft && this.#frame ? raftAt(this.#raft, this.#frame, x, y) : null;
+    if (this.#input.lens === 'raft')
+      return this.#raft && this.#frame ? (this.#raftLens?.lens.raftAt(this.#raft, this.#frame, x, y) ?? null) : null;
     return this.#scene ? clusterAt(this.#scene, this.#view, x, y, slack) : null;
   }
 
@@ -199,7 +216,7 @@ export class StagePainter {
 
   #repaint(): void {
     this.#painted = null;
-    this.#raftMemory.forget();
+    this.#raftLens?.memory.forget();
     this.#needsLayout = true;
     this.#needsMoving = true;
     this.#schedule();
@@ -265,10 +282,9 @@ export class StagePainter {
     const options = { width: this.#width, height: this.#height, zoom: this.#view.k, measure: this.#measure.measure };
     // The outline is made of the Cluster scene under both lenses.
     this.#scene = layoutScene(snapshot, options, now, this.#scene);
+    const raftLens = this.#input.lens === 'raft' ? this.#raftLens : null;
     this.#raft =
-      this.#input.lens === 'raft'
-        ? layoutRaft(snapshot, this.#width, this.#height, this.#measure.measure, this.#raft)
-        : null;
+      raftLens?.layout.layoutRaft(snapshot, this.#width, this.#height, this.#measure.measure, this.#raft) ?? null;
     this.#onScene(this.#scene);
   }
 
@@ -277,7 +293,7 @@ export class StagePainter {
       const painted = this.#painted;
       if (painted !== null && 'stillKey' in painted && painted.stillKey === this.#raft.stillKey) return 0;
       this.#needsMoving = true;
-      paintRaft(this.#lowerBrush, this.#raft, frame);
+      this.#raftLens?.lens.paintRaft(this.#lowerBrush, this.#raft, frame);
       this.#painted = this.#raft;
       return this.#raft.seats.length;
     }
@@ -296,9 +312,11 @@ export class StagePainter {
     this.#movedAt = wall;
     this.#flights.sweep(now, wall, rate);
     let moving: Moving = { flying: false, timerMs: null };
-    if (this.#raft)
-      moving = paintRaftMoving(this.#upperBrush, this.#raft, frame, this.#flights, this.#raftMemory, now, wall);
-    else if (this.#scene) {
+    const raftLens = this.#raftLens;
+    if (this.#raft && raftLens) {
+      const { lens, memory } = raftLens;
+      moving = lens.paintRaftMoving(this.#upperBrush, this.#raft, frame, this.#flights, memory, now, wall);
+    } else if (this.#scene) {
       moving = paintClusterMoving(this.#upperBrush, this.#scene, frame, this.#flights, this.#routes, now, wall);
     }
     const playing = rate > 0;
