@@ -10,13 +10,14 @@ async function taskOn(swarm: SwarmPage, machine: string) {
   return { ...task, name: `${task.serviceName}.${task.slot}` };
 }
 
-test('what is selected on the stage shows in the inspector, in the picture and in the legend', async ({ swarm }) => {
+test('what is selected on the stage shows everywhere', async ({ swarm }) => {
   const { page, inspector, selected } = swarm;
   await swarm.open();
   await expect(selected).toHaveText('Events');
   const task = await taskOn(swarm, 'node4');
   const machinePlace = await swarm.placeOf('machine:node2');
   const taskPlace = await swarm.placeOf(`task:${task.id}`);
+  const timeline = await swarm.timelinePixels();
   const plain = { standing: await swarm.pixels(), moving: await swarm.pixels(machinePlace.box, 'moving') };
 
   await swarm.clickOn('machine:node2');
@@ -24,6 +25,8 @@ test('what is selected on the stage shows in the inspector, in the picture and i
   await swarm.painted();
   expect(await swarm.pixels(), 'squares of other machines go back').not.toBe(plain.standing);
   expect(await swarm.pixels(machinePlace.box, 'moving'), 'a ring is around the machine').not.toBe(plain.moving);
+  await expect.poll(() => swarm.timelinePixels(), 'events of others go back').not.toBe(timeline);
+  await expect(swarm.outlineLine('node2, ')).toHaveAttribute('aria-selected', 'true');
 
   await swarm.clickOn(`task:${task.id}`);
   await expect(selected).toHaveText(new RegExp(`^${task.name} on node4`));
@@ -31,6 +34,7 @@ test('what is selected on the stage shows in the inspector, in the picture and i
   await expect(inspector.getByRole('heading', { name: /^Decision/ })).toBeVisible();
   await swarm.painted();
   expect(await swarm.pixels(), 'a selected task dims nothing').toBe(plain.standing);
+  await expect(swarm.outlineLine(`${task.name}, running`)).toHaveAttribute('aria-selected', 'true');
 
   await inspector.getByRole('tab', { name: 'JSON' }).click();
   await expect(inspector.getByRole('region', { name: /^JSON of \/tasks\// })).toContainText(`"ID": "${task.id}"`);

@@ -197,23 +197,11 @@ export class SwarmPage {
    * or of what moves (messages, timers, rings of selection).
    */
   pixels(box?: Box, layer: 'standing' | 'moving' = 'standing'): Promise<string> {
-    const parameters = { wanted: box ?? null, index: layer === 'standing' ? 0 : 1 };
-    return this.page.evaluate(({ wanted, index }) => {
-      const canvas = document.querySelectorAll<HTMLCanvasElement>('#stage canvas')[index];
-      if (!canvas) throw new Error('there is no canvas');
-      const place = canvas.getBoundingClientRect();
-      const ratio = canvas.width / place.width;
-      const { x, y, w, h } = wanted ?? { x: place.x, y: place.y, w: place.width, h: place.height };
-      // A copy: reading from the page's own canvas would change how the browser draws it.
-      const copy = new OffscreenCanvas(Math.ceil(w * ratio), Math.ceil(h * ratio)).getContext('2d', {
-        willReadFrequently: true,
-      })!;
-      copy.drawImage(canvas, Math.round((place.x - x) * ratio), Math.round((place.y - y) * ratio));
-      let hash = 2166136261;
-      for (const byte of copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data)
-        hash = Math.imul(hash ^ byte, 16777619);
-      return (hash >>> 0).toString(16);
-    }, parameters);
+    return fingerprint(this.stage.locator('canvas').nth(layer === 'standing' ? 0 : 1), box);
+  }
+
+  timelinePixels(): Promise<string> {
+    return fingerprint(this.page.getByRole('img', { name: /^Timeline of events/ }));
   }
 
   /** A line of the outline, by the beginning of its words. */
@@ -277,6 +265,25 @@ export class SwarmPage {
   async leaveText(): Promise<void> {
     await this.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   }
+}
+
+/** A number that stands for the pixels of a canvas, or of the part of it in a box of the page. */
+function fingerprint(canvas: Locator, box?: Box): Promise<string> {
+  return canvas.evaluate((element, wanted) => {
+    const from = element as HTMLCanvasElement;
+    const place = from.getBoundingClientRect();
+    const ratio = from.width / place.width;
+    const { x, y, w, h } = wanted ?? { x: place.x, y: place.y, w: place.width, h: place.height };
+    // A copy: reading from the page's own canvas would change how the browser draws it.
+    const copy = new OffscreenCanvas(Math.ceil(w * ratio), Math.ceil(h * ratio)).getContext('2d', {
+      willReadFrequently: true,
+    })!;
+    copy.drawImage(from, Math.round((place.x - x) * ratio), Math.round((place.y - y) * ratio));
+    let hash = 2166136261;
+    for (const byte of copy.getImageData(0, 0, copy.canvas.width, copy.canvas.height).data)
+      hash = Math.imul(hash ^ byte, 16777619);
+    return (hash >>> 0).toString(16);
+  }, box ?? null);
 }
 
 /** A click takes a small thing that is this near. */

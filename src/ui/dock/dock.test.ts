@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TraceEvent } from '../../protocol/events.ts';
+import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import type { Snapshot } from '../../protocol/snapshot.ts';
+import { aboutSelection } from './about.ts';
 import { axisStep, eventAtPoint, playheadX, spanFor, timeToX } from './draw-lanes.ts';
 import { shortLabel } from './short-label.ts';
 
@@ -68,5 +70,31 @@ describe('labels', () => {
     ],
   ])('%#: %s', (told, label) => {
     expect(shortLabel(told, names)).toBe(label);
+  });
+});
+
+describe('what is about the selected thing', () => {
+  const snapshot = {
+    machines: [{ name: 'node1', nodeId: 'n1', containers: [] }],
+    nodes: [{ id: 'n1', machine: 'node1' }],
+    tasks: [{ id: 't1', serviceId: 's1', containerId: 'c1' }],
+    services: [{ id: 's1' }],
+  } as unknown as Snapshot;
+  const about = (selection: ObjectRef, ...objects: ObjectRef[]) =>
+    aboutSelection(snapshot, selection)?.({ ...event(1, 0, 'x'), objects });
+  it.each<[ObjectRef, ObjectRef, boolean]>([
+    ['machine:node1', 'machine:node1', true],
+    ['machine:node1', 'node:n1', true],
+    ['node:n1', 'machine:node1', true],
+    ['machine:node1', 'machine:node2', false],
+    ['task:t1', 'container:c1', true],
+    ['service:s1', 'task:t1', true],
+    ['service:s2', 'task:t1', false],
+  ])('%s: an event of %s: %s', (selection, object, expected) => {
+    expect(about(selection, object)).toBe(expected);
+  });
+  it('is not asked when nothing, or an event, is selected', () => {
+    expect(aboutSelection(snapshot, null)).toBeNull();
+    expect(aboutSelection(snapshot, 'event:5')).toBeNull();
   });
 });

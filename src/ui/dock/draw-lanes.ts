@@ -20,6 +20,8 @@ export interface LanesView {
   /** Virtual microseconds from the left edge to the playhead. */
   span: number;
   selected: number | null;
+  /** Is an event about the selected thing? Then it stays, and the others go back; null = all are alike. */
+  isAbout: ((event: TraceEvent) => boolean) | null;
   /** Label of an event when it deserves one. */
   labelOf: (event: TraceEvent) => string;
   /** Index of the service's hue, or null. */
@@ -141,10 +143,18 @@ function drawAxis(context: CanvasRenderingContext2D, view: LanesView): void {
   }
 }
 
-/** Light marks first, one per pixel column; over them the heavy ones with their labels. */
+/** How strongly what is not about the selected thing is drawn. */
+const FAINT = 0.28;
+
+const isFaint = (event: TraceEvent, view: LanesView) =>
+  view.isAbout !== null && event.id !== view.selected && !view.isAbout(event);
+
+/** Light marks first, one per pixel column; over them the heavy ones with their labels; last what is about the selected thing. */
 function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEvent[], view: LanesView): void {
   const heavy: TraceEvent[][] = dockLanes.map(() => []);
   const column = dockLanes.map(() => Number.NaN);
+  const nearColumn = dockLanes.map(() => Number.NaN);
+  const near: [event: TraceEvent, x: number, lane: number][] = [];
   for (let index = firstEventAt(events, view.now - view.span); index < events.length; index++) {
     const event = events[index] as TraceEvent;
     if (event.at > view.now) break;
@@ -154,10 +164,19 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
       continue;
     }
     const x = timeToX(event.at, view);
+    const faint = isFaint(event, view);
+    if (view.isAbout && !faint) {
+      if (nearColumn[lane] !== Math.round(x)) near.push([event, x, lane]);
+      nearColumn[lane] = Math.round(x);
+      continue;
+    }
     if (column[lane] === Math.round(x)) continue;
     column[lane] = Math.round(x);
+    context.globalAlpha = faint ? FAINT : 1;
     drawMark(context, event, x, laneY(lane, view), lane, false, view);
   }
+  context.globalAlpha = 1;
+  for (const [event, x, lane] of near) drawMark(context, event, x, laneY(lane, view), lane, false, view);
   heavy.forEach((row, lane) => {
     drawHeavy(context, row, lane, view);
   });
@@ -174,12 +193,13 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
     const event = row[index] as TraceEvent;
     const x = xs[index] as number;
     // Thousands of marks on one spot look like one.
-    if (drawnX - x < 1 && event.id !== view.selected) continue;
+    if (drawnX - x < 1 && event.id !== view.selected && (view.isAbout === null || isFaint(event, view))) continue;
     drawnX = x;
     context.font = `650 12px ${fontUi}`;
     const roomRight = taken - x - 14;
     const roomLeft = x - 22 - (xs[index - 1] ?? layoutOf(view).labels);
-    const whole = view.compact ? '' : view.labelOf(event);
+    const faint = isFaint(event, view);
+    const whole = view.compact || faint ? '' : view.labelOf(event);
     const isRight = roomRight >= roomLeft || labelWidth(context, whole) <= roomRight;
     const label = fitText(context, whole, isRight ? roomRight : roomLeft);
     if (label) {
@@ -195,7 +215,9 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
     } else {
       taken = Math.min(taken, x - 12);
     }
+    context.globalAlpha = faint ? FAINT : 1;
     drawMark(context, event, x, y, lane, true, view);
+    context.globalAlpha = 1;
     if (event.id === view.selected) ring(context, x, y, t1);
   }
 }
@@ -267,7 +289,7 @@ function drawMark(
     context.fill();
     context.stroke();
   } else {
-    context.fillStyle = heavy ? t1 : t3;
+    context.fillStyle = heavy || view.isAbout ? t1 : t3;
     const reach = heavy ? 7 : 4.5;
     context.fillRect(Math.round(x) - (heavy ? 1 : 0), y - reach, heavy ? 2.5 : 1, reach * 2);
   }

@@ -9,6 +9,7 @@ import { onBeat } from '../store/frames.ts';
 import { serviceWithId, splitRef, taskWithId } from '../store/rows.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
+import { aboutSelection } from './about.ts';
 import {
   axisHeight,
   drawLanes,
@@ -186,6 +187,7 @@ function viewOf(size: { width: number; height: number; compact: boolean }, now: 
     now,
     span,
     selected: selected?.kind === 'event' ? Number(selected.id) : null,
+    isAbout: aboutSelection(snapshot, selection),
     labelOf: (event) => shortLabel(event, names),
     hueOf: (event) => {
       for (const ref of event.objects) {

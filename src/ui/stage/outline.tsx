@@ -71,6 +71,15 @@ export function Outline({ scene, onFocusRef }: OutlineProps): JSX.Element | null
   };
   useEffect(() => () => onFocusRef(null), [onFocusRef]);
 
+  const selection = useWorld((state) => state.selection);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another selection moves the current line, not each scene.
+  useEffect(() => {
+    if (!selection || !scene || tree.current?.contains(document.activeElement)) return;
+    const host = scene.machines.find((mark) => tasksOf(mark).some((task) => task.ref === selection));
+    if (host && !open.has(host.ref)) toggle(host.ref, true);
+    setCurrent(selection);
+  }, [selection]);
+
   if (!scene) return null;
   return (
     <nav
@@ -92,6 +101,7 @@ export function Outline({ scene, onFocusRef }: OutlineProps): JSX.Element | null
         {lines.map((line) => (
           <OutlineLine
             active={line.ref === active}
+            selected={line.ref === selection}
             expanded={line.expanded}
             key={`${line.parent} ${line.ref}`}
             label={line.label}
@@ -112,7 +122,9 @@ interface LineProps {
   label: string;
   level: 1 | 2 | 3;
   expanded: boolean | null;
+  /** The line that the Tab key leads to. */
   active: boolean;
+  selected: boolean;
   position: number;
   of: number;
   onFocus(ref: ObjectRef): void;
@@ -120,15 +132,25 @@ interface LineProps {
 
 /** Rendered again only when its words or its place changed. */
 const OutlineLine = memo(
-  function OutlineLine({ itemRef, label, level, expanded, active, position, of, onFocus }: LineProps): JSX.Element {
+  function OutlineLine({
+    itemRef,
+    label,
+    level,
+    expanded,
+    active,
+    selected,
+    position,
+    of,
+    onFocus,
+  }: LineProps): JSX.Element {
     return (
       <div
         aria-expanded={expanded ?? undefined}
         aria-level={level}
         aria-posinset={position}
-        aria-selected={active}
+        aria-selected={selected}
         aria-setsize={of}
-        className="cursor-default py-0.5 text-small"
+        className="cursor-default py-0.5 text-small aria-selected:font-[650]"
         data-ref={itemRef}
         onClick={(event) => event.currentTarget.focus()}
         onContextMenu={(event) => {
@@ -148,6 +170,7 @@ const OutlineLine = memo(
   (a, b) =>
     a.label === b.label &&
     a.active === b.active &&
+    a.selected === b.selected &&
     a.expanded === b.expanded &&
     a.position === b.position &&
     a.of === b.of &&
