@@ -2,7 +2,7 @@
 import type { ConfigSpec, SecretSpec } from '../../protocol/engine-api.ts';
 import { encodeBase64, utf8Bytes } from '../docker/secret/base64.ts';
 import { type ParseResult, parsed } from '../flags/flag.ts';
-import type { LoadContext } from './load.ts';
+import type { LoadContext } from './load-context.ts';
 import { recordOf, scoped, stackLabels } from './namespace.ts';
 import type { FileObjectConfig } from './stack-file.ts';
 

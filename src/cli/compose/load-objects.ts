@@ -3,7 +3,7 @@
  * Source: `cli: cli/compose/loader/loader.go` (`LoadNetworks` and the following).
  */
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { extrasOf, type LoadContext } from './load.ts';
+import { extrasOf, type LoadContext } from './load-context.ts';
 import { absolutePath } from './paths.ts';
 import { decode } from './shape.ts';
 import {

@@ -2,7 +2,7 @@
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { cut } from '../opts/cut.ts';
 import { parseEnvFile } from '../opts/key-value.ts';
-import { extrasOf, type LoadContext } from './load.ts';
+import { extrasOf, type LoadContext } from './load-context.ts';
 import { isWindowsAbsolute } from './mount-spec.ts';
 import { absolutePath } from './paths.ts';
 import { portAddressWarnings } from './port-addresses.ts';

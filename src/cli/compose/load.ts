@@ -4,6 +4,7 @@
  */
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { interpolate } from './interpolate.ts';
+import { extrasOf, type LoadContext, type SourceFile } from './load-context.ts';
 import { loadFileObjects, loadNetworks, loadVolumes } from './load-objects.ts';
 import { loadService } from './load-service.ts';
 import { forbiddenProperties } from './property-notes.ts';
@@ -17,26 +18,8 @@ import {
   serviceShape,
   volumesShape,
 } from './stack-file.ts';
-import type { Lookup } from './substitute.ts';
 import { validate } from './validate.ts';
 import { goText, isMapping, isOddMapping, type Mapping, type Value } from './value.ts';
-
-/** A file as it was read. */
-export interface SourceFile {
-  /** As the user gave it. */
-  name: string;
-  config: Mapping;
-}
-
-/** Where stack files are loaded. */
-export interface LoadContext {
-  /** Paths in the files are relative to it. */
-  workingDirectory: string;
-  lookup: Lookup;
-  readFile(path: string): ParseResult<string>;
-  /** A line of warning, without its time and level. */
-  warn(message: string): void;
-}
 
 export interface LoadOptions {
   skipInterpolation?: boolean;
@@ -138,11 +121,6 @@ function section(config: Mapping, key: string): Mapping {
 /** By name: the original walks Go maps in no order, so that of several mistakes any can be named. */
 function inOrder(mapping: Mapping): [string, Value][] {
   return [...mapping].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/** `x-` fields. */
-export function extrasOf(mapping: Mapping): Mapping {
-  return new Map([...mapping].filter(([key]) => key.startsWith('x-')));
 }
 
 function mergeFiles(first: StackFile, second: StackFile): StackFile {

@@ -5,7 +5,7 @@ import { quote } from '../flags/go-strconv.ts';
 import type { Process } from '../process.ts';
 import { formatDate } from '../shell/date-format.ts';
 import { parentOf, resolvePath } from '../shell/paths.ts';
-import type { LoadContext, SourceFile } from './load.ts';
+import type { LoadContext, SourceFile } from './load-context.ts';
 import { readYaml } from './read-yaml.ts';
 import { isMapping } from './value.ts';
 

@@ -2,7 +2,8 @@
  * The stack files of a command line: loaded and printed, or loaded for deployment with notes on what stacks cannot do.
  * Source: `cli: cli/command/stack/config.go, loader/loader.go` (`LoadComposefile`).
  */
-import { type LoadContext, loadStackFiles } from '../../compose/load.ts';
+import { loadStackFiles } from '../../compose/load.ts';
+import type { LoadContext } from '../../compose/load-context.ts';
 import { printStack } from '../../compose/print-stack.ts';
 import {
   deprecatedProperties,
