@@ -59,7 +59,11 @@ function Desk() {
   const isLarge = useMedia('(min-width: 1800px) and (min-height: 1000px)');
   const folded = usePanels((state) => state.terminalFolded);
   const inspectorWidth = usePanels((state) => state.inspectorWidth) ?? (isLarge ? 440 : 384);
-  const openTerminal = usePanels((state) => state.terminalHeight) ?? (isLarge ? 256 : 224);
+  // The Network lens has the hop ledger in its dock; the terminal makes room for it.
+  const isNetwork = useWorld((state) => state.lens === 'network');
+  const usualTerminal = isNetwork ? 112 : isLarge ? 256 : 224;
+  const openTerminal = usePanels((state) => state.terminalHeight) ?? usualTerminal;
+  const dockHeight = (isLarge ? 192 : 176) + (isNetwork ? 88 : 0);
   const set = usePanels((state) => state.set);
   const terminalHeight = folded ? foldedTerminal : openTerminal;
   return (
@@ -67,7 +71,7 @@ function Desk() {
       className="grid h-dvh overflow-hidden"
       style={{
         gridTemplateColumns: `minmax(0, 1fr) min(${inspectorWidth}px, 42vw)`,
-        gridTemplateRows: `${isLarge ? 52 : 48}px minmax(0, 1fr) min(${terminalHeight}px, 50vh) ${isLarge ? 192 : 176}px`,
+        gridTemplateRows: `${isLarge ? 52 : 48}px minmax(0, 1fr) min(${terminalHeight}px, 50vh) ${dockHeight}px`,
       }}
     >
       <TopBar />

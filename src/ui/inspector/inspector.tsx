@@ -16,12 +16,15 @@ import { useWorld } from '../store/world.ts';
 import { EventList, LiveEvents } from './event-list.tsx';
 import { Facts } from './facts.tsx';
 import { JsonView } from './json-view.tsx';
+import { LedgerInspector } from './ledger-inspector.tsx';
 import { type Inspected, inspect, machineStateText, objectsOf, taskStateText } from './subject.ts';
 import { Why } from './why.tsx';
 
 export default function Inspector() {
   const selection = useWorld((state) => state.selection);
   const inspected = useInspected();
+  const isNetwork = useWorld((state) => state.lens === 'network');
+  if (selection ? selection.startsWith('flow:') : isNetwork) return <LedgerInspector otherwise={<LiveEvents />} />;
   if (!selection || !inspected) return <LiveEvents />;
   return (
     <div

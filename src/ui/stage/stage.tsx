@@ -62,7 +62,7 @@ export default function Stage(): JSX.Element {
       const { snapshot, lens, theme, selection, hover, time } = useWorld.getState();
       painter.current?.update({
         snapshot,
-        lens,
+        lens: lens === 'raft' ? lens : 'cluster',
         theme,
         selection,
         hover,

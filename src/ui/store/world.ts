@@ -12,7 +12,7 @@ import { applyDelta } from './apply-delta.ts';
 import { appendEvents, createEventLog, type EventLog, prependEvents } from './event-log.ts';
 import { noteTime, resetVirtualNow } from './virtual-now.ts';
 
-export type Lens = 'cluster' | 'raft';
+export type Lens = 'cluster' | 'raft' | 'network';
 
 /** The world has stopped: what went wrong, and the session to replay it with. */
 export interface Crash {

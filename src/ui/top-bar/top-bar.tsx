@@ -12,6 +12,7 @@ import { QuorumBar } from './quorum-bar.tsx';
 const lenses: readonly { id: Lens; label: string }[] = [
   { id: 'cluster', label: 'Cluster' },
   { id: 'raft', label: 'Raft' },
+  { id: 'network', label: 'Network' },
 ];
 
 export function TopBar() {
