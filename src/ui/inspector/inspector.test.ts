@@ -3,9 +3,9 @@ import type { TraceEvent } from '../../protocol/events.ts';
 import type { MachineView, NodeView, Snapshot, TaskView } from '../../protocol/snapshot.ts';
 import { filterEvents } from './filter-events.ts';
 import { readDecision } from './read-decision.ts';
-import { storyOfTask } from './story.ts';
+import { reasonOf } from './reason.ts';
 import { jsonRequest, machineStateText, taskStateText } from './subject.ts';
-import { walkCauses, withoutSmallSteps } from './why-chain.ts';
+import { walkCauses, withDecision, withoutSmallSteps } from './why-chain.ts';
 
 const event = (id: number, cause: number, kind = 'task.state', change: Partial<TraceEvent> = {}): TraceEvent => ({
   id,
@@ -41,25 +41,55 @@ describe('walking causes', () => {
   });
 });
 
-describe("a task's story", () => {
-  const about = (id: number, cause: number, kind: string, task?: string, machine?: string) =>
-    event(id, cause, kind, { objects: task ? [`task:${task}`] : [], machine });
-  const all = [
-    about(1, 0, 'input.request'),
-    about(2, 1, 'service.created'),
-    about(3, 2, 'task.created', 'mine'),
-    about(4, 3, 'task.created', 'other'),
-    about(5, 4, 'store.commit'),
-    about(6, 5, 'image.pulled', undefined, 'node5'),
-    about(7, 6, 'task.state', 'mine'),
-    about(8, 0, 'input.fault'),
-    about(9, 8, 'container.exited', 'mine'),
+describe('what the question about a thing is, and which event answers it', () => {
+  const machine = { name: 'node4', power: true, cable: true, isLeader: false, raft: null } as MachineView;
+  const node = { state: 'ready', availability: 'active' } as NodeView;
+  const on = (id: number, kind: string, data = {}, host = 'node4') => event(id, 0, kind, { data, machine: host });
+  const own = [
+    on(1, 'node.state', { state: 'ready' }, 'node1'),
+    on(2, 'manager.leader.started', { term: 2 }),
+    on(3, 'machine.power-off'),
+    on(4, 'node.silent', { periods: 3 }, 'node1'),
+    on(5, 'node.state', { state: 'down' }, 'node1'),
+    on(6, 'agent.session.closed'),
+    on(7, 'net.dropped'),
   ];
-  it('has its own events and their causes, but not those of other tasks and machines', async () => {
-    const own = all.filter((row) => row.objects.includes('task:mine'));
-    const find = async (id: number) => all.find((row) => row.id === id) ?? null;
-    const story = await storyOfTask({ id: 'mine', machine: 'node1' }, own, find);
-    expect(story.map((row) => row.id)).toEqual([1, 2, 3, 5, 7, 8, 9]);
+  it.each([
+    [{ ...machine, power: false }, { ...node, state: 'down' as const }, 'Why is node4 Down?', 5],
+    [{ ...machine, power: false }, node, 'Why has node4 no power?', 3],
+    [{ ...machine, isLeader: true }, node, 'Why does node4 lead?', 2],
+    [machine, node, 'What happened last to node4?', 5],
+  ])('machine %#', (row, of, question, id) => {
+    const reason = reasonOf({ kind: 'machine', machine: row, node: of }, own);
+    expect([reason?.question, reason?.event.id]).toEqual([question, id]);
+  });
+
+  const task = { id: 't1', serviceName: 'web', slot: 2, machine: 'node5', state: 'running' } as TaskView;
+  const ofTask = [
+    event(1, 0, 'task.created'),
+    event(2, 0, 'scheduler.unfit'),
+    event(3, 0, 'task.state', { data: { state: 'running' } }),
+    event(4, 0, 'endpoint.enabled'),
+    event(5, 0, 'task.desired'),
+    event(6, 0, 'container.exited'),
+  ];
+  it.each([
+    [{ ...task, desiredState: 'running' as const }, 4, 'Why is web.2 on node5?', 3],
+    [{ ...task, desiredState: 'shutdown' as const }, 6, 'Why does web.2 not run?', 5],
+    [{ ...task, machine: null, desiredState: 'running' as const }, 2, 'Why is web.2 on no node yet?', 2],
+  ])('task %#', (row, events, question, id) => {
+    const reason = reasonOf({ kind: 'task', task: row }, ofTask.slice(0, events));
+    expect([reason?.question, reason?.event.id]).toEqual([question, id]);
+  });
+
+  it("the decision takes its place in a task's chain", () => {
+    const decision = event(3, 1, 'scheduler.decision');
+    const created = event(2, 1, 'task.created');
+    const chain = [event(1, 0), created, event(5, 1)];
+    expect(withDecision(chain, [created, decision]).map((row) => row.id)).toEqual([1, 2, 3, 5]);
+    // Why it ends has nothing to do with where it was put.
+    expect(withDecision([event(4, 0), event(5, 4)], [created, decision]).map((row) => row.id)).toEqual([4, 5]);
+    expect(withDecision([decision], [decision])).toEqual([decision]);
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Why: the walk along causes, from a thing's last event back to an input or to the start of the world. Events that have no sentence of
- * their own (a message handed on, a timer) can be left out, so that the chain reads like an explanation.
+ * Why: the walk along causes, from an event back to an input or to the start of the world. Small steps (a message handed on, a state only
+ * passed through) can be folded, so that the chain reads like an explanation.
  */
 import type { EventId, TraceEvent } from '../../protocol/events.ts';
 
@@ -30,4 +30,15 @@ export function withoutSmallSteps(
   isTold: (event: TraceEvent) => boolean,
 ): readonly TraceEvent[] {
   return chain.filter((event, index) => index === 0 || index === chain.length - 1 || isTold(event));
+}
+
+/**
+ * The scheduler's decision about a task belongs to the answer of where it is, though what made it run may be something else (the end of a
+ * delay): it takes its place in a chain that tells of the task from its beginning.
+ */
+export function withDecision(chain: readonly TraceEvent[], own: readonly TraceEvent[]): TraceEvent[] {
+  const decision = own.findLast(({ kind }) => kind === 'scheduler.decision');
+  const begins = chain.some(({ id, kind }) => kind === 'task.created' && own.some((event) => event.id === id));
+  if (!decision || !begins || chain.some(({ id }) => id === decision.id)) return [...chain];
+  return [...chain, decision].sort((a, b) => a.id - b.id);
 }

@@ -1,98 +1,68 @@
 /** The tab Why: the chain of causes of the selected thing's last event, and the scheduler's own explanation where it decided. */
 import { useCallback, useEffect, useState } from 'react';
-import type { EventId, EventLane, Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import type { EventId, Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { namesOf } from '../narrator/facts.ts';
-import { laneOf } from '../narrator/lanes.ts';
 import { isTold, sentenceOf } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { eventWithId } from '../store/event-log.ts';
 import { useThrottled } from '../store/hooks.ts';
-import { taskName } from '../store/rows.ts';
 import { fetchEvents } from '../store/worker-client.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { Decision } from './decision.tsx';
-import { storyOfTask } from './story.ts';
+import { type Reason, reasonOf } from './reason.ts';
 import { type Inspected, objectsOf } from './subject.ts';
-import { walkCauses, withoutSmallSteps } from './why-chain.ts';
+import { walkCauses, withDecision, withoutSmallSteps } from './why-chain.ts';
 
 export function Why({ inspected }: { inspected: Inspected }) {
-  const last = useLastEvent(inspected);
-  const chain = useChain(inspected, last);
+  const { own, reason } = useReason(inspected);
+  const chain = useChain(inspected.kind === 'task' ? own : noEvents, reason?.event ?? null);
   const decision = chain.findLast((event) => event.kind === 'scheduler.decision');
-  if (!last) return <p className="text-t2">Nothing has happened to it since the world began.</p>;
+  if (!reason) return <p className="text-t2">Nothing has happened to it since the world began.</p>;
   return (
     <>
-      <h3 className="text-heading font-[650]">{question(inspected)}</h3>
+      <h3 className="text-heading font-[650]">{reason.question}</h3>
       <Chain chain={chain} />
       {decision && <Decision event={decision} />}
     </>
   );
 }
 
-function question(inspected: Inspected): string {
-  switch (inspected.kind) {
-    case 'task': {
-      const { task } = inspected;
-      if (!task.machine) return `Why is ${taskName(task)} on no node yet?`;
-      return task.desiredState === 'running' || task.state === 'running'
-        ? `Why is ${taskName(task)} on ${task.machine}?`
-        : `Why does ${taskName(task)} not run?`;
-    }
-    case 'machine':
-      return `What happened last to ${inspected.machine.name}?`;
-    case 'service':
-      return `What happened last to ${inspected.service.name}?`;
-    default:
-      return 'Why did this happen?';
-  }
-}
+const noEvents: readonly TraceEvent[] = [];
 
-/** The thing's last event that says something: from what the page remembers, else from the worker. */
-function useLastEvent(inspected: Inspected): TraceEvent | null {
-  const objects = objectsOf(inspected);
+/** Events of the thing, as far as its question goes, and which of them answers it. */
+function useReason(inspected: Inspected): { own: readonly TraceEvent[]; reason: Reason | null } {
+  const objects = inspected.kind === 'event' ? [] : objectsOf(inspected);
   const key = inspected.kind === 'event' ? `event:${inspected.event.id}` : objects.join(' ');
-  const known =
-    inspected.kind === 'event' ? inspected.event.id : inspected.kind === 'task' ? inspected.task.lastEvent : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
-  const readNewest = useCallback(
-    () => newestAbout(useWorld.getState().events.list, objects, inspected.kind === 'machine')?.id ?? 0,
-    [key],
-  );
-  const heard = useThrottled(subscribeToEvents, readNewest, 300);
-  const newest = known > 0 ? known : heard;
-  const [last, setLast] = useState<TraceEvent | null>(null);
+  const readNewest = useCallback(() => newestAbout(useWorld.getState().events.list, objects), [key]);
+  const newest = useThrottled(subscribeToEvents, readNewest, 300);
+  const [own, setOwn] = useState<{ key: string; events: readonly TraceEvent[] }>({ key: '', events: noEvents });
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` and `newest` stand for the thing and its news.
   useEffect(() => {
     let current = true;
-    const keep = (event: TraceEvent | null) => {
-      if (current) setLast(event);
-    };
-    if (inspected.kind === 'event') keep(inspected.event);
-    else if (newest > 0) void findEvent(newest).then(keep);
-    else if (objects[0])
-      void fetchEvents({ object: objects[0], limit: 10_000 }).then((events) => keep(events.at(-1) ?? null));
-    else keep(null);
+    void Promise.all(objects.map((object) => fetchEvents({ object, limit: mostOwn }))).then((lists) => {
+      const known = new Map(lists.flat().map((event) => [event.id, event]));
+      const events = [...known.values()].sort((a, b) => a.id - b.id);
+      if (current) setOwn({ key, events });
+    });
     return () => {
       current = false;
     };
   }, [key, newest]);
-  return last;
+  const events = own.key === key ? own.events : noEvents;
+  return { own: events, reason: reasonOf(inspected, events) };
 }
 
-const machineLanes: readonly EventLane[] = ['you', 'raft', 'nodes'];
+/** Most events of one thing that its question is answered from. */
+const mostOwn = 4000;
 
-/** Of a machine only what concerns the machine itself: its tasks have stories of their own. */
-function newestAbout(
-  list: readonly TraceEvent[],
-  objects: readonly ObjectRef[],
-  isMachine: boolean,
-): TraceEvent | undefined {
-  for (let index = list.length - 1; index >= Math.max(0, list.length - 4000); index--) {
+/** Id of the newest event about a thing that the page remembers; what was lost on the way is no news. */
+function newestAbout(list: readonly TraceEvent[], objects: readonly ObjectRef[]): EventId {
+  for (let index = list.length - 1; index >= Math.max(0, list.length - 2000); index--) {
     const event = list[index] as TraceEvent;
-    if (isMachine && !machineLanes.includes(laneOf(event.kind))) continue;
-    if (isTold(event) && event.objects.some((ref) => objects.includes(ref))) return event;
+    if (isTold(event) && event.objects.some((ref) => objects.includes(ref))) return event.id;
   }
-  return undefined;
+  return 0;
 }
 
 /** An event by id: remembered, or asked for. */
@@ -103,35 +73,22 @@ async function findEvent(id: EventId): Promise<TraceEvent | null> {
   return found?.id === id ? found : null;
 }
 
-/** What led to the last event; of a task its whole story. */
-function useChain(inspected: Inspected, last: TraceEvent | null): TraceEvent[] {
+/** What led to an event; of a task with the decision where it goes. */
+function useChain(own: readonly TraceEvent[], last: TraceEvent | null): TraceEvent[] {
   const [chain, setChain] = useState<TraceEvent[]>([]);
-  const taskId = inspected.kind === 'task' ? inspected.task.id : null;
-  const machine = inspected.kind === 'task' ? inspected.task.machine : null;
   useEffect(() => {
     let current = true;
-    const tell = async (): Promise<TraceEvent[]> => {
-      if (!last) return [];
-      if (!taskId) return walkCauses(last, findEvent);
-      const own = await fetchEvents({ object: `task:${taskId}`, limit: ownEvents });
-      return storyOfTask(
-        { id: taskId, machine },
-        own.filter((event) => event.kind !== 'net.dropped'),
-        findEvent,
-      );
-    };
-    void tell().then((events) => {
+    const keep = (events: TraceEvent[]) => {
       if (current) setChain(events);
-    });
+    };
+    if (last) void walkCauses(last, findEvent).then((events) => keep(withDecision(events, own)));
+    else keep([]);
     return () => {
       current = false;
     };
-  }, [last, taskId, machine]);
+  }, [last, own]);
   return chain;
 }
-
-/** Most events of one task that its story is made of. */
-const ownEvents = 500;
 
 function Chain({ chain }: { chain: TraceEvent[] }) {
   const [showsAll, setShowsAll] = useState(false);

@@ -27,6 +27,8 @@ export function weightOf(event: TraceEvent): number {
       return 5;
     case 'raft.state':
       return event.data?.role === 'candidate' ? 4 : 0;
+    case 'node.silent':
+      return 4;
     case 'node.state':
       return state === 'down' ? 5 : state === 'ready' ? 3 : 2;
     case 'raft.vote':

@@ -29,6 +29,11 @@ const laneOfFirstWord: Readonly<Record<string, EventLane>> = {
   image: 'runtime',
   net: 'network',
   network: 'network',
+  gossip: 'network',
+  endpoint: 'network',
+  flow: 'network',
+  packet: 'network',
+  load: 'network',
 };
 
 const known = new Map<string, EventLane>();

@@ -110,8 +110,21 @@ describe('sentences', () => {
       event('container.exited', { name: 'web.2.ywjdf04r41laam20zzxs1h1hu', exitCode: 137 }, { machine: 'node5' }),
     ],
     [
-      'raft.append from node2 to node1 is lost. node1 has no power.',
+      'Lost from node2 to node1: entries. node1 has no power.',
       event('net.dropped', { message: 'raft.append', to: 'node1', reason: 'node1 has no power' }, { machine: 'node2' }),
+    ],
+    ['node4 has been silent for three beats.', event('node.silent', { hostname: 'node4', periods: 3 })],
+    [
+      'node5 suspects that node4 has failed. No probe was answered, not even through others.',
+      event('gossip.member.suspect', { name: '4bd1f702cf6a', machine: 'node4' }, { machine: 'node5' }),
+    ],
+    [
+      'node5 tells the others of web.2. New, 10.0.0.9, ingress.',
+      event(
+        'gossip.endpoint',
+        { what: 'new', own: true, name: 'web.2.uze4a4ua5eaj7o7ln7odq3h9p', address: '10.0.0.9', network: 'ingress' },
+        { machine: 'node5' },
+      ),
     ],
     ['Something.', event('something')],
   ])('%s', (text, told) => {

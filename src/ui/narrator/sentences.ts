@@ -3,6 +3,7 @@
  * A kind nobody has written a sentence for is still told, plainly, with its facts.
  */
 import type { TraceEvent } from '../../protocol/events.ts';
+import { shapeOf } from '../stage/message-shapes.ts';
 import { type Facts, type Names, plainText, readFacts, shortId } from './facts.ts';
 
 /** `lead` is what happened, to be set in bold; `rest` what follows from it or why. */
@@ -228,6 +229,7 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'manager.removed': (facts) => say(`${facts.host} is no manager any more.`),
 
   'node.state': nodeStateSentence,
+  'node.silent': (facts) => say(`${facts.node} has been silent for ${beats(facts.number('periods'))}.`),
   'node.joined': (facts) => say(`${facts.node} joins as a ${facts.text('role')}.`),
   'node.created': (facts) => say(`${facts.node} joins the swarm.`),
   'node.removed': (facts) => say(`${facts.node} is removed from the swarm.`),
@@ -293,10 +295,59 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'net.cable-mended': (facts) => say(`${facts.host} is connected again.`),
   'net.dropped': (facts) =>
     say(
-      `${facts.text('message') || 'A packet'} from ${facts.text('from') || facts.host} to ${facts.text('to')} is lost.`,
+      `Lost from ${facts.text('from') || facts.host} to ${facts.text('to')}: ${messageWords(facts.text('message'))}.`,
       because(facts.text('reason')),
     ),
+
+  'gossip.member.alive': (facts) => say(`${facts.host} hears that ${gossiped(facts)} is alive.`),
+  'gossip.member.suspect': (facts) =>
+    say(
+      `${facts.host} suspects that ${gossiped(facts)} has failed.`,
+      'No probe was answered, not even through others.',
+    ),
+  'gossip.member.failed': (facts) => say(`${facts.host} counts ${gossiped(facts)} as failed.`, 'Its endpoints go.'),
+  'gossip.member.left': (facts) => say(`${facts.host} hears that ${gossiped(facts)} has left.`),
+  'gossip.endpoint': (facts) =>
+    say(
+      facts.event.data?.own === true
+        ? `${facts.host} tells the others of ${endpointName(facts)}.`
+        : `${facts.host} hears of ${endpointName(facts)}.`,
+      because([facts.text('what'), facts.text('address'), facts.text('network')].filter((part) => part).join(', ')),
+    ),
+  'endpoint.enabled': (facts) => say(`${endpointName(facts)} on ${facts.host} takes connections.`),
+  'endpoint.disabled': (facts) => say(`${endpointName(facts)} on ${facts.host} takes no new connections.`),
+  'network.present': (facts) => say(`${facts.host} has network ${facts.text('name')} now.`, vniWords(facts)),
+  'network.absent': (facts) =>
+    say(`${facts.host} has network ${facts.text('name')} no more.`, 'No task there needs it.'),
+  'packet.opened': (facts) => say(`A request goes out to ${facts.text('target')}.`, because(facts.text('what'))),
+  'packet.answered': (facts) => say('The request is answered.', because(statusWords(facts))),
+  'packet.failed': (facts) =>
+    say(
+      'The request fails.',
+      because([facts.text('reason'), facts.text('where'), facts.text('detail')].filter((part) => part).join(', ')),
+    ),
+  'load.started': (facts) => say(`${facts.text('perSecond')} requests per second go to ${facts.text('target')}.`),
+  'load.stopped': (facts) => say('The load ends.', `${facts.text('sent')} sent, ${facts.text('failed')} failed.`),
 };
+
+const numerals = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+
+function beats(count: number | null): string {
+  if (count === null) return 'too many beats';
+  return `${numerals[count] ?? count} ${count === 1 ? 'beat' : 'beats'}`;
+}
+
+/** `raft.vote-request` -> `vote request`. */
+const messageWords = (kind: string) => (kind ? shapeOf({ kind }).words : 'a packet');
+
+/** The machine a gossip is about: it calls nodes by short ids. */
+function gossiped(facts: Facts): string {
+  return facts.text('machine') || facts.text('name');
+}
+
+const endpointName = (facts: Facts) => facts.text('name').replace(/\.[0-9a-z]{25}$/, '') || 'an endpoint';
+const vniWords = (facts: Facts) => (facts.number('vni') === null ? '' : `VNI ${facts.number('vni')}.`);
+const statusWords = (facts: Facts) => (facts.number('status') === null ? '' : `status ${facts.number('status')}`);
 
 function lastEntry(facts: Facts): string {
   const index = facts.number('lastIndex');
@@ -318,16 +369,25 @@ const smallSteps = new Set([
   'raft.member.add',
   'raft.member.remove',
   'raft.vote.asked',
-  'raft.leader',
   'node.attached',
   'node.certificate',
   'network.allocated',
+  'network.present',
+  'network.absent',
   'manager.started',
+  'gossip.member.alive',
+  'gossip.member.suspect',
+  'gossip.member.left',
+  'gossip.endpoint',
+  'endpoint.enabled',
+  'endpoint.disabled',
 ]);
 
 /** Does an explanation name it, or fold it with other small steps? Kinds without a sentence of their own are small. */
 export function isTold(event: TraceEvent): boolean {
   const { kind, data } = event;
+  // Who has won says more than who follows whom.
+  if (kind === 'raft.leader') return Array.isArray(data?.votes) && data.votes.length > 1;
   if (kind === 'task.state' && passingStates.has(String(data?.state))) return false;
   return kind in sentences && !smallSteps.has(kind);
 }
