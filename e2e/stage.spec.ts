@@ -73,6 +73,19 @@ test('what is selected on the stage shows everywhere', async ({ swarm }) => {
   await expect.poll(ring).not.toBe(bare);
   await page.mouse.move(10, 10);
   await expect.poll(ring).toBe(bare);
+
+  // And what is selected is marked in the rows that name it.
+  const ground = () =>
+    row
+      .locator('span')
+      .first()
+      .evaluate((cell) => getComputedStyle(cell).backgroundColor);
+  const plainGround = await ground();
+  await swarm.clickOn(`task:${task.id}`);
+  await expect.poll(ground).not.toBe(plainGround);
+  await swarm.leaveText();
+  await page.keyboard.press('Escape');
+  await expect.poll(ground).toBe(plainGround);
 });
 
 test('the list of events can be filtered, and an event leads to its causes', async ({ swarm }) => {

@@ -2,6 +2,7 @@
  * Terminals by host: opens a session in the worker when one is first needed, and keeps what it writes until an xterm is there
  * to show it (xterm is loaded after the first picture). Buttons type their commands here.
  */
+import { usePanels } from '../store/panels.ts';
 import { onTerminalOutput, send } from '../store/worker-client.ts';
 
 /** Where the bytes of a host go: an xterm. */
@@ -31,6 +32,20 @@ export function startTerminals(): void {
     session.sink?.write(data);
     session.history = withinCap(session.history + data);
   });
+  document.addEventListener('swarmscope:focus-terminal', () => {
+    focusWanted = true;
+  });
+}
+
+/** Somebody asked for the terminal, which may still have to come, or to take the place of another host's. */
+let focusWanted = false;
+
+/** Whether the host's terminal, which is on screen now, is to have the focus. Asked once per wish. */
+export function takeFocusWish(host: string): boolean {
+  const chosen = usePanels.getState().terminalHost;
+  if (!focusWanted || (chosen !== null && chosen !== host)) return false;
+  focusWanted = false;
+  return true;
 }
 
 /** Another world: its hosts have new terminals. */

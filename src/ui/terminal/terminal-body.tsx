@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { usePanels } from '../store/panels.ts';
 import { useWorld } from '../store/world.ts';
+import { takeFocusWish } from './sessions.ts';
 import type { TerminalView } from './xterm-view.ts';
 
 export default function TerminalBody({ host }: { host: string }) {
@@ -29,11 +30,11 @@ export default function TerminalBody({ host }: { host: string }) {
       if (!current) return;
       for (const sibling of parent.current?.children ?? []) (sibling as HTMLElement).hidden = sibling !== view.element;
       view.fit();
-      takeFocus(host, view);
+      if (takeFocusWish(host)) view.focus();
     });
     const watch = new ResizeObserver(() => void shown.then((view) => current && view.fit()));
     if (parent.current) watch.observe(parent.current);
-    const onFocus = () => void shown.then((view) => takeFocus(host, view));
+    const onFocus = () => void shown.then((view) => takeFocusWish(host) && view.focus());
     document.addEventListener('swarmscope:focus-terminal', onFocus);
     return () => {
       current = false;
@@ -52,19 +53,6 @@ export default function TerminalBody({ host }: { host: string }) {
   }, [readerMode, host, worldNumber]);
 
   return <div ref={parent} className="absolute inset-0 overflow-hidden" />;
-}
-
-/** Somebody asked for the terminal, which may still have to come, or to take the place of another host's. */
-let focusWanted = false;
-document.addEventListener('swarmscope:focus-terminal', () => {
-  focusWanted = true;
-});
-
-function takeFocus(host: string, view: TerminalView): void {
-  const chosen = usePanels.getState().terminalHost;
-  if (!focusWanted || (chosen !== null && chosen !== host)) return;
-  focusWanted = false;
-  view.focus();
 }
 
 function viewOf(

@@ -9,7 +9,7 @@ import type { ObjectRef } from '../../protocol/events.ts';
 import { fontsThere } from '../look/fonts.ts';
 import { fontMono, palettes, type Theme } from '../look/palette.ts';
 import { useWorld } from '../store/world.ts';
-import { refInLine } from './find-in-line.ts';
+import { markSelected, refInRow } from './mark-selected.ts';
 import { attachSink, resizeTerminal, sendInput } from './sessions.ts';
 
 export interface TerminalView {
@@ -70,6 +70,8 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
     scrollback: 2000,
     theme: themeOf(theme),
     minimumContrastRatio: 4.5,
+    // For the marks of rows that name what is selected.
+    allowProposedApi: true,
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
@@ -79,6 +81,7 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
   terminal.onData((data) => sendInput(host, data));
   terminal.onResize(({ cols, rows }) => resizeTerminal(host, cols, rows));
   const stopHover = watchHover(terminal, element);
+  const stopMarking = markSelected(terminal);
   const fitNow = () => {
     if (element.offsetParent !== null) fit.fit();
   };
@@ -97,6 +100,7 @@ export async function createTerminalView(host: string, parent: HTMLElement, them
     dispose: () => {
       detach();
       stopHover();
+      stopMarking();
       terminal.dispose();
       element.remove();
     },
@@ -132,14 +136,11 @@ function watchHover(terminal: Terminal, element: HTMLElement): () => void {
   const hover = (ref: ObjectRef | null) => useWorld.getState().setHover(ref);
   const onMove = (event: MouseEvent) => {
     const screen = element.querySelector('.xterm-screen')?.getBoundingClientRect();
-    const { snapshot } = useWorld.getState();
-    if (!screen || !snapshot) return;
+    if (!screen) return;
     const next = Math.floor(((event.clientY - screen.top) / screen.height) * terminal.rows);
     if (next === row) return;
     row = next;
-    const line = terminal.buffer.active.getLine(terminal.buffer.active.viewportY + row)?.translateToString(true) ?? '';
-    // The prompt names its host in every line: only what stands after it counts.
-    hover(refInLine(line.replace(/^docker@\S+:~\$ ?/, ''), snapshot));
+    hover(refInRow(terminal, row));
   };
   const onLeave = () => {
     row = -1;
