@@ -61,7 +61,9 @@ function Desk() {
   const inspectorWidth = usePanels((state) => state.inspectorWidth) ?? (isLarge ? 440 : 384);
   // The Network lens has the hop ledger in its dock; the terminal makes room for it.
   const isNetwork = useWorld((state) => state.lens === 'network');
-  const usualTerminal = isNetwork ? 112 : isLarge ? 256 : 224;
+  // A page needs more room than a few lines of text.
+  const browserOpen = usePanels((state) => state.browserOpen);
+  const usualTerminal = browserOpen ? 320 : isNetwork ? 112 : isLarge ? 256 : 224;
   const openTerminal = usePanels((state) => state.terminalHeight) ?? usualTerminal;
   const dockHeight = (isLarge ? 192 : 176) + (isNetwork ? 88 : 0);
   const set = usePanels((state) => state.set);

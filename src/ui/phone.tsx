@@ -1,5 +1,5 @@
 /** The page on a narrow screen: stage on top, a sheet that pulls up, command chips instead of a keyboard, and the transport at thumb's reach. */
-import { Menu, SquareTerminal } from 'lucide-react';
+import { Globe, Menu, SquareTerminal } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { commandHost } from './actions/actions.ts';
 import { suggestions } from './actions/suggestions.ts';
@@ -16,6 +16,7 @@ import { TerminalWhenReady, useTerminalHost } from './terminal/terminal-panel.ts
 import { QuorumBar } from './top-bar/quorum-bar.tsx';
 import { LensTabs, WorldButton } from './top-bar/top-bar.tsx';
 
+const BrowserWindow = lazy(() => import('./browser/browser-window.tsx'));
 const Inspector = lazy(() => import('./inspector/inspector.tsx'));
 
 export function Phone() {
@@ -23,7 +24,8 @@ export function Phone() {
     () =>
       // What one taps is what one wants to read about.
       useWorld.subscribe((state, before) => {
-        if (state.selection && state.selection !== before.selection) usePanels.getState().set({ sheet: 'inspector' });
+        if (state.selection && state.selection !== before.selection)
+          usePanels.getState().set({ sheet: 'inspector', browserOpen: false });
       }),
     [],
   );
@@ -70,12 +72,15 @@ export function Phone() {
 function Sheet() {
   const sheet = usePanels((state) => state.sheet);
   const up = usePanels((state) => state.sheetUp);
+  const browserOpen = usePanels((state) => state.browserOpen);
   const set = usePanels((state) => state.set);
   const host = useTerminalHost();
   return (
     <div className="relative h-[174px] flex-none">
       <section
-        aria-label={sheet === 'terminal' ? `Terminal of ${host ?? 'no host'}` : 'Inspector'}
+        aria-label={
+          browserOpen ? 'Browser window' : sheet === 'terminal' ? `Terminal of ${host ?? 'no host'}` : 'Inspector'
+        }
         className={`absolute inset-x-0 bottom-0 z-10 flex flex-col border-t border-line transition-[height] duration-200 ease-chrome ${
           up ? 'h-[52dvh]' : 'h-full'
         } ${sheet === 'terminal' ? 'bg-stage' : 'bg-chrome'}`}
@@ -90,7 +95,11 @@ function Sheet() {
           <span className="h-1 w-9 rounded-[2px] bg-line2" />
         </button>
         <div className={`relative flex min-h-0 flex-1 flex-col ${sheet === 'terminal' ? '' : 'overflow-y-auto'}`}>
-          {sheet === 'terminal' ? (
+          {browserOpen ? (
+            <Suspense fallback={null}>
+              <BrowserWindow />
+            </Suspense>
+          ) : sheet === 'terminal' ? (
             <TerminalWhenReady host={host} />
           ) : (
             <Suspense fallback={null}>
@@ -107,6 +116,7 @@ function Sheet() {
 function Chips() {
   const host = useTerminalHost();
   const sheet = usePanels((state) => state.sheet);
+  const browserOpen = usePanels((state) => state.browserOpen);
   const commands = useWorld((state) => (state.snapshot ? suggestions(state.snapshot, state.selection).join('\n') : ''));
   const run = (command: string) => {
     const { snapshot } = useWorld.getState();
@@ -122,13 +132,26 @@ function Chips() {
     >
       <button
         type="button"
-        aria-pressed={sheet === 'terminal'}
+        aria-pressed={sheet === 'terminal' && !browserOpen}
         aria-label={`Terminal of ${host ?? 'no host'}`}
-        onClick={() => usePanels.getState().set({ sheet: sheet === 'terminal' ? 'inspector' : 'terminal' })}
+        onClick={() =>
+          usePanels
+            .getState()
+            .set({ sheet: sheet === 'terminal' && !browserOpen ? 'inspector' : 'terminal', browserOpen: false })
+        }
         className="flex h-11 flex-none items-center gap-2 rounded-control pr-1 font-mono text-small text-t2 aria-pressed:text-t1"
       >
         <SquareTerminal size={18} strokeWidth={1.75} aria-hidden="true" />
         {host}
+      </button>
+      <button
+        type="button"
+        aria-pressed={browserOpen}
+        aria-label="Browser"
+        onClick={() => usePanels.getState().set({ browserOpen: !browserOpen, sheetUp: !browserOpen })}
+        className="flex size-11 flex-none items-center justify-center rounded-control text-t2 aria-pressed:text-t1"
+      >
+        <Globe size={18} strokeWidth={1.75} aria-hidden="true" />
       </button>
       {commands.split('\n').map((command) => (
         <button

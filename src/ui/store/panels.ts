@@ -10,6 +10,8 @@ export type OpenDialog = 'help' | 'starts' | null;
 export interface PanelState {
   terminalHost: string | null;
   terminalFolded: boolean;
+  /** The browser window shows in place of the terminals (on a phone: in place of the terminal, in the sheet). */
+  browserOpen: boolean;
   /** The terminals keep their text where a screen reader finds it. */
   readerMode: boolean;
   /** Pixels; null = as the grid has it. */
@@ -35,6 +37,7 @@ const keysSetting = 'swarmscope.single-keys';
 export const usePanels = create<PanelState>()((set) => ({
   terminalHost: null,
   terminalFolded: false,
+  browserOpen: false,
   readerMode: false,
   terminalHeight: null,
   inspectorWidth: null,
@@ -48,7 +51,9 @@ export const usePanels = create<PanelState>()((set) => ({
   eventLane: 'all',
   set: (change) => {
     if (change.singleKeys !== undefined) writeSetting(keysSetting, change.singleKeys ? 'on' : 'off');
-    set(change);
+    // Whoever wants a terminal wants to see it.
+    const isTerminal = change.terminalHost !== undefined || change.sheet === 'terminal';
+    set(isTerminal ? { browserOpen: false, ...change } : change);
   },
 }));
 

@@ -30,6 +30,9 @@ let lastCall = 0;
 const pending = new Map<number, Pending>();
 const terminalListeners = new Set<(host: string, data: string) => void>();
 
+type ChannelMessage = Extract<WorkerMessage, { type: `channel-${string}` }>;
+let channelListener: (message: ChannelMessage) => void = () => {};
+
 /** Puts the page on the line, and takes what was said there already. Called once, before anything is rendered. */
 export function connectWorld(to: WorldLink, early: readonly WorkerMessage[] = []): void {
   link = to;
@@ -81,6 +84,11 @@ export function onTerminalOutput(listener: (host: string, data: string) => void)
   return () => terminalListeners.delete(listener);
 }
 
+/** Who hears of connections of the browser window. */
+export function onChannel(listener: (message: ChannelMessage) => void): void {
+  channelListener = listener;
+}
+
 function receive(message: WorkerMessage): void {
   const world = useWorld.getState();
   switch (message.type) {
@@ -102,6 +110,10 @@ function receive(message: WorkerMessage): void {
       return;
     case 'terminal-output':
       for (const listener of terminalListeners) listener(message.host, message.data);
+      return;
+    case 'channel-pushed':
+    case 'channel-closed':
+      channelListener(message);
       return;
     case 'crashed':
       world.crashed(message.message, message.session);

@@ -1,4 +1,4 @@
-/** The panel under the stage: a tab per host, its terminal, and the fold that leaves one line of it. */
+/** The panel under the stage: a tab per host, its terminal, the browser window beside them, and the fold that leaves one line of it. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { IconButton } from '../components/icon-button.tsx';
@@ -8,18 +8,21 @@ import { usePanels } from '../store/panels.ts';
 import { useWorld } from '../store/world.ts';
 import { ensureSession } from './sessions.ts';
 
+const browserWindow = () => import('../browser/browser-window.tsx');
+const BrowserWindow = lazy(browserWindow);
 const terminalBody = () => import('./terminal-body.tsx');
 const TerminalBody = lazy(terminalBody);
 
-/** Fetches what terminals are made of. */
+/** Fetches what terminals and the browser window beside them are made of. */
 export async function terminalModules(): Promise<void> {
-  await Promise.all([terminalBody(), import('./xterm-view.ts')]);
+  await Promise.all([terminalBody(), import('./xterm-view.ts'), browserWindow()]);
 }
 
 /** `children`: the line above it that sizes it. */
 export function TerminalPanel({ children }: { children?: ReactNode }) {
   const host = useTerminalHost();
   const folded = usePanels((state) => state.terminalFolded);
+  const browserOpen = usePanels((state) => state.browserOpen);
   const readerMode = usePanels((state) => state.readerMode);
   const set = usePanels((state) => state.set);
   return (
@@ -49,14 +52,25 @@ export function TerminalPanel({ children }: { children?: ReactNode }) {
       <div
         id="terminal"
         role="tabpanel"
-        aria-label={host ? `Terminal of ${host}` : 'Terminal'}
+        aria-label={browserOpen ? 'Browser window' : host ? `Terminal of ${host}` : 'Terminal'}
         className={`relative min-h-0 flex-1 ${folded ? 'hidden' : ''}`}
       >
-        <TerminalWhenReady host={host} />
+        {/* Out of sight, but of the same size: a terminal counts its columns. */}
+        <div className={browserOpen ? 'invisible' : ''}>
+          <TerminalWhenReady host={host} />
+        </div>
+        {browserOpen && (
+          <Suspense fallback={null}>
+            <BrowserWindow />
+          </Suspense>
+        )}
       </div>
     </section>
   );
 }
+
+/** Id of the browser window's tab: no host can have this name. */
+const browserTab = ':browser';
 
 function HostTabs({ host }: { host: string | null }) {
   const names = useWorld((state) => state.snapshot?.machines.map((machine) => machine.name).join(' ') ?? '');
@@ -67,19 +81,27 @@ function HostTabs({ host }: { host: string | null }) {
         .map((machine) => machine.name)
         .join(' ') ?? '',
   ).split(' ');
+  const browserOpen = usePanels((state) => state.browserOpen);
   if (!host) return null;
   return (
     <TabList
       name="Host"
       controls="terminal"
       className="flex min-w-0 items-stretch overflow-x-auto [scrollbar-width:none]"
-      tabs={names.split(' ').map((name) => ({
-        id: name,
-        name: dead.includes(name) ? `${name}, no power` : name,
-        label: dead.includes(name) ? <s>{name}</s> : name,
-      }))}
-      active={host}
-      onChange={(name) => usePanels.getState().set({ terminalHost: name, terminalFolded: false })}
+      tabs={[
+        ...names.split(' ').map((name) => ({
+          id: name,
+          name: dead.includes(name) ? `${name}, no power` : name,
+          label: dead.includes(name) ? <s>{name}</s> : name,
+        })),
+        { id: browserTab, label: 'Browser' },
+      ]}
+      active={browserOpen ? browserTab : host}
+      onChange={(id) =>
+        usePanels
+          .getState()
+          .set({ terminalFolded: false, ...(id === browserTab ? { browserOpen: true } : { terminalHost: id }) })
+      }
       tabClass={(active) =>
         `flex-none px-3 text-small ${
           active ? 'bg-stage font-[650] text-t1 shadow-[inset_0_2px_0_var(--t1)]' : 'text-t2 hover:text-t1'

@@ -1,0 +1,169 @@
+/** The load generator beside the browser window: so many requests per second to one place, and what became of them. */
+import { Play, Square } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import type { LoadView } from '../../protocol/network-view.ts';
+import type { Snapshot } from '../../protocol/snapshot.ts';
+import { type Identity, serviceIdentity } from '../look/identity.ts';
+import type { Theme } from '../look/palette.ts';
+import { startLoad, stopLoad } from '../store/page-network.ts';
+import { serviceWithId, taskName } from '../store/rows.ts';
+import { useWorld } from '../store/world.ts';
+import { placeOf } from './address.ts';
+import { useBrowser } from './browser-state.ts';
+import { placesPublished } from './published.ts';
+
+const MAX_PER_SECOND = 1000;
+const TIMEOUT_MS = 5000;
+
+export function LoadGenerator() {
+  const running = useWorld((state) => state.snapshot?.network?.loads.findLast((load) => load.running));
+  const last = useWorld((state) => state.snapshot?.network?.loads.at(-1));
+  const shown = running ?? last;
+  return (
+    <section aria-label="Load generator" className="flex min-h-0 flex-col gap-2 text-small">
+      <Controls running={running ?? null} />
+      {shown && <Counts load={shown} />}
+    </section>
+  );
+}
+
+function Controls({ running }: { running: LoadView | null }) {
+  const current = useBrowser((state) => state.page?.place ?? null);
+  const first = useWorld((state) => (state.snapshot ? placesPublished(state.snapshot)[0]?.address : undefined));
+  const [typed, setTyped] = useState<string | null>(null);
+  const [perSecond, setPerSecond] = useState('50');
+  const [everyMachine, setEveryMachine] = useState(false);
+  const [problem, setProblem] = useState('');
+  const usual = current ? `http://${current.host}:${current.port}/` : first?.replace(/\/\/[^:]+/, '//node1');
+  const target = typed ?? usual ?? 'http://node1:80/';
+  const press = (event: FormEvent) => {
+    event.preventDefault();
+    setProblem('');
+    const failed = (error: Error) => setProblem(error.message);
+    if (running) {
+      stopLoad(running.id).catch(failed);
+      return;
+    }
+    const place = placeOf(target);
+    const rate = Number(perSecond);
+    if (!place) setProblem('The target is no address.');
+    else if (!(rate >= 1 && rate <= MAX_PER_SECOND)) setProblem(`Between 1 and ${MAX_PER_SECOND} requests per second.`);
+    else {
+      const names = useWorld.getState().snapshot?.machines.map(({ name }) => name) ?? [];
+      const targets = (everyMachine ? names : [place.host]).map((host) => ({ host, port: place.port }));
+      startLoad({ targets, path: place.path, perSecond: rate, timeoutMs: TIMEOUT_MS }).catch(failed);
+    }
+  };
+  const field = 'h-8 min-w-0 rounded-control border border-line2 bg-stage px-2 font-mono disabled:text-t2';
+  return (
+    <form onSubmit={press} className="flex flex-none flex-wrap items-center gap-x-2 gap-y-1">
+      <input
+        aria-label="Target of the load"
+        value={target}
+        disabled={running !== null}
+        spellCheck={false}
+        onChange={(event) => setTyped(event.target.value)}
+        className={`${field} flex-1`}
+      />
+      <label className="flex items-center gap-1.5 text-t2">
+        <input
+          type="number"
+          aria-label="Requests per second"
+          min={1}
+          max={MAX_PER_SECOND}
+          value={perSecond}
+          disabled={running !== null}
+          onChange={(event) => setPerSecond(event.target.value)}
+          className={`${field} w-18`}
+        />
+        /s
+      </label>
+      <button
+        type="submit"
+        className="inline-flex h-8 flex-none items-center gap-1.5 rounded-control border border-line2 px-3 font-[650] hover:bg-raise"
+      >
+        {running ? <Square size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
+        {running ? 'Stop' : 'Load'}
+      </button>
+      <label className="flex w-full items-center gap-1.5 text-t2">
+        <input
+          type="checkbox"
+          checked={everyMachine}
+          disabled={running !== null}
+          onChange={(event) => setEveryMachine(event.target.checked)}
+        />
+        every machine in turn
+      </label>
+      {problem !== '' && (
+        <p role="alert" className="w-full">
+          {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Counts({ load }: { load: LoadView }) {
+  const snapshot = useWorld((state) => state.snapshot);
+  const theme = useWorld((state) => state.theme);
+  if (!snapshot) return null;
+  const rows = Object.entries(load.byContainer).map(([id, count]) => ({ id, count, ...whose(snapshot, id, theme) }));
+  const failures = Object.entries(load.byFailure);
+  const most = Math.max(1, ...rows.map(({ count }) => count), ...failures.map(([, count]) => count));
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto pr-1">
+      <p className="text-t2">
+        {load.sent} sent, {load.answered} answered, {load.failed} failed
+        {load.inFlight > 0 && `, ${load.inFlight} on the way`}
+      </p>
+      <p className="mb-1 text-t2">
+        latency: median {ms(load.latency.median)}, p95 {ms(load.latency.p95)}
+      </p>
+      <ul aria-label="Answers by container">
+        {rows
+          .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+          .map(({ id, name, title, identity, count }) => (
+            <CountBar key={id} name={name} title={title} count={count} share={count / most} identity={identity} />
+          ))}
+        {failures.map(([reason, count]) => (
+          <CountBar key={reason} name={reason} title={reason} count={count} share={count / most} identity={null} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A failure has no hue: its bar is an outline. */
+function CountBar(props: { name: string; title: string; count: number; share: number; identity: Identity | null }) {
+  const { name, title, count, share, identity } = props;
+  const paint = identity
+    ? { background: identity.fill, borderColor: identity.edge }
+    : { background: 'transparent', borderColor: 'var(--t1)' };
+  return (
+    <li className="flex items-center gap-2" title={title}>
+      <span className="w-32 flex-none truncate">{name}</span>
+      <span className="min-w-0 flex-1">
+        <span className="block h-2.5 border" style={{ ...paint, width: `${Math.max(1, share * 100)}%` }} />
+      </span>
+      <span className="w-12 flex-none text-right">{count}</span>
+    </li>
+  );
+}
+
+/** The task that a container was made for, as long as it is known. */
+function whose(
+  snapshot: Snapshot,
+  id: string,
+  theme: Theme,
+): { name: string; title: string; identity: Identity | null } {
+  const task = snapshot.tasks.find((row) => row.containerId === id);
+  const service = task && serviceWithId(snapshot, task.serviceId);
+  if (!task) return { name: id.slice(0, 12) || 'a machine', title: `container ${id.slice(0, 12)}`, identity: null };
+  return {
+    name: taskName(task),
+    title: `container ${id.slice(0, 12)} on ${task.machine ?? 'no node'}`,
+    identity: service ? serviceIdentity(service.hueIndex, theme) : null,
+  };
+}
+
+const ms = (micros: number) => `${(micros / 1000).toFixed(micros < 10_000 ? 2 : 1)} ms`;
