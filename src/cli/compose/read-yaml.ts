@@ -14,10 +14,11 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { decodeBase64Text } from '../docker/secret/base64.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { quote } from '../flags/go-strconv.ts';
 import { resolveScalar } from './resolve-scalar.ts';
-import type { Mapping, Value } from './value.ts';
+import { goSyntax, isMapping, type Mapping, type Value } from './value.ts';
 import { yamlErrorText } from './yaml-error-text.ts';
 
 /** The first document of a text; null if there is none. The message is what follows `yaml: `, and that too. */
@@ -25,21 +26,31 @@ export function readYaml(text: string): ParseResult<Value> {
   const lines = new LineCounter();
   const control = firstControlCharacter(text);
   if (control !== null) return unparsable(`yaml: ${control}`);
-  const documents = parseAllDocuments(text, {
-    schema: 'failsafe',
-    version: '1.1',
-    uniqueKeys: false,
-    merge: false,
-    prettyErrors: false,
-    lineCounter: lines,
-    logLevel: 'silent',
-  });
-  const document = Array.isArray(documents) ? documents[0] : undefined;
+  const document = firstDocument(text, lines);
+  if (document === 'too deep') return unparsable(`yaml: ${tooDeep}`);
   if (!document) return parsed(null);
-  const error = document.errors[0];
-  if (error) return unparsable(`yaml: ${yamlErrorText(text, document.errors)}`);
+  const errors = [...document.errors, ...document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE')];
+  if (errors.length > 0) return unparsable(`yaml: ${yamlErrorText(text, errors)}`);
   return new Decoder(document.contents as ParsedNode | null, lines).decode();
 }
+
+function firstDocument(text: string, lineCounter: LineCounter) {
+  const options = { uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent' } as const;
+  try {
+    const documents = parseAllDocuments(text, { ...options, schema: 'failsafe', version: '1.1', lineCounter });
+    return Array.isArray(documents) ? documents[0] : undefined;
+  } catch (error) {
+    // The package calls itself for every level, and runs out of stack some thousand levels down.
+    if (error instanceof RangeError) return 'too deep';
+    throw error;
+  }
+}
+
+/**
+ * Simplified: a tenth of the depth that the original allows is enough for any stack, and for this engine's call stack.
+ */
+const mostLevels = 1000;
+const tooDeep = 'exceeded max depth of 10000';
 
 /** Raised where Go's decoder gives up at once. */
 class Failure extends Error {}
@@ -53,6 +64,7 @@ class Decoder {
   readonly #complaints: string[] = [];
   /** Aliases being followed, to find one that leads to itself. */
   readonly #open = new Set<Alias.Parsed>();
+  #level = 0;
   #nodes = 0;
   #nodesOfAliases = 0;
 
@@ -74,8 +86,9 @@ class Decoder {
   }
 
   /** An alias means the last node before it with that anchor. */
-  #findAnchors(node: ParsedNode | null): void {
+  #findAnchors(node: ParsedNode | null, level = 0): void {
     if (!node) return;
+    if (level > mostLevels) throw new Failure(tooDeep);
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source);
       if (!target) throw new Failure(`unknown anchor '${node.source}' referenced`);
@@ -83,16 +96,24 @@ class Decoder {
       return;
     }
     if (node.anchor) this.#anchors.set(node.anchor, node);
-    if (isSeq(node)) for (const item of node.items) this.#findAnchors(item as ParsedNode | null);
+    if (isSeq(node)) for (const item of node.items) this.#findAnchors(item as ParsedNode | null, level + 1);
     if (!isMap(node)) return;
     for (const pair of node.items) {
-      this.#findAnchors(pair.key as ParsedNode | null);
-      this.#findAnchors(pair.value as ParsedNode | null);
+      this.#findAnchors(pair.key as ParsedNode | null, level + 1);
+      this.#findAnchors(pair.value as ParsedNode | null, level + 1);
     }
   }
 
   #value(node: ParsedNode | null): Value {
     this.#count();
+    this.#level++;
+    if (this.#level > mostLevels) throw new Failure(tooDeep);
+    const value = this.#valueHere(node);
+    this.#level--;
+    return value;
+  }
+
+  #valueHere(node: ParsedNode | null): Value {
     if (!node) return null;
     if (isAlias(node)) return this.#ofAlias(node as Alias.Parsed);
     if (isScalar(node)) return scalarValue(node);
@@ -121,12 +142,18 @@ class Decoder {
   #mapping(node: YAMLMap.Parsed): Value {
     const mapping: Mapping = new Map();
     if (this.#hasTwins(node)) return null;
-    if (!node.items.every((pair) => isTextKey(pair.key as ParsedNode | null))) {
-      for (const pair of node.items) this.#value(pair.value as ParsedNode | null);
-      return { kind: 'odd-mapping' };
-    }
+    if (!node.items.every((pair) => isTextKey(pair.key as ParsedNode | null))) return this.#oddMapping(node);
     this.#fill(mapping, node, new Set());
     return mapping;
+  }
+
+  #oddMapping(node: YAMLMap.Parsed): Value {
+    for (const pair of node.items) {
+      const key = this.#value(pair.key as ParsedNode | null);
+      if (Array.isArray(key) || isMapping(key)) throw new Failure(`invalid map key: ${goSyntax(key)}`);
+      this.#value(pair.value as ParsedNode | null);
+    }
+    return { kind: 'odd-mapping' };
   }
 
   /** Own keys come before merged ones, wherever `<<` stands. */
@@ -220,8 +247,7 @@ function isTextKey(key: ParsedNode | null): boolean {
   if (isAlias(key)) return true;
   if (!isScalar(key)) return false;
   if (!isPlain(key) || key.tag === 'tag:yaml.org,2002:str') return true;
-  const { tag } = resolveScalar(scalarSource(key));
-  return tag === '!!str' || tag === '!!merge';
+  return resolveScalar(scalarSource(key)).tag === '!!str';
 }
 
 const tagPrefix = 'tag:yaml.org,2002:';
@@ -230,12 +256,19 @@ function scalarValue(node: Scalar): Value {
   const text = scalarSource(node);
   const tag = node.tag?.startsWith(tagPrefix) ? `!!${node.tag.slice(tagPrefix.length)}` : node.tag;
   if (tag === undefined || tag === '' || tag === '!') return isPlain(node) ? resolveScalar(text).value : text;
-  if (tag === '!!str' || tag === '!!binary') return text;
+  if (tag === '!!str') return text;
+  if (tag === '!!binary') return binaryText(text);
   if (!/^!!(bool|int|float|null|timestamp)$/.test(tag)) return text;
   const resolved = resolveScalar(text);
   if (resolved.tag === tag) return resolved.value;
   if (tag === '!!float' && typeof resolved.value === 'bigint') return Number(resolved.value);
   throw new Failure(`cannot decode ${resolved.tag} \`${text}\` as a ${tag}`);
+}
+
+function binaryText(base64: string): string {
+  const plain = base64.replace(/[\r\n]/g, '');
+  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(plain)) return decodeBase64Text(plain);
+  throw new Failure('!!binary value contains invalid base64 data');
 }
 
 /** The reader of the original refuses what YAML calls not printable before it looks at anything else. */

@@ -5,7 +5,7 @@
 import type { Timestamp, Value } from './value.ts';
 
 /** Kinds of scalars, by the short form of their tags. */
-export type ScalarTag = '!!null' | '!!bool' | '!!str' | '!!int' | '!!float' | '!!timestamp' | '!!merge';
+export type ScalarTag = '!!null' | '!!bool' | '!!str' | '!!int' | '!!float' | '!!timestamp';
 
 export interface Scalar {
   tag: ScalarTag;
@@ -25,7 +25,6 @@ const fixed = new Map<string, Scalar>([
     text,
     { tag: '!!float', value: Number.NEGATIVE_INFINITY },
   ]),
-  ['<<', { tag: '!!merge', value: '<<' }],
 ]);
 
 const float = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
@@ -34,14 +33,20 @@ const float = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 export function resolveScalar(text: string): Scalar {
   const known = fixed.get(text);
   if (known) return known;
-  if (text.startsWith('.')) return float.test(text) ? { tag: '!!float', value: Number(text) } : plainText(text);
+  if (text.startsWith('.')) return fraction(text) ?? plainText(text);
   if (!/^[-+0-9]/.test(text)) return plainText(text);
   const time = timestamp(text);
   if (time) return { tag: '!!timestamp', value: time };
   const plain = text.replaceAll('_', '');
   const whole = wholeNumber(plain);
   if (whole !== null) return { tag: '!!int', value: whole };
-  return float.test(plain) ? { tag: '!!float', value: Number(plain) } : plainText(text);
+  return fraction(plain) ?? plainText(text);
+}
+
+/** Not one that is too large. */
+function fraction(text: string): Scalar | null {
+  const value = Number(text);
+  return float.test(text) && Number.isFinite(value) ? { tag: '!!float', value } : null;
 }
 
 function plainText(text: string): Scalar {

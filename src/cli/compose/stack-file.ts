@@ -41,6 +41,8 @@ import {
   withContext,
 } from './transforms.ts';
 
+/** Also a zero of the second file counts. */
+const count = replaceByLatest(optional(natural));
 const time = transformed(duration, durationNanos);
 const size = transformed(bytes, memoryAmount);
 const textList = transformed(listOf(text), oneText);
@@ -80,14 +82,14 @@ const healthcheck = struct({
   test: transformed(listOf(text), healthcheckTest),
   timeout: optional(time),
   interval: optional(time),
-  retries: optional(natural),
+  retries: count,
   start_period: optional(time),
   start_interval: optional(time),
   disable: truth,
 });
 
 const updateConfig = struct({
-  parallelism: optional(natural),
+  parallelism: count,
   delay: time,
   failure_action: text,
   monitor: time,
@@ -111,7 +113,7 @@ const resources = struct({
 
 const deploy = struct({
   mode: text,
-  replicas: replaceByLatest(optional(natural)),
+  replicas: count,
   labels,
   update_config: optional(updateConfig),
   rollback_config: optional(updateConfig),
@@ -120,7 +122,7 @@ const deploy = struct({
     struct({
       condition: text,
       delay: optional(time),
-      max_attempts: replaceByLatest(optional(natural)),
+      max_attempts: count,
       window: optional(time),
     }),
   ),

@@ -75,13 +75,18 @@ export const hosts: Transform = (value) => parsed(hostTexts(value).map(withoutBr
 function hostTexts(value: Value): string[] {
   if (isMapping(value)) {
     const known = [...value].filter(([, address]) => address !== null);
-    return known.map(([host, address]) => `${host}:${goText(address)}`).sort();
+    return known.map(([host, address]) => `${host}:${asString(address)}`).sort();
   }
   return (Array.isArray(value) ? value : []).flatMap((item) => {
     const line = goText(item);
     const { head, rest } = cut(line, line.includes('=') ? '=' : ':');
     return rest === null ? [] : [`${head}:${rest}`];
   });
+}
+
+/** `%s`, which complains of other values than texts in its result. */
+function asString(value: Value): string {
+  return typeof value === 'string' ? value : `%!s(${goTypeName(value)}=${goText(value)})`;
 }
 
 function withoutBrackets(entry: string): string {
@@ -114,8 +119,10 @@ export const externalName: Transform = (value) => {
 };
 
 /** One limit for both, or a pair. */
-export const ulimitPair: Transform = (value) =>
-  parsed(typeof value === 'bigint' ? mapping([['single', value]]) : value);
+export const ulimitPair: Transform = (value) => {
+  if (typeof value === 'bigint') return parsed(mapping([['single', value]]));
+  return isMapping(value) ? parsed(value) : invalidType(value, 'ulimits');
+};
 
 /** `volume:/path:ro`, or the long form. */
 export const longMount: Transform = (value) => (typeof value === 'string' ? parseMountSpec(value) : parsed(value));

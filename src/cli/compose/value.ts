@@ -4,6 +4,8 @@
  * Source: `gopkg.in/yaml.v3: resolve.go` (kinds), Go `fmt` (`%v`).
  */
 
+import { quote } from '../flags/go-strconv.ts';
+
 /** Whole numbers are `bigint`, fractions `number`. */
 export type Value = string | boolean | null | bigint | number | Timestamp | OddMapping | Value[] | Mapping;
 
@@ -46,6 +48,16 @@ export function goText(value: Value): string {
   }
   if (isTimestamp(value)) return value.text.replace('T', ' ').replace(/Z$/, ' +0000 UTC');
   return isOddMapping(value) ? 'map[]' : String(value);
+}
+
+/** `%#v`: as it would stand in a program. */
+export function goSyntax(value: Value): string {
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (value === null) return 'interface {}(nil)';
+  if (!isMapping(value)) return goText(value);
+  const keys = [...value.keys()].sort();
+  return `map[string]interface {}{${keys.map((key) => `${quote(key)}:${goSyntax(value.get(key)!)}`).join(', ')}}`;
 }
 
 /** The name of its Go type, as errors have it. */

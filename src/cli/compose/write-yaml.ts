@@ -2,6 +2,7 @@
  * YAML as Go's encoder writes it, to the character: which texts need which quotes, how blocks are indented.
  * Source: `gopkg.in/yaml.v3: encode.go, emitterc.go, sorter.go`, with an indentation of two.
  */
+import { utf8Bytes } from '../docker/secret/base64.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 
 /** A document: texts, scalars that are no texts as they are to be printed, lists, mappings in their order. */
@@ -40,38 +41,38 @@ function block(value: Output[] | Map<string, Output>, indent: number): string[] 
   const margin = ' '.repeat(indent);
   if (Array.isArray(value)) return value.flatMap((item) => entry(`${margin}-`, item, indent, true));
   return [...value].flatMap(([key, item]) => {
-    const text = scalarText(key, indent, true);
-    if (text.length <= longestSimpleKey && !text.includes('\n')) return entry(`${margin}${text}:`, item, indent, false);
-    return [...entry(`${margin}?`, key, indent, false), ...entry(`${margin}:`, item, indent, false)];
+    const isSimple = utf8Bytes(key).length <= longestSimpleKey && !key.includes('\n');
+    if (isSimple) return entry(`${margin}${scalarText(key, indent)}:`, item, indent, false);
+    return [...entry(`${margin}?`, key, indent, true), ...entry(`${margin}:`, item, indent, true)];
   });
 }
 
-/** Longer keys stand on lines of their own, after a question mark. */
+/** Longer keys, in bytes, stand on lines of their own, after a question mark. */
 const longestSimpleKey = 128;
 
-/** `head` is `key:` or `-`; what follows a dash begins on the dash's line. */
-function entry(head: string, value: Output, indent: number, isItem: boolean): string[] {
+/** `head` is `key:`, or an indicator such as `-`: what follows that begins on its line. */
+function entry(head: string, value: Output, indent: number, followsIndicator: boolean): string[] {
   if (!isCollection(value) || isEmpty(value)) {
     const text = inline(value, indent + 2);
     return text === '' ? [head] : `${head} ${text}`.split('\n');
   }
   const lines = block(value, indent + 2);
-  return isItem ? [`${head} ${lines[0]!.slice(indent + 2)}`, ...lines.slice(1)] : [head, ...lines];
+  return followsIndicator ? [`${head} ${lines[0]!.slice(indent + 2)}`, ...lines.slice(1)] : [head, ...lines];
 }
 
 function inline(value: Output, indent: number): string {
   if (Array.isArray(value)) return '[]';
   if (value instanceof Map) return '{}';
-  return typeof value === 'string' ? scalarText(value, indent, false) : value.bare;
+  return typeof value === 'string' ? scalarText(value, indent) : value.bare;
 }
 
 const baseSixty = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const oldBoolean = /^(?:y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$/;
 
 /** A text in the first style it can have: plain or literal, single quotes, double quotes. */
-function scalarText(text: string, indent: number, isKey: boolean): string {
+function scalarText(text: string, indent: number): string {
   const traits = traitsOf(text);
-  if (text.includes('\n')) return traits.canBeLiteral && !isKey ? literal(text, indent) : doubleQuoted(text);
+  if (text.includes('\n')) return traits.canBeLiteral ? literal(text, indent) : doubleQuoted(text);
   const isText = resolveScalar(text).tag === '!!str' && !baseSixty.test(text) && !oldBoolean.test(text);
   if (!isText) return doubleQuoted(text);
   if (traits.canBePlain) return text;
@@ -113,7 +114,9 @@ function isPrintable(character: string): boolean {
 function literal(text: string, indent: number): string {
   const hint = /^[ \n\u2028\u2029]/.test(text) ? '2' : '';
   const chomping = !text.endsWith('\n') ? '-' : text === '\n' || text.endsWith('\n\n') ? '+' : '';
-  const lines = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+  // The original writes no newline before a text that begins with one, and so loses it.
+  const shown = text.replace(/^\n/, '').replace(/\n$/, '');
+  const lines = text === '\n' ? [] : shown.split('\n');
   const margin = ' '.repeat(indent);
   return [`|${hint}${chomping}`, ...lines.map((line) => (line === '' ? '' : margin + line))].join('\n');
 }

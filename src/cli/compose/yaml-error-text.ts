@@ -4,24 +4,30 @@
  * Source: `gopkg.in/yaml.v3: scannerc.go, parserc.go`, `decode.go` (`fail`); checked against the real client.
  * Simplified: several mistakes in one place can be named otherwise than there, for the two parsers read in another order.
  */
-import type { YAMLParseError } from 'yaml';
+import type { YAMLError } from 'yaml';
 
 /** `line 4: could not find expected ':'`. */
-export function yamlErrorText(text: string, errors: readonly YAMLParseError[]): string {
+export function yamlErrorText(text: string, errors: readonly YAMLError[]): string {
   const place = new Place(text);
   const error = errors[0]!;
   const [from, to] = error.pos;
   const tab = place.tabIndent(to);
-  if (tab !== null) return scanner(tab, 'found character that cannot start any token');
+  if (tab !== null) return tab;
   switch (error.code) {
     case 'TAB_AS_INDENT':
     case 'BAD_SCALAR_START':
       return scanner(place.line(from), 'found character that cannot start any token');
     case 'BAD_DQ_ESCAPE':
-      return scanner(place.line(from), badEscape(text.slice(from, to)));
-    case 'MULTILINE_IMPLICIT_KEY':
+      return scanner(place.line(from), badEscape(error.message));
     case 'BLOCK_AS_IMPLICIT_KEY':
+      if (error.message.startsWith('A block sequence')) return place.parser(to, 'did not find expected key');
       return scanner(place.line(lastEnd(errors)), 'mapping values are not allowed in this context');
+    case 'MULTILINE_IMPLICIT_KEY':
+      // Only where a mapping has begun, a key is known to be missing its colon.
+      if (place.isFirstInBlock(from)) {
+        return scanner(place.line(lastEnd(errors)), 'mapping values are not allowed in this context');
+      }
+      return scanner(place.line(from), "could not find expected ':'");
     case 'MULTIPLE_ANCHORS':
     case 'MULTIPLE_TAGS':
       return place.parser(from, 'did not find expected key');
@@ -38,7 +44,7 @@ export function yamlErrorText(text: string, errors: readonly YAMLParseError[]): 
   }
 }
 
-function missing(place: Place, error: YAMLParseError): string {
+function missing(place: Place, error: YAMLError): string {
   const [from] = error.pos;
   if (/^Missing closing ["']/.test(error.message)) {
     const start = place.openQuote(from);
@@ -49,8 +55,12 @@ function missing(place: Place, error: YAMLParseError): string {
   return scanner(place.line(from), "could not find expected ':'");
 }
 
-function unexpected(place: Place, error: YAMLParseError): string {
+function unexpected(place: Place, error: YAMLError): string {
   const [from] = error.pos;
+  if (/^Unexpected , in flow/.test(error.message)) {
+    const line = place.line(from) - 1;
+    return line > 0 ? `line ${line}: did not find expected node content` : 'did not find expected node content';
+  }
   const bracket = place.openBracket(from);
   if (bracket) return place.flow(bracket, from);
   return place.parser(
@@ -59,11 +69,11 @@ function unexpected(place: Place, error: YAMLParseError): string {
   );
 }
 
-function badEscape(sequence: string): string {
-  return /^\\[xuU]/.test(sequence) ? 'did not find expected hexdecimal number' : 'found unknown escape character';
+function badEscape(message: string): string {
+  return /\\[xuU]/.test(message) ? 'did not find expected hexdecimal number' : 'found unknown escape character';
 }
 
-function lastEnd(errors: readonly YAMLParseError[]): number {
+function lastEnd(errors: readonly YAMLError[]): number {
   const multiline = errors.find((error) => error.code === 'MULTILINE_IMPLICIT_KEY');
   return multiline ? multiline.pos[1] - 1 : errors[0]!.pos[0];
 }
@@ -92,16 +102,21 @@ class Place {
     return this.line(this.#text.length);
   }
 
-  /** The first line up to a position that is indented by a tab, if there is one. */
-  tabIndent(to: number): number | null {
+  /** What the original says of the first line up to a position that is indented by a tab, if there is one. */
+  tabIndent(to: number): string | null {
     const last = this.line(to);
     const at = this.#lines.slice(0, last).findIndex((line) => /^ *\t\s*[^\s#]/.test(line));
-    return at < 0 || this.openBracket(this.#offset(at)) !== null ? null : at + 1;
+    if (at < 0 || this.openBracket(this.#offset(at)) !== null) return null;
+    // A plain scalar in the line before could go on here.
+    const before = this.#lines.slice(0, at).findLastIndex((line) => line.trim() !== '');
+    const goesOn = /(?:^|: +|- +)[^\s#"'[\]{}|>&*!%@`][^#]*[^:\s]$/.test(this.#lines[before]?.trimEnd() ?? '');
+    if (goesOn) return scanner(before + 1, 'found a tab character that violates indentation');
+    return scanner(at + 1, 'found character that cannot start any token');
   }
 
   /** A parser's error names the line before that where the collection begins, or else before that of the problem. */
   parser(at: number, problem: string): string {
-    const context = this.#startOfBlock(this.line(at)) - 1;
+    const context = this.#startOfBlock(at) - 1;
     const line = context > 0 ? context : this.line(at) - 1;
     return line > 0 ? `line ${line}: ${problem}` : problem;
   }
@@ -149,19 +164,33 @@ class Place {
     return start;
   }
 
+  /** Does no line before it stand in the same block? */
+  isFirstInBlock(at: number): boolean {
+    const line = this.line(at) - 1;
+    const indent = this.#indent(line);
+    const before = this.#lines.slice(0, line).filter((text) => !/^\s*(#|$)/.test(text));
+    const sibling = before.findLast((text) => /^ */.exec(text)![0].length <= indent);
+    return sibling === undefined || /^ */.exec(sibling)![0].length < indent;
+  }
+
   /** Is the collection that a line breaks a block sequence? */
   isInSequence(at: number): boolean {
     const line = this.line(at);
     const indent = this.#indent(line - 1);
-    const start = this.#startOfBlock(line);
+    const start = this.#startOfBlock(at);
     return this.#indent(start - 1) <= indent && /^ *-(\s|$)/.test(this.#lines[start - 1] ?? '');
   }
 
-  /** The first line of the block that the line stands in wrongly: that with the next smaller, or the same, indent. */
-  #startOfBlock(line: number): number {
+  /**
+   * The first line of the block that breaks at a position: that of its own line if something stands before it there, else
+   * that with the same, or the next smaller, indent.
+   */
+  #startOfBlock(position: number): number {
+    const line = this.line(position);
     const indent = this.#indent(line - 1);
+    const isWithin = position - this.#offset(line - 1) > indent;
     let start = line;
-    let inner = Number.POSITIVE_INFINITY;
+    let inner = isWithin ? indent : Number.POSITIVE_INFINITY;
     for (let at = line - 2; at >= 0; at--) {
       if (/^\s*(#|$)/.test(this.#lines[at]!)) continue;
       const own = this.#indent(at);
