@@ -268,6 +268,8 @@ export interface WayMark extends Stop {
   last: number;
   way: Hop['way'];
   dropped: boolean;
+  /** Why, in the network's words; empty while nothing is dropped. */
+  reason: string;
 }
 
 export interface Way {
@@ -288,10 +290,12 @@ export function layWay(city: City, flow: FlowView): Way {
     if (stop === null) continue;
     const before = marks.at(-1);
     const dropped = hop.result === 'dropped';
+    const reason = dropped ? (hop.reason ?? 'dropped') : '';
     if (before && before.x === stop.x && before.y === stop.y && before.way === hop.way) {
       before.last = index;
       before.dropped ||= dropped;
-    } else marks.push({ ...stop, first: index, last: index, way: hop.way, dropped });
+      before.reason ||= reason;
+    } else marks.push({ ...stop, first: index, last: index, way: hop.way, dropped, reason });
   }
   const corners = (way: Hop['way']) => {
     const own = marks.filter((mark) => mark.way === way);
@@ -319,7 +323,7 @@ function stopOf(city: City, flow: FlowView, hop: Hop, rail: Rail | undefined): S
     case 'resolver':
       return clientStop(city, flow);
     case 'wire':
-      return null;
+      return hop.result === 'dropped' ? cutStop(city, hop, rail) : null;
     case 'eth0':
     case 'nat':
     case 'docker_gwbridge':
@@ -348,6 +352,17 @@ function stopOf(city: City, flow: FlowView, hop: Hop, rail: Rail | undefined): S
       return district ? railStop(district.balancerX) : null;
     }
   }
+}
+
+/** Where a packet is lost between two machines: halfway, on the rail if it was wrapped, on the street if not. */
+function cutStop(city: City, hop: Hop, rail: Rail | undefined): Stop | null {
+  const find = (name: string | undefined) => city.districts.find((district) => district.name === name);
+  const [, sender, receiver] = /^(?:lost between )?(\S+) (?:to|and) ([^\s:]+)/.exec(hop.rule) ?? [];
+  const from = find(sender) ?? find(hop.machine);
+  const to = find(receiver) ?? from;
+  if (!from || !to) return null;
+  const x = from === to ? from.box.x + from.box.w : (from.balancerX + to.balancerX) / 2;
+  return hop.encapsulation && rail ? { kind: 'rail', x, y: rail.y } : { kind: 'street', x, y: city.street };
 }
 
 /** Below the door that it came in by, else in the middle of the district. */

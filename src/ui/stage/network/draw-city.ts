@@ -395,14 +395,13 @@ export function drawWay(
   if (!compact)
     for (const mark of way.marks) if (mark !== current && mark.way === 'out') drawMark(brush, look, mark, false);
   if (current) drawMark(brush, look, current, true);
-  for (const mark of way.marks)
-    if (mark.dropped) drawCross(brush, mark.x, mark.y + 18, 14, palette.t1, palette.stage, 3);
+  for (const mark of way.marks) if (mark.dropped) drawDrop(brush, look, mark);
   if (packet) drawCapsule(brush, look, packet);
 }
 
 /** Numbers stand on the way there; the way back has one only where it is looked at. */
-function drawMark(brush: Brush, look: StageLook, mark: WayMark, strong: boolean): void {
-  const { palette } = look;
+/** The number of a mark, its width, and where it stands: above stations, below doors. */
+function badgeOf(mark: WayMark): { text: string; w: number; at: Point } {
   const text = mark.first === mark.last ? `${mark.first + 1}` : `${mark.first + 1}–${mark.last + 1}`;
   const w = Math.max(16, text.length * 6.6 + 8);
   const at =
@@ -411,6 +410,20 @@ function drawMark(brush: Brush, look: StageLook, mark: WayMark, strong: boolean)
       : mark.kind === 'door'
         ? { x: mark.x, y: mark.y + 11 }
         : mark;
+  return { text, w, at };
+}
+
+/** Where the packet ended: a cross, and the reason in words beside it. */
+function drawDrop(brush: Brush, { palette }: StageLook, mark: WayMark): void {
+  const { w, at } = badgeOf(mark);
+  const x = at.x + w / 2 + 11;
+  drawCross(brush, x, at.y, 12, palette.t1, palette.stage, 3);
+  drawText(brush, mark.reason, x + 12, at.y + 4.5, { size: 13, weight: 650, color: palette.t1, halo: palette.stage });
+}
+
+function drawMark(brush: Brush, look: StageLook, mark: WayMark, strong: boolean): void {
+  const { palette } = look;
+  const { text, w, at } = badgeOf(mark);
   brush.beginPath();
   brush.roundRect(at.x - w / 2, at.y - 8, w, 16, 8);
   brush.fillStyle = strong ? palette.inverse : palette.stage;
