@@ -54,6 +54,8 @@ export interface Command {
   flags: readonly Flag<unknown>[];
   /** False: flags end at the first argument (`service create IMAGE ...`, `exec CONTAINER ...`). */
   interspersed?: boolean;
+  /** True: nothing that follows is read as a flag, but `--help`. */
+  wordsAsTheyAre?: boolean;
   run(context: CommandContext): Promise<number>;
   /** Completes arguments. */
   complete?: CompleteWord;
@@ -72,8 +74,11 @@ export interface CommandGroup {
   section?: 'management' | 'swarm';
 }
 
+/** How the last line begins; the third is docker's own slip. */
+export type ArgsHint = 'See' | 'Run' | 'SRun';
+
 /** Says what is wrong with the number of arguments: what follows `'docker x'`, and how the last line begins; null if nothing. */
-export type ArgsRule = (args: readonly string[]) => { complaint: string; hint: 'See' | 'Run' } | null;
+export type ArgsRule = (args: readonly string[]) => { complaint: string; hint: ArgsHint } | null;
 
 /** `accepts no arguments`. */
 export const noArgs: ArgsRule = (args) =>
@@ -96,6 +101,11 @@ export function requiresMinArgs(least: number): ArgsRule {
 export function requiresRangeArgs(least: number, most: number): ArgsRule {
   const complaint = `requires at least ${least} and at most ${plural(most)}`;
   return (args) => (args.length >= least && args.length <= most ? null : { complaint, hint: 'Run' });
+}
+
+/** `requires at most N arguments`. */
+export function requiresMaxArgs(most: number): ArgsRule {
+  return (args) => (args.length <= most ? null : { complaint: `requires at most ${plural(most)}`, hint: 'SRun' });
 }
 
 function plural(count: number): string {

@@ -4,6 +4,7 @@
 import type {
   Config,
   ContainerSummary,
+  ImageSummary,
   Network,
   Node,
   Secret,
@@ -66,3 +67,7 @@ async function quietly(ask: () => Promise<string[]>): Promise<string[]> {
     return [];
   }
 }
+
+/** Names of the images that the host has. */
+export const completeImages: CompleteWord = ({ api }) =>
+  quietly(async () => (await api.get<ImageSummary[]>('/images/json')).flatMap((image) => image.RepoTags ?? []));

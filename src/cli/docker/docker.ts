@@ -10,8 +10,10 @@ import type { Command, CommandGroup } from './command.ts';
 import { completeCommandLine } from './complete-command-line.ts';
 import { configGroup } from './config/config-group.ts';
 import { containerGroup, containerShortcuts } from './container/container-group.ts';
+import { imageGroup, imageShortcuts } from './image/image-group.ts';
 import { networkCommand } from './network/network-command.ts';
 import { nodeCommand } from './node/node-command.ts';
+import { notModelled } from './not-modelled.ts';
 import { badFlagStatus, findCommand, helpPage, runAny } from './root.ts';
 import { rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
 import { secretGroup } from './secret/secret-group.ts';
@@ -19,6 +21,7 @@ import { serviceGroup } from './service/service-group.ts';
 import { stackGroup } from './stack/stack-group.ts';
 import { swarmCommand } from './swarm/swarm-command.ts';
 import { clientVersion } from './system/client-version.ts';
+import { eventsCommand } from './system/events.ts';
 import { infoCommand } from './system/info.ts';
 import { inspectCommand } from './system/inspect.ts';
 import { systemCommand } from './system/system-command.ts';
@@ -26,15 +29,30 @@ import { versionCommand } from './system/version.ts';
 import { commandList } from './usage.ts';
 import { volumeCommand } from './volume/volume-command.ts';
 
+/** Groups of docker with nothing behind them here; its help has them under other headings. */
+const hiddenGroups = ['builder', 'buildx', 'checkpoint', 'compose', 'context', 'manifest', 'plugin', 'trust'].map(
+  (name) => ({
+    ...notModelled(name, 'COMMAND', 'Not modelled here'),
+    hidden: true,
+  }),
+);
+
 /** All commands, in no order. */
 export const dockerCommands: readonly (Command | CommandGroup)[] = [
   configGroup,
   containerGroup,
   ...containerShortcuts,
+  eventsCommand,
+  imageGroup,
+  ...imageShortcuts,
   infoCommand,
   inspectCommand,
+  ...hiddenGroups,
+  notModelled('login', '[OPTIONS] [SERVER]', 'Log in to a registry'),
+  notModelled('logout', '[SERVER]', 'Log out of a registry'),
   networkCommand,
   nodeCommand,
+  notModelled('search', '[OPTIONS] TERM', 'Look for images on Docker Hub'),
   secretGroup,
   serviceGroup,
   stackGroup,
@@ -45,7 +63,9 @@ export const dockerCommands: readonly (Command | CommandGroup)[] = [
 ];
 
 /** Those that `docker --help` puts first, in this order. */
-const commonCommands: readonly string[] = ['run', 'exec', 'ps', 'build', 'pull', 'push', 'images', 'version', 'info'];
+const commonCommands: readonly string[] = 'run exec ps build pull push images login logout search version info'.split(
+  ' ',
+);
 
 /** The program. Exit statuses as in docker 28: 125 for a bad flag, 1 for any other failure. */
 export const docker: Program = async (process) => {

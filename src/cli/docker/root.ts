@@ -61,7 +61,9 @@ export function helpPage(process: Process, { command, path }: Reached<Command | 
 
 async function runCommand(process: Process, reached: Reached<Command>, words: readonly string[]): Promise<number> {
   const { command } = reached;
-  const line = parseCommandLine(command.flags, words, { interspersed: command.interspersed });
+  const isHelp = words.includes('--help');
+  const read = command.wordsAsTheyAre && !isHelp ? ['--', ...words] : command.wordsAsTheyAre ? ['--help'] : words;
+  const line = parseCommandLine(command.flags, read, { interspersed: command.interspersed });
   if (!line.ok) return complain(process, flagErrorText(reached, line.message), badFlagStatus);
   if (line.help) return print(process, notice(line.notice) + helpPage(process, reached));
   const wrong = command.args(line.args);

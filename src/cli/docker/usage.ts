@@ -3,7 +3,7 @@
  * Source: `docker/cli: cli/cobra.go` (help template), `cli/required.go`, `cli/error.go`.
  */
 import { flagUsages } from '../flags/flag-usages.ts';
-import type { Command, CommandGroup } from './command.ts';
+import type { ArgsHint, Command, CommandGroup } from './command.ts';
 
 /** A command as it was reached: with the words that lead to it. */
 export interface Reached<Kind> {
@@ -50,7 +50,7 @@ export function flagErrorText(reached: Reached<Command | CommandGroup>, message:
 }
 
 /** Answer to a wrong number of arguments (exit status 1). */
-export function argsErrorText(reached: Reached<Command>, complaint: string, hint: 'See' | 'Run'): string {
+export function argsErrorText(reached: Reached<Command>, complaint: string, hint: ArgsHint): string {
   const { path } = reached;
   return `docker: '${path}' ${complaint}\n\nUsage:  ${usageLine(reached)}\n\n${hint} '${path} --help' for more information\n`;
 }

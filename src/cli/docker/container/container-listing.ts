@@ -1,6 +1,7 @@
 /** The table of `docker ps`. Source: `cli: cli/command/formatter/container.go`. */
 import type { ContainerPort, ContainerSummary } from '../../../protocol/engine-api.ts';
 import { quote } from '../../flags/go-strconv.ts';
+import { utcText } from '../../opts/calendar.ts';
 import { ellipsis } from '../../opts/ellipsis.ts';
 import { humanDuration } from '../../opts/human-duration.ts';
 import { familiarString, parseImageReference } from '../../opts/image-reference.ts';
@@ -32,7 +33,7 @@ const fields: Listing<ContainerRow>['fields'] = {
     header: 'COMMAND',
     value: ({ container, isTruncated }) => quote(isTruncated ? ellipsis(container.Command, 20) : container.Command),
   },
-  CreatedAt: { header: 'CREATED AT', value: ({ container }) => createdAt(container.Created) },
+  CreatedAt: { header: 'CREATED AT', value: ({ container }) => utcText(container.Created) },
   RunningFor: {
     header: 'CREATED',
     value: ({ container, now }) => `${humanDuration(now - container.Created * 1000)} ago`,
@@ -72,30 +73,6 @@ function imageOf({ container, isTruncated }: ContainerRow): string {
   if (short === truncateId(Image)) return short;
   const reference = parseImageReference(Image);
   return reference === null ? Image : familiarString({ ...reference, digest: null });
-}
-
-/** `2025-07-01 12:00:00 +0000 UTC`: hosts keep UTC. */
-function createdAt(seconds: number): string {
-  const days = Math.floor(seconds / 86_400);
-  const time = seconds - days * 86_400;
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
-  return `${civilDate(days)} ${two(time / 3600)}:${two((time / 60) % 60)}:${two(time % 60)} +0000 UTC`;
-}
-
-/** The Gregorian date so many days after 1970-01-01 (Howard Hinnant's `civil_from_days`). */
-function civilDate(days: number): string {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  const month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9);
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
 function sizeOf({ SizeRw = 0, SizeRootFs = 0 }: ContainerSummary): string {

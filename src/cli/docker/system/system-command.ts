@@ -1,5 +1,8 @@
 /** `docker system`: the daemon as a whole. */
 import type { CommandGroup } from '../command.ts';
+import { notModelled } from '../not-modelled.ts';
+import { dfCommand } from './df.ts';
+import { eventsCommand } from './events.ts';
 import { infoCommand } from './info.ts';
 
 export const systemCommand: CommandGroup = {
@@ -7,5 +10,5 @@ export const systemCommand: CommandGroup = {
   name: 'system',
   section: 'management',
   description: 'The daemon and its host',
-  commands: [infoCommand],
+  commands: [dfCommand, eventsCommand, infoCommand, notModelled('prune', '[OPTIONS]', 'Remove what nothing uses')],
 };

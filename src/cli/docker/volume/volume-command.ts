@@ -4,7 +4,11 @@ import { completeVolumes } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
 import { volumeType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
+import { notModelled } from '../not-modelled.ts';
+import { volumeCreate } from './create.ts';
 import { volumeLs } from './ls.ts';
+import { volumePrune } from './prune.ts';
+import { volumeRm } from './rm.ts';
 
 const volumeInspect: Command = {
   kind: 'command',
@@ -27,5 +31,12 @@ export const volumeCommand: CommandGroup = {
   name: 'volume',
   section: 'management',
   description: 'Volumes of this node',
-  commands: [volumeInspect, volumeLs],
+  commands: [
+    volumeCreate,
+    volumeInspect,
+    volumeLs,
+    volumePrune,
+    volumeRm,
+    notModelled('update', '[OPTIONS] VOLUME', 'Change a volume of the cluster'),
+  ],
 };
