@@ -933,6 +933,8 @@ export interface Volume {
   Name: string;
   Options: Record<string, string> | null;
   Scope: 'local' | 'global';
+  /** In `GET /system/df` only. */
+  UsageData?: { RefCount: number; Size: number };
 }
 
 /** `GET /volumes`. */

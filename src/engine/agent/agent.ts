@@ -318,9 +318,14 @@ export class Agent {
       this.state.tasks[task.id] = { task, status: task.status, operation: null, stepping: false, removing: false };
     } else {
       // What is wanted comes from the manager; what is comes from here.
+      const isWantedElse = task.desiredState !== run.task.desiredState;
       run.task = task;
-      if (task.desiredState >= TaskState.shutdown && run.operation !== null && run.operation !== 'shutdown')
+      // What is under way is given up, and as every failure it is followed by a pause: a task that runs (its operation is the
+      // wait for its end) begins to stop a second after it was told to. `swarmkit: agent/task.go run`, `ErrTaskRetry`
+      if (isWantedElse && run.operation !== null && run.operation !== 'shutdown') {
         run.operation = null;
+        return this.stepLater(run);
+      }
     }
     this.step(task.id);
   }
@@ -342,6 +347,13 @@ export class Agent {
     if (!run || run.stepping) return;
     run.stepping = true;
     this.kernel.schedule(STEP_TIME, 'agent.step', this.owner, { machine: this.machine, id });
+  }
+
+  /** The next step after a pause. */
+  private stepLater(run: TaskRun): void {
+    run.stepping = true;
+    const { id } = run.task;
+    this.kernel.schedule(RETRY_DELAY, 'agent.step', this.owner, { machine: this.machine, id });
   }
 
   /** One step. `swarmkit: agent/exec/controller.go Do` */
@@ -395,9 +407,7 @@ export class Agent {
       return this.save();
     }
     if (!result.ok && result.temporary) {
-      run.stepping = true;
-      this.kernel.schedule(RETRY_DELAY, 'agent.step', this.owner, { machine: this.machine, id });
-      return;
+      return this.stepLater(run);
     }
     if (operation === 'shutdown') return this.enter(run, TaskState.shutdown, 'shutdown', result);
     if (!result.ok) {

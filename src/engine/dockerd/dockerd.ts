@@ -10,6 +10,7 @@ import type { ControlRequest, ControlResult } from '../manager/controlapi/contro
 import type { LogLine } from '../runtime/container.ts';
 import type { RuntimeEvent, RuntimeResult } from '../runtime/runtime.ts';
 import type { StoreEvent } from '../store/store.ts';
+import { attachmentsOf } from './convert/endpoint.ts';
 import { rfc3339 } from './convert/time.ts';
 import { controlFailure, type Failure, noManager, runtimeFailure } from './errors.ts';
 import { eventMatches, eventMessage, KEPT_EVENTS, type NewEvent } from './event-log.ts';
@@ -163,10 +164,25 @@ export class Dockerd {
 
   /** Something happened to a container, an image or a volume. */
   runtimeEvent(event: RuntimeEvent): void {
+    if (event.type === 'container' && event.action === 'start') this.attachmentEvents(event.id, 'connect');
     this.event(event);
     if (event.type !== 'container') return;
+    if (event.action === 'die') this.attachmentEvents(event.id, 'disconnect');
     if (event.action === 'die') this.containerDied(event.id);
     if (event.action === 'destroy') this.containerGone(event.id);
+  }
+
+  /** A container comes to its networks as it starts, and leaves them as it ends. */
+  private attachmentEvents(container: string, action: 'connect' | 'disconnect'): void {
+    const found = this.host.runtime.state.containers.get(container);
+    if (!found) return;
+    for (const { id, name } of attachmentsOf(found)) {
+      const local = this.state.disk.networks.find((network) => network.id === id || network.name === id);
+      const ofSwarm = this.host.swarm.networks.find((network) => network.id === id);
+      const type = local?.driver ?? ofSwarm?.spec.driver ?? 'overlay';
+      const known = local?.name ?? ofSwarm?.spec.annotations.name ?? name;
+      this.event({ type: 'network', action, id: local?.id ?? id, attributes: { container, name: known, type } });
+    }
   }
 
   private containerDied(id: string): void {
@@ -267,12 +283,10 @@ export class Dockerd {
     if (disk.networks.some(({ name }) => name === 'docker_gwbridge')) return;
     const network = gatewayBridge(this.host.random('ids'), this.host.now);
     disk.networks.push(network);
-    this.event({
-      type: 'network',
-      action: 'create',
-      id: network.id,
-      attributes: { name: network.name, type: 'bridge' },
-    });
+    const ingress = this.host.swarm.networks.find(({ spec }) => spec.ingress);
+    if (!ingress) return;
+    const attributes = { name: ingress.spec.annotations.name, type: 'overlay' };
+    this.event({ type: 'network', action: 'create', id: ingress.id, attributes });
   }
 
   // ---- inside

@@ -7,23 +7,6 @@ import type { DockerdHost } from './host.ts';
 /** Docker keeps this many for those who ask with `since`. */
 export const KEPT_EVENTS = 256;
 
-export const EVENT_FILTERS = [
-  'config',
-  'container',
-  'daemon',
-  'event',
-  'image',
-  'label',
-  'network',
-  'node',
-  'plugin',
-  'scope',
-  'secret',
-  'service',
-  'type',
-  'volume',
-] as const;
-
 export interface NewEvent {
   readonly type: 'container' | 'network' | 'volume' | 'image' | 'node' | 'service' | 'secret' | 'config' | 'daemon';
   readonly action: string;
@@ -75,7 +58,18 @@ function passes(event: EventMessage, key: string, wanted: readonly string[]): bo
       const image = event.Type === 'image' ? (attributes.name ?? id) : attributes.image;
       return image !== undefined && wanted.some((name) => image === name || image.split(':')[0] === name);
     }
+    case 'config':
+    case 'container':
+    case 'daemon':
+    case 'network':
+    case 'node':
+    case 'plugin':
+    case 'secret':
+    case 'service':
+    case 'volume':
+      // By prefix, and whatever the event is about: `service=web` also finds the containers `web.1...`.
+      return wanted.some((name) => id.startsWith(name) || attributes.name?.startsWith(name));
     default:
-      return event.Type === key && wanted.some((name) => id.startsWith(name) || attributes.name === name);
+      return true;
   }
 }

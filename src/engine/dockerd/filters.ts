@@ -9,13 +9,13 @@ export type ParsedFilters =
   | { readonly ok: true; readonly filters: Filters }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Reads filters and refuses keys that the list does not know. */
-export function parseFilters(text: string | undefined, accepted: readonly string[]): ParsedFilters {
+/** Reads filters and refuses keys that the list does not know; `any`: refuses none. */
+export function parseFilters(text: string | undefined, accepted: readonly string[] | 'any'): ParsedFilters {
   const given = read(text);
   if (!given) return refuse('invalid filter');
   const filters: Record<string, readonly string[]> = {};
   for (const [key, values] of Object.entries(given)) {
-    if (!accepted.includes(key)) return refuse(`Invalid filter '${key}'`);
+    if (accepted !== 'any' && !accepted.includes(key)) return refuse(`Invalid filter '${key}'`);
     filters[key] = values;
   }
   return { ok: true, filters };

@@ -64,6 +64,7 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['POST', '/networks/{id}/disconnect', networks.disconnectNetwork],
 
   ['GET', '/containers/json', containers.listContainers],
+  ['POST', '/containers/prune', containers.pruneContainers],
   ['POST', '/containers/create', containers.createContainer],
   ['GET', '/containers/{id}/json', containers.inspectContainer],
   ['POST', '/containers/{id}/start', containers.startContainer],
@@ -90,6 +91,7 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['GET', '/distribution/{name...}/json', images.distribution],
   ['GET', '/volumes', volumes.listVolumes],
   ['POST', '/volumes/create', volumes.createVolume],
+  ['POST', '/volumes/prune', volumes.pruneVolumes],
   ['GET', '/volumes/{name}', volumes.inspectVolume],
   ['DELETE', '/volumes/{name}', volumes.removeVolume],
 ];

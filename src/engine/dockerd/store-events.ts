@@ -5,13 +5,13 @@ import type { StoreEvent } from '../store/store.ts';
 import { eventMessage, type NewEvent } from './event-log.ts';
 import type { DockerdHost } from './host.ts';
 
-/** Tasks and the cluster object make no events. */
+/** Tasks and the cluster object make no events; nor does what a cluster begins with, since nobody watches it yet. */
 export function storeEventMessages(
   events: readonly StoreEvent[],
-  host: Pick<DockerdHost, 'epochMs' | 'now'>,
+  host: Pick<DockerdHost, 'epochMs' | 'now' | 'swarm'>,
 ): EventMessage[] {
   return events.flatMap((event) => {
-    if (event.kind === 'task' || event.kind === 'cluster') return [];
+    if (event.kind === 'task' || event.kind === 'cluster' || isOfTheBeginning(event, host.swarm.nodeId)) return [];
     const message: NewEvent = {
       type: event.kind,
       action: event.action,
@@ -21,6 +21,12 @@ export function storeEventMessages(
     };
     return [eventMessage(message, host)];
   });
+}
+
+function isOfTheBeginning({ kind, object, action }: StoreEvent, ownId: string): boolean {
+  if (kind === 'network')
+    return action !== 'remove' && ((object as Network).predefined || (object as Network).spec.ingress);
+  return kind === 'node' && object.id === ownId && (object as Node).description === null;
 }
 
 function attributes({ kind, object, old, action }: StoreEvent): Record<string, string> {

@@ -108,8 +108,10 @@ export interface ProcessState {
 export interface Image {
   /** `sha256:` + 64 hex */
   id: string;
-  /** `name:tag` */
+  /** `name:tag`, whichever it was pulled by. */
   tags: string[];
+  /** False if it was only pulled by its digest, as swarm does: then the host knows no tag of it. */
+  isTagged: boolean;
   digest: string;
   sizeBytes: number;
   createdAt: Micros;

@@ -5,6 +5,8 @@
  * Simplified: there is one registry for all names. A repository that is not in the catalogue exists and is a plain web server,
  * unless its name says that it does not (`nosuch`, `doesnotexist`, `missing` ...); a tag exists if it looks like one.
  */
+import type { Micros } from '../../protocol/events.ts';
+import { seconds } from '../kernel/time.ts';
 import type { Image } from './container.ts';
 
 interface CatalogueEntry {
@@ -141,18 +143,25 @@ export function digestOf(reference: ImageReference): string {
 }
 
 /** What a host holds after a pull. */
-export function imageOf(reference: ImageReference, now: number): Image {
+export function imageOf(reference: ImageReference): Image {
   const entry = CATALOGUE[reference.repository] ?? UNKNOWN;
   return {
     id: `sha256:${hash64(`config of ${familiarName(reference)}`)}`,
     tags: [familiarName(reference)],
+    isTagged: reference.digest === null,
     digest: reference.digest ?? digestOf(reference),
     sizeBytes: entry.sizeBytes,
-    createdAt: now,
+    createdAt: -builtBefore(familiarName(reference)),
     exposed: [...entry.exposed],
     entrypoint: [...entry.entrypoint],
     command: [...entry.command],
   };
+}
+
+/** When it was built: some weeks before this world began. */
+function builtBefore(name: string): Micros {
+  const days = 9 + (Number.parseInt(hash64(name).slice(0, 4), 16) % 80);
+  return seconds(days * 86_400);
 }
 
 /** 64 hex digits that depend on all of `text` (FNV-1a, eight lanes). Not a cryptographic hash; nothing here needs one. */

@@ -129,7 +129,8 @@ export class Runtime {
 
   image(reference: string): Image | undefined {
     const parsed = parseReference(reference);
-    return parsed ? this.state.images.get(familiarName(parsed)) : undefined;
+    const image = parsed ? this.state.images.get(familiarName(parsed)) : undefined;
+    return parsed?.digest || image?.isTagged ? image : undefined;
   }
 
   // ---- images
@@ -139,24 +140,31 @@ export class Runtime {
     const parsed = parseReference(reference);
     if (!parsed) return this.host.operationDone(token, failed('invalid', 'invalid reference format'));
     const name = familiarName(parsed);
-    if (this.state.images.has(name)) return this.host.operationDone(token, done());
-    const waiting = this.state.pulls[name];
+    if (this.image(reference)) return this.host.operationDone(token, done());
+    const key = pullKey(name, parsed);
+    const waiting = this.state.pulls[key];
     if (waiting) {
       waiting.push(token);
       return;
     }
-    this.state.pulls[name] = [token];
+    this.state.pulls[key] = [token];
     this.kernel.emit('image.pulling', this.machine, [`machine:${this.machine}`], { image: name });
     this.schedule(this.between('runtime', PULL_TIME), 'runtime.pulled', { name, reference: parsed });
   }
 
   pulled(name: string, reference: ImageReference): void {
-    const waiting = this.state.pulls[name] ?? [];
-    delete this.state.pulls[name];
+    const key = pullKey(name, reference);
+    const waiting = this.state.pulls[key] ?? [];
+    delete this.state.pulls[key];
     const exists = existsInRegistry(reference);
     if (exists) {
-      this.state.images.set(name, imageOf(reference, this.kernel.now));
-      this.host.event({ type: 'image', action: 'pull', id: name, attributes: { name: reference.repository } });
+      const image = imageOf(reference);
+      this.state.images.set(name, {
+        ...image,
+        isTagged: image.isTagged || Boolean(this.state.images.get(name)?.isTagged),
+      });
+      const id = reference.digest === null ? name : `${name}@${reference.digest}`;
+      this.host.event({ type: 'image', action: 'pull', id, attributes: { name: reference.repository } });
       this.kernel.begin('image.pulled', this.machine, [`machine:${this.machine}`], { image: name });
     }
     for (const token of waiting)
@@ -294,7 +302,7 @@ export class Runtime {
           token,
           failed(
             'conflict',
-            `cannot remove container "/${container.config.name}": container is running: stop the container before removing or force remove`,
+            `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`,
           ),
         );
       }
@@ -538,6 +546,7 @@ export class Runtime {
     this.host.containerExited(container);
     const waiting = this.state.stopWaiters.filter((waiter) => waiter.id === container.id);
     this.state.stopWaiters = this.state.stopWaiters.filter((waiter) => waiter.id !== container.id);
+    if (waiting.length > 0) this.event(container, 'stop');
     for (const { token } of waiting) this.host.operationDone(token, done());
   }
 
@@ -625,4 +634,9 @@ function done(): { ok: true; value: null } {
 
 function failed(kind: RuntimeError['kind'], message: string): { ok: false; error: RuntimeError } {
   return { ok: false, error: { kind, message } };
+}
+
+/** Pulling by tag and by digest are two things: only the first gives the image a tag. */
+function pullKey(name: string, { digest }: ImageReference): string {
+  return digest === null ? name : `${name}@${digest}`;
 }

@@ -31,7 +31,6 @@ export const LIST_FILTERS = [
 
 export function containerMatches(container: Container, filters: Filters, daemon: Dockerd): boolean {
   const { config } = container;
-  const image = config.image.split('@')[0]!;
   const runtime = daemon.host.runtime;
   const bound = (key: 'since' | 'before') => runtime.find(filters[key]?.[0] ?? '')?.createdAt;
   return (
@@ -42,8 +41,7 @@ export function containerMatches(container: Container, filters: Filters, daemon:
     (!filters.exited?.length ||
       (container.state === 'exited' && filters.exited.includes(String(container.exitCode)))) &&
     hasLabels(filters, 'label', config.labels) &&
-    (!filters.ancestor?.length ||
-      filters.ancestor.some((name) => [image, image.split(':')[0], container.imageId].includes(name))) &&
+    (!filters.ancestor?.length || filters.ancestor.some((name) => isImage(name, container, daemon))) &&
     (!filters['is-task']?.length || (container.taskId !== null) === (filters['is-task'][0] === 'true')) &&
     (!filters.network?.length ||
       attachmentsOf(container).some(({ id, name }) =>
@@ -100,6 +98,11 @@ export function statusText(container: Container, now: number): string {
     case 'exited':
       return container.finishedAt === null ? 'Created' : `Exited (${exitCode}) ${since(container.finishedAt)} ago`;
   }
+}
+
+/** Does a name or an ID mean the image of this container, as the host knows images? */
+function isImage(name: string, { imageId }: Container, { host }: Dockerd): boolean {
+  return host.runtime.image(name)?.id === imageId || imageId === name || imageId.startsWith(`sha256:${name}`);
 }
 
 function imageOf(container: Container, daemon: Dockerd): Image | undefined {

@@ -10,7 +10,7 @@ export function imageSummary(image: Image, runtime: RuntimeHost, epochMs: EpochM
   return {
     Id: image.id,
     ParentId: '',
-    RepoTags: list(image.tags),
+    RepoTags: list(image.isTagged ? image.tags : []),
     RepoDigests: digests(image),
     Created: unixSeconds(epochMs, image.createdAt),
     Size: image.sizeBytes,
@@ -23,7 +23,7 @@ export function imageSummary(image: Image, runtime: RuntimeHost, epochMs: EpochM
 export function imageInspect(image: Image, epochMs: EpochMs): Record<string, unknown> {
   return {
     Id: image.id,
-    RepoTags: list(image.tags),
+    RepoTags: list(image.isTagged ? image.tags : []),
     RepoDigests: digests(image),
     Parent: '',
     Comment: '',

@@ -1,6 +1,7 @@
 /** `/containers`. `moby: daemon/server/router/container`, `daemon/list.go`, `stop.go`, `kill.go`, `delete.go`, `rename.go` */
 import type * as api from '../../../protocol/engine-api.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
+import { hasLabels } from '../../manager/controlapi/list-filters.ts';
 import type { Container, ContainerConfig } from '../../runtime/container.ts';
 import type { Network } from '../../store/objects.ts';
 import { containerInspect, containerMatches, containerSummary, LIST_FILTERS } from '../convert/container.ts';
@@ -14,6 +15,7 @@ import type { Call } from '../state.ts';
 import { findContainer } from './find-container.ts';
 
 const NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const STATES = ['created', 'dead', 'exited', 'paused', 'removing', 'restarting', 'running'];
 const SIGNALS = new Set(
   'ABRT ALRM BUS CHLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ'.split(
     ' ',
@@ -25,6 +27,8 @@ export const listContainers: Route = {
     const { query = {} } = call.request;
     const parsed = parseFilters(query.filters, LIST_FILTERS);
     if (!parsed.ok) return daemon.refuse(call, parsed.failure);
+    const odd = parsed.filters.status?.find((status) => !STATES.includes(status));
+    if (odd !== undefined) return daemon.refuse(call, { status: 400, message: `Invalid filter 'status=${odd}'` });
     const limit = Number(query.limit ?? 0);
     const all = isTrue(query.all) || limit > 0 || Boolean(parsed.filters.status?.length);
     const newestFirst = [...daemon.host.runtime.state.containers.values()].sort((a, b) => b.createdAt - a.createdAt);
@@ -227,6 +231,36 @@ export const removeContainer: Route = {
   },
   stages: { removed: (daemon, call) => daemon.reply(call, null, 204) },
 };
+
+const PRUNE_FILTERS = ['label', 'label!', 'until'];
+
+/** Removes what does not run, one after the other. */
+export const pruneContainers: Route = {
+  start(daemon, call) {
+    const parsed = parseFilters(call.request.query?.filters, PRUNE_FILTERS);
+    if (!parsed.ok) return daemon.refuse(call, parsed.failure);
+    const left = [...daemon.host.runtime.state.containers.values()]
+      .filter(({ state }) => state === 'created' || state === 'exited' || state === 'dead')
+      .filter((container) => hasLabels(parsed.filters, 'label', container.config.labels))
+      .map(({ id }) => id);
+    call.partial = { left, deleted: [] };
+    pruneNext(daemon, call);
+  },
+  stages: { removed: pruneNext },
+  failed: { removed: pruneNext },
+};
+
+function pruneNext(daemon: Dockerd, call: Call): void {
+  const pruning = call.partial as { left: string[]; deleted: string[] };
+  const next = pruning.left.shift();
+  if (next === undefined)
+    return daemon.reply(call, {
+      ContainersDeleted: pruning.deleted.length > 0 ? pruning.deleted : null,
+      SpaceReclaimed: 0,
+    });
+  pruning.deleted.push(next);
+  daemon.host.runtime.remove(next, false, daemon.token(call, 'removed'));
+}
 
 export const renameContainer: Route = {
   start(daemon, call) {

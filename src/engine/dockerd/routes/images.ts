@@ -30,13 +30,13 @@ export const listImages: Route = {
 
 export const inspectImage: Route = {
   start(daemon, call) {
-    const image = findImage(daemon, call);
+    const image = findImage(daemon, call, `no such image: ${call.params.name}: `);
     if (image) daemon.reply(call, imageInspect(image, daemon.host.epochMs));
   },
 };
 
 /** By name, by id, or by a prefix of the id; refuses the call if there is none. */
-function findImage(daemon: Dockerd, call: Call): Image | undefined {
+function findImage(daemon: Dockerd, call: Call, prefix = ''): Image | undefined {
   const ref = call.params.name!;
   const { runtime } = daemon.host;
   const named = runtime.image(ref);
@@ -44,7 +44,10 @@ function findImage(daemon: Dockerd, call: Call): Image | undefined {
   for (const image of runtime.state.images.values()) {
     if (image.id === ref || image.id.startsWith(`sha256:${ref.replace(/^sha256:/, '')}`)) return image;
   }
-  daemon.refuse(call, { status: 404, message: `No such image: ${/[:@][^/]*$/.test(ref) ? ref : `${ref}:latest`}` });
+  daemon.refuse(call, {
+    status: 404,
+    message: `${prefix}No such image: ${/[:@][^/]*$/.test(ref) ? ref : `${ref}:latest`}`,
+  });
   return undefined;
 }
 

@@ -4,10 +4,13 @@ import { hasLabels } from '../../manager/controlapi/list-filters.ts';
 import type { Container } from '../../runtime/container.ts';
 import { sortedMap } from '../convert/go-json.ts';
 import { volumeJson } from '../convert/volume.ts';
-import { matches, parseFilters } from '../filters.ts';
+import { isTrue, matches, parseFilters } from '../filters.ts';
 import type { Route } from '../route.ts';
 
 const FILTERS = ['dangling', 'driver', 'label', 'name'];
+const PRUNE_FILTERS = ['all', 'label', 'label!'];
+/** Marks a volume that nobody has named. */
+const ANONYMOUS = 'com.docker.volume.anonymous';
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export const listVolumes: Route = {
@@ -50,7 +53,11 @@ export const createVolume: Route = {
         status: 404,
         message: `create ${name}: error looking up volume plugin ${body.Driver}: plugin "${body.Driver}" not found`,
       });
-    const volume = daemon.host.runtime.ensureVolume(name, 'local', sortedMap(body.Labels ?? {}));
+    const volume = daemon.host.runtime.ensureVolume(
+      name,
+      'local',
+      sortedMap({ ...body.Labels, ...(!body.Name && { [ANONYMOUS]: '' }) }),
+    );
     daemon.reply(call, volumeJson(volume, daemon.host.epochMs), 201);
   },
 };
@@ -60,7 +67,10 @@ export const removeVolume: Route = {
     const name = call.params.name!;
     const { containers, volumes } = daemon.host.runtime.state;
     const volume = volumes.get(name);
-    if (!volume) return daemon.refuse(call, { status: 404, message: `get ${name}: no such volume` });
+    if (!volume) {
+      if (isTrue(call.request.query?.force)) return daemon.reply(call, null, 204);
+      return daemon.refuse(call, { status: 404, message: `get ${name}: no such volume` });
+    }
     const users = [...containers.values()].filter((container) => uses(container, name)).map(({ id }) => id);
     if (users.length > 0)
       return daemon.refuse(call, {
@@ -70,6 +80,26 @@ export const removeVolume: Route = {
     volumes.delete(name);
     daemon.event({ type: 'volume', action: 'destroy', id: name, attributes: { driver: volume.driver } });
     daemon.reply(call, null, 204);
+  },
+};
+
+/** Volumes with a name stay unless `all` is asked for. */
+export const pruneVolumes: Route = {
+  start(daemon, call) {
+    const parsed = parseFilters(call.request.query?.filters, PRUNE_FILTERS);
+    if (!parsed.ok) return daemon.refuse(call, parsed.failure);
+    const { containers, volumes } = daemon.host.runtime.state;
+    const all = isTrue(parsed.filters.all?.[0]);
+    const unused = [...volumes.values()].filter(
+      ({ name, labels }) =>
+        (all || ANONYMOUS in labels) && hasLabels(parsed.filters, 'label', labels) && !isUsed(name, containers),
+    );
+    for (const { name, driver } of unused) {
+      volumes.delete(name);
+      daemon.event({ type: 'volume', action: 'destroy', id: name, attributes: { driver } });
+    }
+    const names = unused.map(({ name }) => name);
+    daemon.reply(call, { VolumesDeleted: names.length > 0 ? names : null, SpaceReclaimed: 0 });
   },
 };
 

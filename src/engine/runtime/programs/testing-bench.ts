@@ -39,7 +39,7 @@ export class BenchProcess {
     this.name = name;
     this.id = options.id ?? '0123456789ab'.padEnd(64, '0');
     this.disk = options.disk ?? {};
-    this.image = imageOf(parseReference(image)!, 0);
+    this.image = imageOf(parseReference(image)!);
     this.config = {
       ...NO_CONFIG,
       name,
