@@ -97,7 +97,7 @@ function drawDistrict(ink: CityInk, city: City, district: District, used: boolea
   const shift = wheel ? city.wheelRadius + 3 : 0;
   const label = measure(name, size, 700) > box.w - 6 ? name.replace(/^\D+/, '') || name.slice(0, 2) : name;
   const middle = box.x + box.w / 2;
-  const y = box.y + box.h - (trouble && box.w >= 40 ? 22 : box.w >= 40 ? (city.compact ? 9 : 13) : 8);
+  const y = box.y + box.h - (trouble && box.w >= 40 ? 17 : box.w >= 40 ? (city.compact ? 9 : 13) : 8);
   drawText(brush, label, middle + shift, y, {
     size,
     weight: 700,
@@ -116,7 +116,7 @@ function drawDistrict(ink: CityInk, city: City, district: District, used: boolea
     );
   if (trouble && box.w >= 40) {
     const text = fitted(trouble, box.w - 8, 12, measure);
-    drawText(brush, text, middle, box.y + box.h - 7, {
+    drawText(brush, text, middle, box.y + box.h - 4, {
       size: 12,
       color: palette.t2,
       align: 'center',
