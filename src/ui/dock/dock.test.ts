@@ -3,6 +3,7 @@ import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { aboutSelection } from './about.ts';
 import { axisStep, eventAtPoint, playheadX, spanFor, timeToX } from './draw-lanes.ts';
+import { lossesIn, lossText } from './losses.ts';
 import { shortLabel } from './short-label.ts';
 
 const view = { width: 1440, height: 132, now: 60e6, span: 30e6, compact: false };
@@ -96,5 +97,33 @@ describe('what is about the selected thing', () => {
   it('is not asked when nothing, or an event, is selected', () => {
     expect(aboutSelection(snapshot, null)).toBeNull();
     expect(aboutSelection(snapshot, 'event:5')).toBeNull();
+  });
+});
+
+describe('lost messages', () => {
+  const lost = (seconds: number, reason: string) => event(seconds, seconds * 1e6, 'net.dropped', { reason });
+  const dead = 'node1 has no power';
+  const told = (events: TraceEvent[], from: number, now: number) =>
+    lossesIn(events, from, now * 1e6, 30e6).map((losses) => [lossText(losses), losses.first / 1e6, losses.last / 1e6]);
+
+  it('are one stretch while they are lost for one reason, one soon after the other', () => {
+    const events = [
+      lost(1, dead),
+      lost(2, dead),
+      event(3, 2.5e6, 'node.state'),
+      lost(3, 'loss'),
+      lost(4, dead),
+      lost(20, dead),
+    ];
+    expect(told(events, 0, 21)).toEqual([
+      [`${dead}: 3 lost`, 1, 4],
+      ['loss: 1 lost', 3, 3],
+      [`${dead}: 1 lost`, 20, 20],
+    ]);
+  });
+  it('are counted from before what is shown', () => {
+    const events = Array.from({ length: 60 }, (_, second) => lost(second, dead));
+    expect(told(events, 30, 59)).toEqual([[`${dead}: 60 lost`, 0, 59]]);
+    expect(told(events, 60, 120)).toEqual([]);
   });
 });

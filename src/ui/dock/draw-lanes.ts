@@ -9,6 +9,7 @@ import { weightOf } from '../narrator/headline.ts';
 import { dockLanes, laneOf } from '../narrator/lanes.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { firstEventAt } from '../store/event-log.ts';
+import { isLoss, type Losses, lossesIn, lossText } from './losses.ts';
 
 export interface LanesView {
   width: number;
@@ -69,6 +70,9 @@ function laneStep(view: Pick<Place, 'height' | 'compact'>): number {
 function laneY(index: number, view: Pick<Place, 'height' | 'compact'>): number {
   return layoutOf(view).axis + laneStep(view) * ((view.compact ? 0 : index) + 0.5);
 }
+
+/** The lane of what is lost. */
+const lossLane = dockLanes.findIndex(({ id }) => id === 'network');
 
 const laneIndexOf = new Map(dockLanes.flatMap((lane, index) => lane.holds.map((held) => [held, index])));
 
@@ -155,9 +159,13 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
   const column = dockLanes.map(() => Number.NaN);
   const nearColumn = dockLanes.map(() => Number.NaN);
   const near: [event: TraceEvent, x: number, lane: number][] = [];
-  for (let index = firstEventAt(events, view.now - view.span); index < events.length; index++) {
+  const first = firstEventAt(events, view.now - view.span);
+  if (!view.compact)
+    for (const losses of lossesIn(events, first, view.now, view.span)) drawLosses(context, losses, view);
+  for (let index = first; index < events.length; index++) {
     const event = events[index] as TraceEvent;
     if (event.at > view.now) break;
+    if (isLoss(event) && event.id !== view.selected) continue;
     const lane = laneIndexOf.get(laneOf(event.kind)) ?? 2;
     if (lane === 0 || weightOf(event) >= 2 || event.id === view.selected) {
       heavy[lane]?.push(event);
@@ -180,6 +188,37 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
   heavy.forEach((row, lane) => {
     drawHeavy(context, row, lane, view);
   });
+}
+
+/** Messages lost for one reason: a cross, or a stretch between two of them with its words. */
+function drawLosses(context: CanvasRenderingContext2D, losses: Losses, view: LanesView): void {
+  const { t1, t2, line2, stage } = palettes[view.theme];
+  const y = laneY(lossLane, view);
+  const right = timeToX(losses.last, view);
+  const left = Math.max(layoutOf(view).labels + 6, timeToX(losses.first, view));
+  context.strokeStyle = t2;
+  context.lineWidth = 1.25;
+  cross(context, right, y, 3);
+  if (losses.count === 1) return;
+  if (losses.first >= view.now - view.span) cross(context, left, y, 3);
+  if (right - left < 16) return;
+  context.strokeStyle = line2;
+  context.setLineDash([2, 4]);
+  context.beginPath();
+  context.moveTo(left + 7, y);
+  context.lineTo(right - 7, y);
+  context.stroke();
+  context.setLineDash([]);
+  context.font = `400 12px ${fontUi}`;
+  const text = lossText(losses);
+  const width = context.measureText(text).width;
+  if (width + 40 > right - left) return;
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  context.fillStyle = stage;
+  context.fillRect(right - 18 - width, y - 7, width + 8, 14);
+  context.fillStyle = t1;
+  context.fillText(text, right - 14, y);
 }
 
 /** The lane's marks that carry labels, from the newest to the oldest: a label goes where its neighbours leave room. */
@@ -208,7 +247,9 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
       context.textAlign = 'left';
       context.textBaseline = 'middle';
       context.fillStyle = stage;
-      context.fillRect(left - 3, y - 7, width + 6, 14);
+      // Up to the mark itself: no lighter one shows between it and its words.
+      const edge = isRight ? x + 5 : left - 3;
+      context.fillRect(edge, y - 7, (isRight ? left + width + 3 : x - 5) - edge, 14);
       context.fillStyle = t1;
       context.fillText(label, left, y);
       taken = isRight ? x - 12 : left - 8;
@@ -268,7 +309,7 @@ function drawMark(
   if (lane === 0) {
     context.fillStyle = t1;
     diamond(context, x, y, 6);
-  } else if (lane === 4) {
+  } else if (lane === lossLane && (isLoss(event) || event.kind.endsWith('.failed'))) {
     context.strokeStyle = t2;
     context.lineWidth = 1.25;
     cross(context, x, y, 3);
