@@ -1,5 +1,5 @@
 /** The live list of events, newest on top, with a filter of words and one of lanes. Scrolled away from the top it stands still. */
-import { type KeyboardEvent, memo, useCallback, useRef } from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react';
 import type { EventLane, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { ScrollRegion } from '../components/scroll-region.tsx';
 import { namesOf } from '../narrator/facts.ts';
@@ -7,10 +7,10 @@ import { laneOf } from '../narrator/lanes.ts';
 import { sentenceText } from '../narrator/sentences.ts';
 import { timeText } from '../narrator/time-text.ts';
 import { EVENT_CAP } from '../store/event-log.ts';
-import { useThrottled } from '../store/hooks.ts';
+import { useMedia, useThrottled } from '../store/hooks.ts';
 import { usePanels } from '../store/panels.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
-import { type EventRow, filterEvents, lanesToChoose, shownEvents } from './filter-events.ts';
+import { type EventRow, filterEvents, lanesToChoose, shownAtTop, shownEvents } from './filter-events.ts';
 
 const refreshMs = 250;
 
@@ -55,20 +55,38 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   const key = objects?.join(' ');
   const list = useRef<HTMLElement>(null);
   const standing = useRef<EventRow[] | null>(null);
+  // A phone scrolls the whole sheet.
+  const isNarrow = useMedia('(max-width: 720px)');
+  // Only who scrolls needs what is further down.
+  const [most, setMost] = useState(shownAtTop);
+  useEffect(() => {
+    const region = list.current;
+    const onScroll = () => {
+      if (region && region.scrollTop > 4) setMost(shownEvents);
+    };
+    region?.addEventListener('scroll', onScroll, { passive: true });
+    return () => region?.removeEventListener('scroll', onScroll);
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
   const read = useCallback(() => {
-    if (list.current && list.current.scrollTop > 4 && standing.current) return standing.current;
+    const isScrolled = list.current !== null && list.current.scrollTop > 4;
+    if (isScrolled && standing.current && standing.current.length !== shownAtTop) return standing.current;
     const { events, snapshot } = useWorld.getState();
     const names = namesOf(snapshot);
-    standing.current = filterEvents(events.list, { text, lane, objects }, (event) => sentenceText(event, names));
+    standing.current = filterEvents(
+      events.list,
+      { text, lane, objects },
+      (event) => sentenceText(event, names),
+      isNarrow ? shownEvents : most,
+    );
     return standing.current;
-  }, [text, lane, key]);
+  }, [text, lane, key, most, isNarrow]);
   const events = useThrottled(subscribeToEvents, read, refreshMs);
   const dropped = useWorld((state) => state.events.dropped);
   return (
     <ScrollRegion
       ref={list}
-      className="min-h-0 flex-1 overflow-y-auto max-[720px]:overflow-visible"
+      className="min-h-0 flex-1 overflow-y-auto contain-strict max-[720px]:overflow-visible max-[720px]:contain-none"
       name="List of events, newest first"
     >
       {/* One stop of the Tab key, however many rows: arrows go from row to row. */}

@@ -2,8 +2,10 @@
 import type { EventLane, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { laneOf } from '../narrator/lanes.ts';
 
-/** Most events a list shows. */
+/** Most events a list shows ... */
 export const shownEvents = 200;
+/** ... and while nobody has scrolled: more than fit, and cheap to lay out four times a second. */
+export const shownAtTop = 48;
 
 export const lanesToChoose: readonly (EventLane | 'all')[] = [
   'all',
@@ -37,6 +39,7 @@ export function filterEvents(
   list: readonly TraceEvent[],
   filter: EventFilter,
   textOf: (event: TraceEvent) => string,
+  most = shownEvents,
 ): EventRow[] {
   const words = filter.text
     .toLowerCase()
@@ -44,7 +47,7 @@ export function filterEvents(
     .filter((word) => word !== '');
   const found: EventRow[] = [];
   const lastRow = new Map<string, number>();
-  for (let index = list.length - 1; index >= 0 && found.length < shownEvents; index--) {
+  for (let index = list.length - 1; index >= 0 && found.length < most; index--) {
     const event = list[index] as TraceEvent;
     if (filter.lane !== 'all' && laneOf(event.kind) !== filter.lane) continue;
     if (filter.objects && !event.objects.some((ref) => filter.objects?.includes(ref))) continue;
