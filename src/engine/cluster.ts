@@ -74,6 +74,7 @@ export class Cluster {
     });
     this.machines = state.machines.map((machine) => this.assemble(machine));
     this.builder = new SnapshotBuilder(this, state.epochMs);
+    for (const event of remembered(state.kernel.trace)) this.builder.noteEvent(event);
     this.register();
     this.kernel.onEvent((event) => {
       this.fresh.push(event);

@@ -9,6 +9,7 @@ import type { TimingProfile } from '../protocol/start.ts';
 import { Dockerd } from './dockerd/dockerd.ts';
 import type { DockerdHost, LogBroker, Outcome, SwarmFacts } from './dockerd/host.ts';
 import { type DockerdState, newDockerdDisk, startedDockerd } from './dockerd/state.ts';
+import { diskFlush } from './hardware/disk.ts';
 import type { Envelope, Hardware, MachineHardware } from './hardware/hardware.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Random } from './kernel/random.ts';
@@ -208,6 +209,7 @@ export class Machine {
     this.network.stop();
     this.hardwareState.listening = false;
     this.kernel.endLife(this.name);
+    diskFlush(this.hardwareState.disk);
     this.halt();
   }
 

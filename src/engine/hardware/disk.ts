@@ -46,6 +46,12 @@ export function diskSynced(disk: DiskState, count: number): void {
   }
 }
 
+/** A process ends, not the machine: the system writes out what it has; nobody waits for it any more. */
+export function diskFlush(disk: DiskState): void {
+  diskSynced(disk, disk.pending.length);
+  disk.covered = 0;
+}
+
 /** The power goes: what was not synced is lost. */
 export function diskLosePower(disk: DiskState): void {
   disk.pending.length = 0;
