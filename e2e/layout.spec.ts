@@ -88,8 +88,8 @@ test.describe('on a phone of 390 x 844', () => {
     const chips = page.getByRole('group', { name: 'Commands' });
     await chips.getByRole('button', { name: 'service ls' }).tap();
     const terminal = swarm.terminal('node1');
-    await swarm.advance(1);
     await terminal.expectText('docker service ls');
+    await swarm.advance(1);
     await terminal.expectText(/web +replicated +6\/6/);
     expect(await layoutFaults(swarm), 'terminal').toEqual([]);
 

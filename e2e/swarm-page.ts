@@ -50,7 +50,7 @@ export class SwarmPage {
     this.stage = page.getByRole('tabpanel', { name: 'The swarm' });
     this.inspector = page.getByLabel('Inspector', { exact: true });
     this.selected = this.inspector.getByRole('heading', { level: 2 });
-    this.narrator = page.getByRole('status');
+    this.narrator = page.getByRole('main').getByRole('status').first();
     this.clock = page.getByRole('region', { name: 'Time' }).getByRole('timer', { name: 'Virtual time' }).first();
     page.on('pageerror', (error) => this.complaints.push(`uncaught: ${error.stack ?? error.message}`));
     page.on('console', (message) => {
