@@ -30,6 +30,9 @@ export default function BrowserWindow() {
   );
 }
 
+/** On a phone: a thumb's size. */
+const iconSize = 'size-8 max-[720px]:size-11';
+
 function AddressBar() {
   const address = useBrowser((state) => state.address);
   const canGoBack = useBrowser((state) => state.back.length > 0);
@@ -43,13 +46,11 @@ function AddressBar() {
         go();
       }}
     >
-      <span className={canGoBack ? '' : 'invisible'}>
-        <IconButton icon={ArrowLeft} name="Back" onClick={goBack} />
-      </span>
+      {canGoBack && <IconButton icon={ArrowLeft} name="Back" onClick={goBack} className={iconSize} />}
       {loading ? (
-        <IconButton icon={X} name="Stop loading" onClick={stop} />
+        <IconButton icon={X} name="Stop loading" onClick={stop} className={iconSize} />
       ) : (
-        <IconButton icon={RotateCw} name="Load again" onClick={reload} />
+        <IconButton icon={RotateCw} name="Load again" onClick={reload} className={iconSize} />
       )}
       <input
         aria-label="Address"
@@ -60,11 +61,11 @@ function AddressBar() {
         autoComplete="off"
         onChange={(event) => setAddress(event.target.value)}
         onFocus={(event) => event.target.select()}
-        className="h-8 min-w-0 flex-1 rounded-control border border-line2 bg-stage px-3 font-mono text-small"
+        className="h-8 max-[720px]:h-11 min-w-0 flex-1 rounded-control border border-line2 bg-stage px-3 font-mono text-small"
       />
       <button
         type="submit"
-        className="h-8 rounded-control border border-line2 px-3 text-small font-[650] hover:bg-raise"
+        className="h-8 max-[720px]:h-11 rounded-control border border-line2 px-3 text-small font-[650] hover:bg-raise"
       >
         Go
       </button>

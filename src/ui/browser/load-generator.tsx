@@ -54,7 +54,8 @@ function Controls({ running }: { running: LoadView | null }) {
       startLoad({ targets, path: place.path, perSecond: rate, timeoutMs: TIMEOUT_MS }).catch(failed);
     }
   };
-  const field = 'h-8 min-w-0 rounded-control border border-line2 bg-stage px-2 font-mono disabled:text-t2';
+  const field =
+    'h-8 max-[720px]:h-11 min-w-0 rounded-control border border-line2 bg-stage px-2 font-mono disabled:text-t2';
   return (
     <form onSubmit={press} className="flex flex-none flex-wrap items-center gap-x-2 gap-y-1">
       <input
@@ -63,7 +64,7 @@ function Controls({ running }: { running: LoadView | null }) {
         disabled={running !== null}
         spellCheck={false}
         onChange={(event) => setTyped(event.target.value)}
-        className={`${field} flex-1`}
+        className={`${field} w-full`}
       />
       <label className="flex items-center gap-1.5 text-t2">
         <input
@@ -78,14 +79,7 @@ function Controls({ running }: { running: LoadView | null }) {
         />
         /s
       </label>
-      <button
-        type="submit"
-        className="inline-flex h-8 flex-none items-center gap-1.5 rounded-control border border-line2 px-3 font-[650] hover:bg-raise"
-      >
-        {running ? <Square size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
-        {running ? 'Stop' : 'Load'}
-      </button>
-      <label className="flex w-full items-center gap-1.5 text-t2">
+      <label className="flex items-center gap-1.5 text-t2">
         <input
           type="checkbox"
           checked={everyMachine}
@@ -94,6 +88,13 @@ function Controls({ running }: { running: LoadView | null }) {
         />
         every machine in turn
       </label>
+      <button
+        type="submit"
+        className="ml-auto inline-flex h-8 flex-none items-center gap-1.5 rounded-control border border-line2 px-3 max-[720px]:h-11 font-[650] hover:bg-raise"
+      >
+        {running ? <Square size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />}
+        {running ? 'Stop' : 'Load'}
+      </button>
       {problem !== '' && (
         <p role="alert" className="w-full">
           {problem}

@@ -36,7 +36,8 @@ const looks: Readonly<Record<string, string>> = {
   small: 'text-small text-t2',
   label: 'mr-3 my-1 inline-flex items-center gap-1.5',
   section: 'my-1.5',
-  main: '',
+  // News in columns, so that a low window shows them all.
+  main: 'flex flex-wrap gap-x-8 [&>p]:w-full [&>section]:max-w-110 [&>section]:min-w-40 [&>section]:flex-1',
   div: '',
   span: '',
   center: 'text-center',
@@ -118,7 +119,7 @@ function elementOf(element: Element, fields: Fields, key: number): ReactNode {
           value={element.getAttribute('value') ?? undefined}
           disabled={element.hasAttribute('disabled')}
           aria-pressed={element.getAttribute('aria-pressed') === 'true' || undefined}
-          className="h-8 min-w-24 rounded-control border border-line2 bg-raise px-4 font-[650] enabled:hover:border-t1 disabled:border-t1"
+          className="h-8 max-[720px]:h-11 min-w-24 rounded-control border border-line2 bg-raise px-4 font-[650] enabled:hover:border-t1 disabled:border-t1"
         >
           {children()}
         </button>

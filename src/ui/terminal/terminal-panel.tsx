@@ -30,7 +30,11 @@ export function TerminalPanel({ children }: { children?: ReactNode }) {
       {children}
       <div className="flex h-[29px] flex-none items-stretch border-b border-line bg-chrome pl-2" id="terminal-tabs">
         <HostTabs host={host} />
-        <span className="ml-auto hidden flex-none items-center px-3 text-small whitespace-nowrap text-t3 min-[1200px]:flex">
+        <span
+          className={`ml-auto hidden flex-none items-center px-3 text-small whitespace-nowrap text-t3 min-[1200px]:flex ${
+            browserOpen ? 'invisible' : ''
+          }`}
+        >
           hover a row to find it on the map
         </span>
         <button
