@@ -17,6 +17,7 @@ import {
 import { decodeBase64Text } from '../docker/secret/base64.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { quote } from '../flags/go-strconv.ts';
+import { deepestNesting } from './nesting.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 import { goSyntax, isMapping, type Mapping, type Value } from './value.ts';
 import { yamlErrorText } from './yaml-error-text.ts';
@@ -26,30 +27,25 @@ export function readYaml(text: string): ParseResult<Value> {
   const lines = new LineCounter();
   const control = firstControlCharacter(text);
   if (control !== null) return unparsable(`yaml: ${control}`);
-  const document = firstDocument(text, lines);
-  if (document === 'too deep') return unparsable(`yaml: ${tooDeep}`);
+  if (deepestNesting(text) > mostLevels) return unparsable(`yaml: ${tooDeep}`);
+  const documents = parseAllDocuments(text, {
+    schema: 'failsafe',
+    version: '1.1',
+    uniqueKeys: false,
+    merge: false,
+    prettyErrors: false,
+    lineCounter: lines,
+    logLevel: 'silent',
+  });
+  const document = Array.isArray(documents) ? documents[0] : undefined;
   if (!document) return parsed(null);
   const errors = [...document.errors, ...document.warnings.filter(({ code }) => code === 'BAD_DIRECTIVE')];
   if (errors.length > 0) return unparsable(`yaml: ${yamlErrorText(text, errors)}`);
   return new Decoder(document.contents as ParsedNode | null, lines).decode();
 }
 
-function firstDocument(text: string, lineCounter: LineCounter) {
-  const options = { uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent' } as const;
-  try {
-    const documents = parseAllDocuments(text, { ...options, schema: 'failsafe', version: '1.1', lineCounter });
-    return Array.isArray(documents) ? documents[0] : undefined;
-  } catch (error) {
-    // The package calls itself for every level, and runs out of stack some thousand levels down.
-    if (error instanceof RangeError) return 'too deep';
-    throw error;
-  }
-}
-
-/**
- * Simplified: a tenth of the depth that the original allows is enough for any stack, and for this engine's call stack.
- */
-const mostLevels = 1000;
+/** Simplified: the original allows 10000 levels; no stack needs them, and they would exhaust this engine's call stack. */
+const mostLevels = 500;
 const tooDeep = 'exceeded max depth of 10000';
 
 /** Raised where Go's decoder gives up at once. */

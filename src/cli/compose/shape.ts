@@ -160,6 +160,8 @@ export function mapOf<T>(
   };
 }
 
+const noExtras: Mapping = new Map();
+
 type Fields = Readonly<Record<string, Shape<unknown>>>;
 
 /** The value of a struct with these fields. */
@@ -174,8 +176,11 @@ export function struct<F extends Fields>(
   goNames: Readonly<Record<string, string>> = {},
 ): Shape<StructOf<F>> {
   const keys = Object.keys(fields);
-  const build = (make: (key: string) => unknown): StructOf<F> =>
-    Object.fromEntries([...keys.map((key) => [key, make(key)]), ['extras', new Map()]]);
+  const build = (make: (key: string) => unknown): StructOf<F> => {
+    const value: Record<string, unknown> = { extras: noExtras };
+    for (const key of keys) value[key] = make(key);
+    return value as StructOf<F>;
+  };
   return {
     read(value, path, errors) {
       if (!isMapping(value)) {

@@ -19,8 +19,10 @@ export function bare(text: string): Bare {
 
 /** The whole text, with a newline at its end. */
 export function writeYaml(document: Output): string {
-  if (isCollection(document) && !isEmpty(document)) return block(document, 0).join('\n').concat('\n');
-  return `${inline(document, 0)}\n`;
+  const lines: string[] = [];
+  if (isCollection(document) && !isEmpty(document)) block(lines, document, 0, '');
+  else lines.push(inline(document, 0));
+  return `${lines.join('\n')}\n`;
 }
 
 /** Orders keys of a mapping: numbers in them by value, letters after everything else. */
@@ -36,28 +38,40 @@ function isEmpty(value: Output[] | Map<string, Output>): boolean {
   return Array.isArray(value) ? value.length === 0 : value.size === 0;
 }
 
-/** Lines of a collection that has entries. */
-function block(value: Output[] | Map<string, Output>, indent: number): string[] {
+/** Adds the lines of a collection that has entries; `lead` stands before the first of them instead of the margin. */
+function block(lines: string[], value: Output[] | Map<string, Output>, indent: number, lead: string): void {
   const margin = ' '.repeat(indent);
-  if (Array.isArray(value)) return value.flatMap((item) => entry(`${margin}-`, item, indent, true));
-  return [...value].flatMap(([key, item]) => {
-    const isSimple = utf8Bytes(key).length <= longestSimpleKey && !key.includes('\n');
-    if (isSimple) return entry(`${margin}${scalarText(key, indent)}:`, item, indent, false);
-    return [...entry(`${margin}?`, key, indent, true), ...entry(`${margin}:`, item, indent, true)];
-  });
+  let before = lead;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      entry(lines, `${before}-`, item, indent, true);
+      before = margin;
+    }
+    return;
+  }
+  for (const [key, item] of value) {
+    if (isSimpleKey(key)) entry(lines, `${before}${scalarText(key, indent)}:`, item, indent, false);
+    else {
+      entry(lines, `${before}?`, key, indent, true);
+      entry(lines, `${margin}:`, item, indent, true);
+    }
+    before = margin;
+  }
 }
 
-/** Longer keys, in bytes, stand on lines of their own, after a question mark. */
-const longestSimpleKey = 128;
+/** Long keys, and those of several lines, stand on lines of their own, after a question mark. */
+function isSimpleKey(key: string): boolean {
+  return !key.includes('\n') && (key.length < 30 || utf8Bytes(key).length <= 128);
+}
 
 /** `head` is `key:`, or an indicator such as `-`: what follows that begins on its line. */
-function entry(head: string, value: Output, indent: number, followsIndicator: boolean): string[] {
-  if (!isCollection(value) || isEmpty(value)) {
-    const text = inline(value, indent + 2);
-    return text === '' ? [head] : `${head} ${text}`.split('\n');
+function entry(lines: string[], head: string, value: Output, indent: number, followsIndicator: boolean): void {
+  if (!isCollection(value) || isEmpty(value)) lines.push(`${head} ${inline(value, indent + 2)}`);
+  else if (followsIndicator) block(lines, value, indent + 2, `${head} `);
+  else {
+    lines.push(head);
+    block(lines, value, indent + 2, ' '.repeat(indent + 2));
   }
-  const lines = block(value, indent + 2);
-  return followsIndicator ? [`${head} ${lines[0]!.slice(indent + 2)}`, ...lines.slice(1)] : [head, ...lines];
 }
 
 function inline(value: Output, indent: number): string {
@@ -86,7 +100,7 @@ interface Traits {
 }
 
 function traitsOf(text: string): Traits {
-  const isSpecial = [...text].some((character) => character !== '\t' && !isPrintable(character));
+  const isSpecial = notPrintable.test(text);
   const hasSpaceBeforeBreak = / [\n\u2028\u2029]/.test(text);
   const hasSpaceAfterBreak = /[\n\u2028\u2029] /.test(text);
   const hasBreak = /[\n\u2028\u2029]/.test(text);
@@ -98,6 +112,9 @@ function traitsOf(text: string): Traits {
     canBeLiteral: !isSpecial && !hasSpaceBeforeBreak && !text.endsWith(' '),
   };
 }
+
+/** But for tabs, which only need quotes. */
+const notPrintable = /[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u;
 
 /** Signs that would mean something in a plain scalar. */
 function hasIndicators(text: string): boolean {
