@@ -10,7 +10,7 @@ const { chromium } = await import('@playwright/test');
 const { preview } = await import('vite');
 
 const api = 'docker service create -q --name api --replicas 4 redis:7';
-const queue = 'docker service create -q --name queue --replicas 3 postgres:16';
+const queue = 'docker service create -q --name queue --replicas 3 rabbitmq:3';
 
 /** Pictures by name: size, theme, start, what happens (in the page), and the key of the lens. */
 const pictures = [

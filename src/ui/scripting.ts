@@ -12,6 +12,7 @@ import { clampSpeed } from './actions/time-control.ts';
 import { fontsThere } from './look/fonts.ts';
 import { firstPicture, nextFrame, storeUntil } from './store/first-picture.ts';
 import { beatNow } from './store/frames.ts';
+import { flushThrottled } from './store/throttle.ts';
 import { virtualNow } from './store/virtual-now.ts';
 import { askTime, call, causeFault, loadStart } from './store/worker-client.ts';
 import { useWorld } from './store/world.ts';
@@ -85,6 +86,7 @@ export function splitPath(path: string): { path: string; query?: Record<string, 
 async function frame(): Promise<void> {
   await nextFrame();
   beatNow();
+  flushThrottled();
   // A frame is painted when the next one begins.
   for (let count = 0; count < 2; count++) await nextFrame();
 }

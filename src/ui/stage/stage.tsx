@@ -7,6 +7,7 @@ import type { ObjectRef } from '../../protocol/events.ts';
 import { fontsThere } from '../look/fonts.ts';
 import { firstPicture } from '../store/first-picture.ts';
 import { useMedia } from '../store/hooks.ts';
+import { throttled } from '../store/throttle.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld } from '../store/world.ts';
 import type { Scene } from './layout.ts';
@@ -127,19 +128,4 @@ function onDensityChange(listener: () => void): () => void {
   };
   listen();
   return () => gone.abort();
-}
-
-/** At most one call per interval, the last one always. */
-function throttled<Value>(call: (value: Value) => void, intervalMs: number): (value: Value) => void {
-  let waiting = false;
-  let latest: Value;
-  return (value) => {
-    latest = value;
-    if (waiting) return;
-    waiting = true;
-    setTimeout(() => {
-      waiting = false;
-      call(latest);
-    }, intervalMs);
-  };
 }

@@ -1,5 +1,6 @@
 /** Hooks that several panels use. */
 import { useEffect, useState } from 'react';
+import { throttled } from './throttle.ts';
 
 /** Whether a media query holds, now and later. */
 export function useMedia(query: string): boolean {
@@ -25,19 +26,12 @@ export function useThrottled<Value>(
 ): Value {
   const [value, setValue] = useState(read);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const refresh = () => {
-      timer = null;
-      setValue(read);
-    };
-    const later = () => {
-      timer ??= setTimeout(refresh, intervalMs);
-    };
-    refresh();
-    const stop = subscribe(later);
+    const later = throttled(() => setValue(read), intervalMs);
+    setValue(read);
+    const stop = subscribe(() => later(undefined));
     return () => {
       stop();
-      if (timer !== null) clearTimeout(timer);
+      later.cancel();
     };
   }, [subscribe, read, intervalMs]);
   return value;
