@@ -35,7 +35,9 @@ function Controls({ running }: { running: LoadView | null }) {
   const [everyMachine, setEveryMachine] = useState(false);
   const [problem, setProblem] = useState('');
   const usual = current ? `http://${current.host}:${current.port}/` : first?.replace(/\/\/[^:]+/, '//node1');
-  const target = typed ?? usual ?? 'http://node1:80/';
+  const goal = running?.targets[0];
+  // While it runs, what it was started with; the page beside it may be another by now.
+  const target = goal ? `http://${goal.host}:${goal.port}/` : (typed ?? usual ?? 'http://node1:80/');
   const press = (event: FormEvent) => {
     event.preventDefault();
     setProblem('');
@@ -72,17 +74,17 @@ function Controls({ running }: { running: LoadView | null }) {
           aria-label="Requests per second"
           min={1}
           max={MAX_PER_SECOND}
-          value={perSecond}
+          value={running?.perSecond ?? perSecond}
           disabled={running !== null}
           onChange={(event) => setPerSecond(event.target.value)}
-          className={`${field} w-18`}
+          className={`${field} w-16`}
         />
         /s
       </label>
-      <label className="flex items-center gap-1.5 text-t2">
+      <label className="flex items-center gap-1.5 whitespace-nowrap text-t2">
         <input
           type="checkbox"
-          checked={everyMachine}
+          checked={running ? running.targets.length > 1 : everyMachine}
           disabled={running !== null}
           onChange={(event) => setEveryMachine(event.target.checked)}
         />
