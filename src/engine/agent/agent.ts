@@ -41,6 +41,8 @@ const BACKOFF_MAX: Micros = seconds(8);
 const RPC_TIMEOUT: Micros = seconds(5);
 /** Between two steps of a task: what the agent's own book-keeping takes. */
 const STEP_TIME: Micros = milliseconds(2);
+/** Until a TLS connection to a manager is there. */
+const DIAL_TIME: Micros = milliseconds(20);
 /** `swarmkit: agent/task.go`: wait before an operation with a temporary error is tried again. */
 const RETRY_DELAY: Micros = seconds(1);
 
@@ -148,7 +150,8 @@ export class Agent {
       this.state.tasks[id] = { task, status, operation: null, stepping: false, removing: false };
       this.step(id);
     }
-    this.connect();
+    // What ended with the power is seen before a manager has answered: such tasks have failed, whatever is wanted of them now.
+    this.kernel.schedule(DIAL_TIME, 'agent.connect', this.owner, this.machine);
   }
 
   /** Host name of the manager that the open session is with. */

@@ -62,6 +62,8 @@ export interface NodeSpec {
   /** Role that is wanted; `Node.role` is what the certificate says. */
   readonly desiredRole: NodeRole;
   readonly availability: Availability;
+  /** Docker's API knows no membership: a spec that came by it says `pending` to the filter. Absent: `accepted`. */
+  readonly membership?: 'pending';
 }
 
 export interface GenericResource {

@@ -29,7 +29,7 @@ function matches(node: Node, filters: Filters): boolean {
     (!filters.label?.length || (description !== null && hasLabels(filters, 'label', description.engineLabels))) &&
     hasLabels(filters, 'node.label', node.spec.annotations.labels) &&
     among(filters, 'role', node.role) &&
-    among(filters, 'membership', 'accepted')
+    among(filters, 'membership', node.spec.membership ?? 'accepted')
   );
 }
 
@@ -67,7 +67,7 @@ export function updateNode(context: WriteContext, { ref, version, spec }: Update
     hostname: node.description?.hostname ?? '',
     ...changes(node.spec, spec),
   });
-  tx.update({ ...node, spec });
+  tx.update({ ...node, spec: { ...spec, membership: 'pending' } });
   return { ok: true, value: null };
 }
 
