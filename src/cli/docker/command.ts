@@ -68,6 +68,8 @@ export interface Command {
 export interface CommandGroup {
   kind: 'group';
   name: string;
+  /** What follows the name in the usage line of complaints; none but `docker stack` has it. */
+  usage?: string;
   description: string;
   commands: readonly (Command | CommandGroup)[];
   /** Under which heading of `docker --help` it stands. */

@@ -7,6 +7,7 @@ import network from './network/testdata/network.json';
 import node from './node/testdata/node.json';
 import secret from './secret/testdata/secret.json';
 import { comparable, play, type Recording } from './service/testing/recording.ts';
+import stack from './stack/testdata/stack.json';
 import swarm from './swarm/testdata/swarm.json';
 import system from './system/testdata/system.json';
 import volume from './volume/testdata/volume.json';
@@ -14,7 +15,7 @@ import volume from './volume/testdata/volume.json';
 const docker: CommandGroup = { kind: 'group', name: 'docker', description: '', commands: dockerCommands };
 
 // A JSON module's type is that of its literals, which has no optional fields in common.
-const recordings = [swarm, node, network, system, volume, secret, config] as unknown as Recording[];
+const recordings = [swarm, node, network, system, volume, secret, config, stack] as unknown as Recording[];
 
 describe.each(recordings.map((recording) => [recording.about, recording] as const))('%s', (_about, recording) => {
   it.each(recording.runs.map((run) => [run.args.join(' '), run] as const))('%s', async (_line, run) => {

@@ -39,9 +39,9 @@ export function commandList(
   return sorted.map((command) => `  ${command.name.padEnd(width)} ${command.description}`).join('\n');
 }
 
-/** `docker service create [OPTIONS] IMAGE`; of a group only its path. */
+/** `docker service create [OPTIONS] IMAGE`; of most groups only the path. */
 export function usageLine({ command, path }: Reached<Command | CommandGroup>): string {
-  return command.kind === 'group' || command.usage === '' ? path : `${path} ${command.usage}`;
+  return command.usage ? `${path} ${command.usage}` : path;
 }
 
 /** Answer to a bad flag (exit status 125). */
@@ -56,8 +56,9 @@ export function argsErrorText(reached: Reached<Command>, complaint: string, hint
 }
 
 /** Answer to a command that is not there (exit status 1). */
-export function unknownCommandText({ path }: Reached<CommandGroup>, name: string): string {
-  return `docker: unknown command: ${path} ${name}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information\n`;
+export function unknownCommandText(reached: Reached<CommandGroup>, name: string): string {
+  const { path } = reached;
+  return `docker: unknown command: ${path} ${name}\n\nUsage:  ${usageLine(reached)}\n\nRun '${path} --help' for more information\n`;
 }
 
 function aliasNames({ name, aliases }: Command, path: string): string {

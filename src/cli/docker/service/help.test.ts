@@ -4,13 +4,16 @@
  */
 import { expect, it } from 'vitest';
 import type { Flag } from '../../flags/flag.ts';
+import { configGroup } from '../config/config-group.ts';
 import { containerGroup, containerShortcuts } from '../container/container-group.ts';
 import { findCommand } from '../root.ts';
+import { secretGroup } from '../secret/secret-group.ts';
+import { stackGroup } from '../stack/stack-group.ts';
 import { commandHelp } from '../usage.ts';
 import { serviceGroup } from './service-group.ts';
 import recorded from './testdata/help.json';
 
-const commands = [serviceGroup, containerGroup, ...containerShortcuts];
+const commands = [serviceGroup, secretGroup, configGroup, stackGroup, containerGroup, ...containerShortcuts];
 
 /** `container start` can also restore checkpoints and be attached to, in the real client. */
 const leftOut = ['--checkpoint string', '--checkpoint-dir string', '--detach-keys string'];
