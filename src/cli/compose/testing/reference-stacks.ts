@@ -67,9 +67,15 @@ const referenceFiles: FileSystem = {
 
 export function testProcess(
   files: FileSystem,
-  { env, cwd, api }: { env: ReadonlyMap<string, string>; cwd: string; api: Process['host']['api'] },
+  {
+    env,
+    cwd,
+    api,
+    stdin,
+  }: { env: ReadonlyMap<string, string>; cwd: string; api: Process['host']['api']; stdin?: string },
 ): TestProcess {
   const output = { stdout: '', stderr: '' };
+  const input = stdin === undefined ? [] : [stdin];
   const host = {
     name: 'node1',
     address: '192.168.99.101',
@@ -81,7 +87,7 @@ export function testProcess(
     args: [],
     env,
     cwd,
-    stdin: { read: async () => null, isTerminal: false },
+    stdin: { read: async () => input.shift() ?? null, isTerminal: false },
     stdout: { write: (text: string) => void (output.stdout += text), closed: false, terminal: null },
     stderr: { write: (text: string) => void (output.stderr += text), closed: false, terminal: null },
     signal: { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined },
