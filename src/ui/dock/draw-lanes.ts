@@ -160,8 +160,6 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
   const nearColumn = dockLanes.map(() => Number.NaN);
   const near: [event: TraceEvent, x: number, lane: number][] = [];
   const first = firstEventAt(events, view.now - view.span);
-  if (!view.compact)
-    for (const losses of lossesIn(events, first, view.now, view.span)) drawLosses(context, losses, view);
   for (let index = first; index < events.length; index++) {
     const event = events[index] as TraceEvent;
     if (event.at > view.now) break;
@@ -184,6 +182,8 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
     drawMark(context, event, x, laneY(lane, view), lane, false, view);
   }
   context.globalAlpha = 1;
+  if (!view.compact)
+    for (const losses of lossesIn(events, first, view.now, view.span)) drawLosses(context, losses, view);
   for (const [event, x, lane] of near) drawMark(context, event, x, laneY(lane, view), lane, false, view);
   heavy.forEach((row, lane) => {
     drawHeavy(context, row, lane, view);

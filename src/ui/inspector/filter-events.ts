@@ -56,13 +56,20 @@ export function filterEvents(
       const text = `${sentence} ${event.kind} ${event.machine ?? ''}`.toLowerCase();
       if (!words.every((word) => text.includes(word))) continue;
     }
-    const before = lastRow.get(sentence);
+    const told = foldKey(event, sentence);
+    const before = lastRow.get(told);
     if (before !== undefined && found.length - before <= repeatsWithin) {
       (found[before] as EventRow).times += 1;
       continue;
     }
-    lastRow.set(sentence, found.length);
+    lastRow.set(told, found.length);
     found.push({ event, times: 1 });
   }
   return found;
+}
+
+/** What is the same again: the sentence; of gossip also what every node hears of one thing. */
+function foldKey({ kind, data }: TraceEvent, sentence: string): string {
+  if (!kind.startsWith('gossip.') || data?.own === true) return sentence;
+  return [kind, data?.machine, data?.name, data?.what, data?.address].join(' ');
 }

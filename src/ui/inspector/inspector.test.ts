@@ -116,6 +116,13 @@ describe('the filter of events', () => {
       [3, 1],
     ]);
   });
+  it('counts what every node hears of one thing as one', () => {
+    const heard = [1, 2, 3].map((id) =>
+      event(id, 0, 'gossip.member.suspect', { machine: `node${id}`, data: { machine: 'node9', name: 'x' } }),
+    );
+    const rows = filterEvents(heard, { text: '', lane: 'all' }, (row) => `${row.machine} suspects node9`);
+    expect(rows.map(({ event: row, times }) => [row.id, times])).toEqual([[3, 3]]);
+  });
   it('goes by object', () => expect(found({ objects: ['task:t1'] })).toEqual([3]));
 });
 

@@ -33,8 +33,9 @@ export function weightOf(event: TraceEvent): number {
       return state === 'down' ? 5 : state === 'ready' ? 3 : 2;
     case 'raft.vote':
     case 'raft.leader':
-    case 'raft.stepped-down':
       return 4;
+    case 'raft.stepped-down':
+      return event.data?.was === 'leader' ? 5 : 0;
     case 'service.created':
     case 'service.removed':
     case 'scheduler.unfit':
@@ -85,7 +86,8 @@ export function nextHeadline(
 /** The sentence, and where the picture tells more than the event: what it means for the swarm. */
 function withConsequence(event: TraceEvent, snapshot: Snapshot): Sentence {
   const sentence = sentenceOf(event, namesOf(snapshot));
-  if (event.kind === 'input.fault' && snapshot.quorum && !snapshot.quorum.leader) {
+  const tellsOfLoss = event.kind === 'input.fault' || event.kind === 'raft.stepped-down';
+  if (tellsOfLoss && snapshot.quorum && !canChange(snapshot.quorum)) {
     return { ...sentence, rest: leaderlessWords(snapshot.quorum) };
   }
   if (event.kind === 'node.state' && event.data?.state === 'down') {
@@ -123,6 +125,10 @@ export function invitation(snapshot: Snapshot, isTouch = false): Headline {
     ...said,
   };
 }
+
+/** Is there a leader, and a majority that it could reach? */
+const canChange = ({ leader, members, needed }: QuorumView) =>
+  leader !== null && members.filter((member) => member.reachable).length >= needed;
 
 /** What it means that nobody leads. */
 function leaderlessWords(quorum: QuorumView): string {

@@ -1,5 +1,6 @@
 /** The sentence above the stage; also what a screen reader hears of the running world. */
 import { useEffect, useRef, useState } from 'react';
+import { useMedia } from '../store/hooks.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
 import { type Headline, invitation, nextHeadline } from './headline.ts';
 
@@ -9,11 +10,12 @@ export function NarratorLine({ className, phone }: { className: string; phone: b
   const { lead, rest } = useHeadline();
   // The line has one height whatever it says: the stage under it must not move.
   const length = lead.length + rest.length;
+  const isTight = useMedia('(max-width: 1240px)');
   const size = phone
     ? length > 80
       ? 'text-body'
       : 'text-[18px] leading-6'
-    : length > 92
+    : length > (isTight ? 48 : 92)
       ? 'text-[16px] leading-5'
       : 'text-narrator';
   return (

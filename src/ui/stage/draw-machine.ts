@@ -102,7 +102,9 @@ function drawOutline(
   else if (facts.role === null) stroke(brush, palette.line2, 1, [2, 3]);
   else stroke(brush, palette.nodeEdge, small ? 1 : 1.5, []);
   if (facts.leads && !small) {
-    tracePath(brush, mark, x, y, w, h, mark.level === 'card' ? 5.5 : 3.5);
+    // Where it is tight inside, the second line goes around.
+    const roomy = mark.level === 'card' && w >= 160;
+    tracePath(brush, mark, x, y, w, h, roomy ? 5.5 : -2.75);
     stroke(brush, palette.t1, 1, []);
   }
   if (!facts.cable) drawCutCable(brush, mark, x, y, w, h, look);

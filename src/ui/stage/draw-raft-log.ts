@@ -84,6 +84,15 @@ function paintCommitLine(brush: Brush, log: LogPanel, frame: Frame): void {
   const hasRoom = line - left > frame.measure(sure, 13, 400) + 10;
   drawText(brush, hasRoom ? sure : 'committed', line - 8, foot + 14, { ...words, align: 'right' });
   drawText(brush, beyond, line + 8, foot + 14, { size: 13, weight: 650, color: palette.t1 });
+  const explained = 'as far as it equals the leader’s';
+  const taken = line - 8 - frame.measure(hasRoom ? sure : 'committed', 13, 400);
+  if (form !== 'whole' || log.rows.every(({ match }) => match === null)) return;
+  if (box.x + 12 + frame.measure(explained, 13, 400) + 16 > taken) return;
+  brush.fillStyle = palette.t1;
+  brush.beginPath();
+  brush.arc(box.x + 3, foot + 9.5, 2.5, 0, Math.PI * 2);
+  brush.fill();
+  drawText(brush, explained, box.x + 12, foot + 14, words);
 }
 
 /** An entry: the term as hue and number, what it says, and how far it has come (dashed: stored; tick: applied). */
@@ -122,7 +131,8 @@ function paintCell(
   const middle = top + h / 2 + 4.5;
   const number = cell.term === null ? '' : `T${cell.term}`;
   const right = left + w - 5;
-  if (cell.state === 'applied') paintApplied(brush, right - 5, form === 'whole' ? top + 11 : top + h / 2, frame);
+  if (cell.state === 'applied' && form !== 'term')
+    paintApplied(brush, right - 5, form === 'whole' ? top + 11 : top + h / 2, frame);
   const beforeTick = cell.state === 'applied' ? right - 13 : right;
   if (form === 'whole') {
     drawText(brush, number, text, top + 15, { size: 12, color: palette.t2 });
@@ -172,7 +182,7 @@ function paintMatch(
   frame: Frame,
 ): void {
   const { palette } = frame.look;
-  if (log.form === 'term') return;
+  if (log.form !== 'whole') return;
   const base = y + log.rowHeight - 2;
   const xOf = (index: number) => left + (index - log.first) * log.cellWidth + (log.cellWidth - 4) / 2;
   if (match >= log.first) {

@@ -125,7 +125,7 @@ export function layoutRaft(
   const members = managersOf(snapshot);
   const wide = width >= 720;
   const logHeight = compactLogHeight(members.length);
-  const narrowLog = height - logHeight >= 220 ? logHeight : 0;
+  const narrowLog = height - logHeight >= 200 ? logHeight : 0;
   const ringBox = wide
     ? { x: 12, y: 8, w: width * 0.47 - 12, h: height - 16 - 26 }
     : { x: 4, y: 4, w: width - 8, h: height - 8 - narrowLog };

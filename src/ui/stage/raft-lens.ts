@@ -159,6 +159,14 @@ function paintVotes(brush: Brush, scene: RaftScene, tally: VoteTally, frame: Fra
   });
 }
 
+/** Sizes of a row of so many pips, in the room that the ring leaves. */
+function pipRow(scene: RaftScene, count: number): { radius: number; pitch: number; notch: number; width: number } {
+  const radius = Math.max(6, Math.min(10, (scene.free * 2 - 20) / count / 2.5));
+  const pitch = radius * 2.4;
+  const notch = radius * 0.8;
+  return { radius, pitch, notch, width: pitch * (count - 1) + notch };
+}
+
 /** Pips in a row: yes, open, then the notch at the majority, then no and dead. */
 function paintPips(
   brush: Brush,
@@ -170,10 +178,7 @@ function paintPips(
   frame: Frame,
 ): void {
   const { palette } = frame.look;
-  const radius = Math.max(6, Math.min(10, (scene.free * 2 - 20) / pips.length / 2.5));
-  const pitch = radius * 2.4;
-  const notch = radius * 0.8;
-  const width = pitch * (pips.length - 1) + notch;
+  const { radius, pitch, notch, width } = pipRow(scene, pips.length);
   let x = scene.centre.x - width / 2;
   pips.forEach((pip, index) => {
     if (index === needed) {
@@ -406,12 +411,17 @@ function paintSeatWords(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame
   });
 }
 
-/** What flies passes under the words in the middle, which stand on the lower canvas. */
+/** What flies passes under the words in the middle, which stand on the lower canvas: three rows, each as wide as it is. */
 function clearGaugeWords(brush: Brush, scene: RaftScene): void {
   if (scene.seats.length < 2 || scene.free < 34) return;
   const { x, y } = scene.centre;
-  const shifts = scene.tallies.length > 1 ? [-40, 46] : [0];
-  for (const shift of shifts) brush.clearRect(x - 52, y + shift - 40, 104, 82);
+  const several = scene.tallies.length > 1;
+  const pips = pipRow(scene, scene.seats.length).width / 2 + 12;
+  for (const shift of several ? [-40, 46] : [0]) {
+    if (several || scene.tallies.length > 0 || scene.leader) brush.clearRect(x - pips, y + shift - 38, 2 * pips, 24);
+    brush.clearRect(x - 42, y + shift - 8, 84, 30);
+    brush.clearRect(x - 48, y + shift + 24, 96, 17);
+  }
 }
 
 /**
