@@ -217,6 +217,26 @@ describe('an empty name', () => {
   });
 });
 
+describe('what is not modelled', () => {
+  it.each([
+    ['build -t mine .', 'docker build is not modelled here\n'],
+    ['login', 'docker login is not modelled here\n'],
+    ['image push --all-tags mine', 'docker image push is not modelled here\n'],
+    ['container stats --no-stream', 'docker container stats is not modelled here\n'],
+    ['compose up -d', 'docker compose is not modelled here\n'],
+  ])('docker %s says so, whatever follows', async (line, stderr) => {
+    expect(await run(line)).toMatchObject({ exit: 1, stdout: '', stderr });
+  });
+
+  it('has a help page all the same', async () => {
+    const { exit, stdout } = await run('cp --help');
+    expect({ exit, usage: stdout.split('\n')[0] }).toEqual({
+      exit: 0,
+      usage: 'Usage:  docker cp [OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-',
+    });
+  });
+});
+
 describe('Tab offers', () => {
   it.each([
     ['docker n', ['network', 'node']],
