@@ -300,7 +300,8 @@ describe('what goes wrong', () => {
     const world = new NetworkWorld(3);
     world.service('web', { replicas: 3, publish: ['80:80'] });
     world.scale('web', 2);
-    world.run(1.2);
+    // The agent acts a second after it was told; then the others hear of it, and two seconds later the task is stopped.
+    world.run(2);
     const weights = nodes.map((name) => {
       const [services] = [...world.cluster.machine(name)!.network.state.balancers.values()];
       return sorted([...services!.values()][0]!.destinations.map(({ weight }) => String(weight))).join('');
