@@ -113,6 +113,8 @@ export interface RaftScene {
 const HEXAGON = 42;
 const TIMER = 62;
 const LABEL_SIZE = 14;
+/** At this scale a number and a term still fit into a hexagon. */
+const SMALLEST_OVER_LOG = 0.38;
 
 /** `before`: the last scene, for what is known of managers that do not answer now. */
 export function layoutRaft(
@@ -124,14 +126,19 @@ export function layoutRaft(
 ): RaftScene {
   const members = managersOf(snapshot);
   const wide = width >= 720;
-  const logHeight = compactLogHeight(members.length);
-  const narrowLog = height - logHeight >= 200 ? logHeight : 0;
-  const ringBox = wide
-    ? { x: 12, y: 8, w: width * 0.47 - 12, h: height - 16 - 26 }
-    : { x: 4, y: 4, w: width - 8, h: height - 8 - narrowLog };
+  const boxAbove = (below: number): Box =>
+    wide
+      ? { x: 12, y: 8, w: width * 0.47 - 12, h: height - 16 - 26 }
+      : { x: 4, y: 4, w: width - 8, h: height - 8 - below };
+  // On a phone the log stands below the ring, unless the ring would become too small to be read.
+  let narrowLog = wide ? 0 : compactLogHeight(members.length);
+  let ring = fitRing(members.length, boxAbove(narrowLog), measure);
+  if (narrowLog > 0 && ring.scale < SMALLEST_OVER_LOG) {
+    narrowLog = 0;
+    ring = fitRing(members.length, boxAbove(0), measure);
+  }
   const known =
     before !== null && before.from.seed === snapshot.seed && before.from.now <= snapshot.now ? before : null;
-  const ring = fitRing(members.length, ringBox, measure);
   const seats = members.map((machine, index): Seat => {
     const angle = ring.start + (index * 2 * Math.PI) / Math.max(1, members.length);
     const center = {
@@ -335,12 +342,12 @@ const TABLE_ROW = 27;
 const LOG_HEADER = 44;
 /** Under them the words of the commit line. */
 const LOG_FOOT = 26;
-const COMPACT_ROW = 20;
-const COMPACT_HEADER = 20;
+const COMPACT_ROW = 18;
+const COMPACT_HEADER = 18;
 
 /** Height of the phone's log: index numbers, a row per manager, what the newest entry says. */
 function compactLogHeight(managers: number): number {
-  return COMPACT_HEADER + managers * COMPACT_ROW + 22;
+  return COMPACT_HEADER + managers * COMPACT_ROW + 18;
 }
 
 /** Right of the ring: the log, and the table where both have room. */

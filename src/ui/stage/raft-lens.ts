@@ -61,6 +61,8 @@ function paintSeat(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame): vo
   const radius = scene.hexagon;
   const { facts, raft } = seat;
   const nameSize = Math.max(12, 15 * scene.scale);
+  // Where the name is too long for its hexagon, its number stands for it, as in the gauge.
+  const name = frame.measure(seat.name, nameSize, 700) <= radius * 1.7 ? seat.name : seat.short;
   if (!facts.alive || !raft) {
     hexagon(brush, x, y, radius);
     brush.fillStyle = frame.look.hatch;
@@ -69,7 +71,7 @@ function paintSeat(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame): vo
     const inner = radius * 1.28;
     brush.fillStyle = palette.stage;
     brush.fillRect(x - inner / 2, y - nameSize * 1.6, inner, nameSize * 2.95);
-    drawText(brush, seat.name, x, y - nameSize * 0.36, {
+    drawText(brush, name, x, y - nameSize * 0.36, {
       size: nameSize,
       weight: 700,
       color: palette.t2,
@@ -106,7 +108,7 @@ function paintSeat(brush: Brush, scene: RaftScene, seat: Seat, frame: Frame): vo
   }
   const nameY = facts.leads ? y - radius * 0.03 : y - radius * 0.16;
   if (facts.leads) drawCrown(brush, x, y - radius * 0.58, radius * 0.4, term.ink);
-  drawText(brush, seat.name, x, nameY, { size: nameSize, weight: 700, color: term.ink, align: 'center' });
+  drawText(brush, name, x, nameY, { size: nameSize, weight: 700, color: term.ink, align: 'center' });
   drawText(brush, `T${raft.term}${facts.candidate ? ' ?' : ''}`, x, y + radius * (facts.leads ? 0.55 : 0.47), {
     size: Math.max(14, (facts.leads ? 21 : 23) * scene.scale),
     weight: 750,
