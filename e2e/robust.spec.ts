@@ -82,10 +82,10 @@ test('if the world cannot be started, the page says so', async ({ swarm }) => {
   swarm.complaints.splice(0);
 });
 
-test('the theme is that of the system until one chooses, and then it stays', async ({ swarm }) => {
+test('theme and motion are as the system asks; a theme that one has chosen stays', async ({ swarm }) => {
   const { page } = swarm;
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
   await swarm.open();
   expect(await theme()).toBe('dark');
   const dark = await swarm.pixels();
@@ -95,12 +95,9 @@ test('the theme is that of the system until one chooses, and then it stays', asy
   expect(await swarm.pixels()).not.toBe(dark);
   await swarm.open();
   expect(await theme()).toBe('light');
-});
 
-test('who wants less motion gets the same facts', async ({ swarm }) => {
-  await swarm.page.emulateMedia({ reducedMotion: 'reduce' });
-  await swarm.open();
-  await swarm.page.evaluate(() => window.swarmscope.fault('power-off', 'node1'));
+  // Less motion, the same facts.
+  await page.evaluate(() => window.swarmscope.fault('power-off', 'node1'));
   await swarm.advanceUntil('a new leader', ({ quorum }) => quorum?.leader !== null, 45);
-  await expect(swarm.page.getByText('2 of 3 managers: writes OK')).toBeVisible();
+  await expect(page.getByText('2 of 3 managers: writes OK')).toBeVisible();
 });

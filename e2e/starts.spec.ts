@@ -95,10 +95,8 @@ test('a size in the address: 50 machines with 1,000 tasks', async ({ swarm }) =>
   expect((await swarm.advance(30)).virtualSeconds).toBe(30);
 });
 
-test('other starts in the address: by name, and as managers + workers', async ({ swarm }) => {
-  await swarm.open('./?start=1+2');
-  await expect(worldButton(swarm)).toHaveText(/^1 manager, 2 workers/);
-  await swarm.open('./?start=5%2B5');
+test('a start of so many managers + workers in the address', async ({ swarm }) => {
+  await swarm.open('./?start=5+5');
   await expect(worldButton(swarm)).toHaveText(/^5 managers, 5 workers/);
 });
 
