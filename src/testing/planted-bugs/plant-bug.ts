@@ -7,8 +7,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
-import type { PlantedBug } from './planted-bugs.ts';
-import type * as Simulation from './simulation.ts';
+import type * as Simulation from '../simulation.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
 /** The simulation on an engine with the bug; without one, on the true engine. `root` is the project's folder. */
 export async function simulationWith(

@@ -1,28 +1,8 @@
-/**
- * Bugs to plant in the engine, to test the testers: each one a real one that somebody's Raft has had, as a change of one place in
- * one file. The checkers must find each, by the invariant named, within the budget of seeds.
- */
-import { ENGINE_ASSERTION, type FaultProfile } from './simulation.ts';
+/** Bugs to plant in Raft and in the disks beneath it: each a real one that somebody's Raft has had. */
+import { ENGINE_ASSERTION } from '../simulation.ts';
+import type { PlantedBug } from './planted-bug.ts';
 
-export interface PlantedBug {
-  /** What the engine then does wrong. */
-  name: string;
-  /** Where it has been seen. */
-  source: string;
-  /** File in the project. */
-  file: string;
-  /** Must occur in it exactly once. */
-  find: string;
-  replace: string;
-  /** Invariants of which one must fire: the first that the broken rule can break is seen, whichever that is. */
-  invariants: readonly string[];
-  /** Faults under which it shows. */
-  profile: FaultProfile;
-  /** The disks are not looked at, which would show it before it has done any harm. */
-  ignoreDisks?: boolean;
-}
-
-export const plantedBugs: readonly PlantedBug[] = [
+export const raftBugs: readonly PlantedBug[] = [
   {
     name: 'the vote is not kept over a restart',
     source: 'raft-java #57, akka-raft #56, raft.tla PR 5',
