@@ -71,6 +71,8 @@ export interface VirtualClock {
   now(): number;
   /** Resolves after `ms` of virtual time, or at once when `signal` is (or gets) aborted: look at `signal.aborted` after it. */
   sleep(ms: number, signal?: CancelSignal): Promise<void>;
+  /** Lets no virtual time pass until `work` of the wall (code that is fetched) is done. Absent where none passes by itself. */
+  standStillFor?<T>(work: Promise<T>): Promise<T>;
 }
 
 /** The part of the platform's `AbortSignal` that commands use: Ctrl-C has been pressed. */

@@ -16,6 +16,23 @@ function setUp(answers: Answers = {}) {
 
 const look = { method: 'GET', path: '/look' } as const;
 
+test('no time passes while a program fetches code, however long that takes', async () => {
+  const { world, driver } = setUp();
+  let fetched: (code: string) => void = () => {};
+  const code = new Promise<string>((resolve) => {
+    fetched = resolve;
+  });
+  const program = driver.clock.standStillFor(code).then(() => world.now);
+  driver.touch();
+  const advanced = driver.advance(SECOND);
+  for (let turn = 0; turn < 5; turn++) await createMessageTurn()();
+  expect(world.now).toBe(0);
+  fetched('code');
+  expect(await program).toBe(0);
+  await advanced;
+  expect(world.now).toBe(SECOND);
+});
+
 describe('requests', () => {
   test('are answered when the world gets there, not before', async () => {
     const { driver, client } = setUp({ '/look': [{ after: 300, reply: responseOf('seen') }] });

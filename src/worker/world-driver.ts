@@ -54,7 +54,7 @@ interface Timer {
 
 export class WorldDriver {
   readonly world: World;
-  readonly clock: VirtualClock;
+  readonly clock: Required<VirtualClock>;
   #options: WorldDriverOptions;
   #waiting = new Map<number, Waiting>();
   #listening = new Map<number, Listening>();
@@ -63,6 +63,8 @@ export class WorldDriver {
   /** Something was delivered that programs have not acted on yet. */
   #delivered = false;
   #advancing = false;
+  /** Work of the wall that the world waits for. */
+  readonly #held = new Set<Promise<unknown>>();
 
   constructor(world: World, options: WorldDriverOptions) {
     this.world = world;
@@ -70,6 +72,7 @@ export class WorldDriver {
     this.clock = {
       now: () => world.epochMs + world.now / 1000,
       sleep: (ms, signal) => this.#sleep(ms, signal),
+      standStillFor: (work) => this.#standStillFor(work),
     };
   }
 
@@ -126,8 +129,9 @@ export class WorldDriver {
     let events = 0;
     for (;;) {
       this.#deliver();
-      while (this.#delivered) {
+      while (this.#delivered || this.#held.size > 0) {
         this.#delivered = false;
+        await Promise.allSettled(this.#held);
         await this.#options.turn();
         this.#deliver();
       }
@@ -286,6 +290,16 @@ export class WorldDriver {
   }
 
   // --- the clock ------------------------------------------------------------------------------------------------------------
+
+  async #standStillFor<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#held.delete(work);
+      this.#delivered = true;
+    }
+  }
 
   #sleep(ms: number, signal?: CancelSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
