@@ -203,6 +203,29 @@ export interface Snapshot {
   error: { message: string; at: Micros; event: EventId } | null;
 }
 
+/** Lists of the network whose rows are sent one by one, by their row's own id (`networkKeys`). */
+export type NetworkTable = 'gossip' | 'overlays' | 'endpoints' | 'balancers' | 'pointers';
+
+/** What identifies a row of each of these lists. */
+export const networkKeys: { [Table in NetworkTable]: (row: NetworkView[Table][number]) => string } = {
+  gossip: ({ machine }) => machine,
+  overlays: ({ key }) => key,
+  endpoints: ({ container }) => container,
+  balancers: ({ key }) => key,
+  pointers: ({ balancer }) => balancer,
+};
+
+/** Rows of a list that are new or replaced, and keys of those that are gone. */
+export interface RowChanges<Row, Key> {
+  changed: Row[];
+  removed: Key[];
+}
+
+/** Changes of the network's part: rows of the long lists; flows and loads, whose order means something, each whole. */
+export type NetworkDelta = { [Table in NetworkTable]?: RowChanges<NetworkView[Table][number], string> } & Partial<
+  Pick<NetworkView, 'flows' | 'loads'>
+>;
+
 /**
  * Changed and removed rows since the last picture. A message that came and went between two pictures is in one of them, so that it can
  * be shown.
@@ -221,7 +244,6 @@ export interface SnapshotDelta {
   messages?: MessageView[];
   removedMessages?: number[];
   quorum?: QuorumView | null;
-  /** The lists that have changed, each whole. */
-  network?: Partial<NetworkView>;
+  network?: NetworkDelta;
   error?: Snapshot['error'];
 }

@@ -3,13 +3,15 @@
  * list in which nothing changed is not even walked through when it is the same list.
  */
 import type { NetworkView } from '../protocol/network-view.ts';
-import type { MessageView, Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
-
-/** Rows of a list that are new or replaced, and keys of those that are gone. */
-interface RowChanges<Row, Key> {
-  changed: Row[];
-  removed: Key[];
-}
+import {
+  type MessageView,
+  type NetworkDelta,
+  type NetworkTable,
+  networkKeys,
+  type RowChanges,
+  type Snapshot,
+  type SnapshotDelta,
+} from '../protocol/snapshot.ts';
 
 function diffRows<Row, Key>(
   before: readonly Row[],
@@ -36,6 +38,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
   const services = diffRows(before.services, after.services, (row) => row.id);
   const tasks = diffRows(before.tasks, after.tasks, (row) => row.id);
   const messages = diffRows(before.messages, after.messages, (row) => row.id, isSameMessage);
+  const network = before.network === after.network ? {} : diffNetwork(before.network, after.network);
   return {
     now: after.now,
     eventCount: after.eventCount,
@@ -49,7 +52,7 @@ export function diffSnapshots(before: Snapshot, after: Snapshot): SnapshotDelta 
     ...(tasks.removed.length > 0 && { removedTasks: tasks.removed }),
     ...(messages.changed.length > 0 && { messages: messages.changed }),
     ...(messages.removed.length > 0 && { removedMessages: messages.removed }),
-    ...(before.network !== after.network && { network: diffLists(before.network, after.network) }),
+    ...(Object.keys(network).length > 0 && { network }),
     ...(before.quorum !== after.quorum && { quorum: after.quorum }),
     ...(before.error !== after.error && { error: after.error }),
   };
@@ -65,9 +68,17 @@ export function isOnlyLater(delta: SnapshotDelta): boolean {
   return Object.keys(delta).every((key) => key === 'now' || key === 'eventCount');
 }
 
-/** The lists of the network that have changed, each whole. */
-function diffLists(before: Partial<NetworkView> = {}, after: Partial<NetworkView> = {}): Partial<NetworkView> {
-  return Object.fromEntries(
-    Object.entries(after).filter(([name, list]) => before[name as keyof NetworkView] !== list),
-  ) as Partial<NetworkView>;
+function diffNetwork(before: Partial<NetworkView> = {}, after: Partial<NetworkView> = {}): NetworkDelta {
+  const tables = Object.keys(networkKeys).flatMap((name) => {
+    const table = name as NetworkTable;
+    const changes = diffRows<object, string>(before[table] ?? [], after[table] ?? [], networkKeys[table] as KeyOfRow);
+    return changes.changed.length + changes.removed.length > 0 ? [[table, changes]] : [];
+  });
+  return {
+    ...Object.fromEntries(tables),
+    ...(after.flows && before.flows !== after.flows && { flows: after.flows }),
+    ...(after.loads && before.loads !== after.loads && { loads: after.loads }),
+  };
 }
+
+type KeyOfRow = (row: object) => string;

@@ -10,6 +10,7 @@ import type {
   OverlayView,
   PointerView,
 } from '../../protocol/network-view.ts';
+import { networkKeys } from '../../protocol/snapshot.ts';
 import type { Fabric } from './flows/fabric.ts';
 import type { NodeNetwork, Revisions } from './node-network.ts';
 
@@ -67,20 +68,29 @@ export class NetworkViewBuilder {
       changed.add('gossip');
     }
     if (known.revisions.places !== revisions.places) {
-      known.overlays = overlaysOf(node);
-      known.endpoints = endpointsOf(node);
+      known.overlays = keep(known.overlays, overlaysOf(node), networkKeys.overlays);
+      known.endpoints = keep(known.endpoints, endpointsOf(node), networkKeys.endpoints);
       changed.add('overlays').add('endpoints');
     }
     if (known.revisions.balancers !== revisions.balancers) {
-      known.balancers = balancersOf(node);
+      known.balancers = keep(known.balancers, balancersOf(node), networkKeys.balancers);
       changed.add('balancers');
     }
     if (known.revisions.pointers !== revisions.pointers || known.revisions.balancers !== revisions.balancers) {
-      known.pointers = pointersOf(node);
+      known.pointers = keep(known.pointers, pointersOf(node), networkKeys.pointers);
       changed.add('pointers');
     }
     known.revisions = { ...revisions };
   }
+}
+
+/** Rows that say the same as before stay the same objects: a node's change is mostly of one row. */
+function keep<Row>(before: readonly Row[], after: readonly Row[], keyOf: (row: Row) => string): readonly Row[] {
+  const old = new Map(before.map((row) => [keyOf(row), row]));
+  return after.map((row) => {
+    const known = old.get(keyOf(row));
+    return known && JSON.stringify(known) === JSON.stringify(row) ? known : row;
+  });
 }
 
 function gossipOf(node: NodeNetwork): GossipView[] {

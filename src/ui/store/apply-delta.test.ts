@@ -64,6 +64,23 @@ describe('applyDelta', () => {
     expect(applyDelta(before, { now: 2, eventCount: 1, quorum: undefined }).quorum).toBe(before.quorum);
   });
 
+  it('takes rows of the network one by one, and begins with none', () => {
+    const gossip = (machine: string, name = 'a') => ({ machine, name, members: [] });
+    const first = applyDelta(before, {
+      now: 2,
+      eventCount: 1,
+      network: { gossip: { changed: [gossip('node1'), gossip('node2')], removed: [] } },
+    });
+    const second = applyDelta(first, {
+      now: 3,
+      eventCount: 1,
+      network: { gossip: { changed: [gossip('node2', 'b')], removed: ['node1'] } },
+    });
+    expect(second.network?.gossip).toEqual([gossip('node2', 'b')]);
+    expect(second.network?.endpoints).toBe(first.network?.endpoints);
+    expect(first.network?.gossip).toHaveLength(2);
+  });
+
   it('never changes the picture before', () => {
     applyDelta(before, { now: 9, eventCount: 9, tasks: [task('t2')], removedTasks: ['t1'] });
     expect(before.tasks.map((row) => row.id)).toEqual(['t1']);
