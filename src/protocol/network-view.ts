@@ -114,6 +114,8 @@ export interface FlowView {
   readonly id: number;
   readonly origin: FlowOrigin;
   readonly target: FlowGoal;
+  /** The flow that was being handled when this one was opened: what a program asks in order to answer. */
+  readonly within: number | null;
   readonly openedAt: Micros;
   readonly state: 'resolving' | 'out' | 'serving' | 'back' | 'held' | 'done' | 'failed';
   readonly hops: readonly Hop[];
@@ -133,9 +135,21 @@ export interface LoadView {
   /** Answers by container. */
   readonly byContainer: Readonly<Record<string, number>>;
   readonly byFailure: Readonly<Record<string, number>>;
+  /** The same failures by the place where the packet went no further. */
+  readonly failures: readonly LoadFailure[];
   readonly lastSecond: { readonly sent: number; readonly answered: number; readonly failed: number };
   /** Of the last answers, in microseconds. */
   readonly latency: { readonly median: Micros; readonly p95: Micros; readonly most: Micros };
+}
+
+/** So many requests of a load that ended at one place; machine and room are empty where no packet was dropped. */
+export interface LoadFailure {
+  readonly machine: string;
+  readonly room: Room | '';
+  readonly reason: string;
+  readonly detail: string;
+  readonly count: number;
+  readonly lastAt: Micros;
 }
 
 /** Who is there, as one machine sees it (SWIM). */

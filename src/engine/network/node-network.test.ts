@@ -158,5 +158,9 @@ describe('a load generator', () => {
     world.run(3);
     const { sent, answered, failed, inFlight } = view();
     expect([inFlight, sent - answered - failed]).toEqual([0, 0]);
+    // Each failure has its place: on the wires to the machine without power, or where nobody was left to choose.
+    const { failures } = view();
+    expect(failures.reduce((sum, { count }) => sum + count, 0)).toBe(failed);
+    expect(failures.find(({ room }) => room === 'wire')).toMatchObject({ reason: 'node unreachable' });
   });
 });

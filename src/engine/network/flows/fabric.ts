@@ -70,6 +70,8 @@ export class Fabric implements FabricApi, Ground {
   readonly state: FabricState;
   /** What is done right now is part of a flow that is watched: so are the flows that it opens. */
   tracing = false;
+  /** The watched flow that is being handled right now. */
+  private handling: number | null = null;
   /** How often a watched flow has moved: for the picture, no part of the state. */
   moves = 0;
   private readonly kernel: Kernel;
@@ -116,6 +118,7 @@ export class Fabric implements FabricApi, Ground {
       target,
       hold: request.hold ?? false,
       traced: request.traced,
+      within: this.handling,
       load: request.load ?? null,
       reply,
       state: 'resolving',
@@ -510,12 +513,13 @@ export class Fabric implements FabricApi, Ground {
 
   /** Runs `work`; flows that it opens are watched if this one is. */
   private watched(flow: Flow, work: () => void): void {
-    const outer = this.tracing;
+    const outer = [this.tracing, this.handling] as const;
     this.tracing = flow.traced;
+    this.handling = flow.traced ? flow.id : null;
     try {
       work();
     } finally {
-      this.tracing = outer;
+      [this.tracing, this.handling] = outer;
     }
   }
 
@@ -769,6 +773,6 @@ function noteOf(flow: Flow, walk: Walk): string {
   return way === 'back' && cargo.kind === 'answer' ? `answer to ${flow.target.host}` : cargo.kind;
 }
 
-function viewOf({ id, origin, target, openedAt, state, hops }: Flow, outcome: string): FlowView {
-  return { id, origin, target, openedAt, state, hops, outcome };
+function viewOf({ id, origin, target, within, openedAt, state, hops }: Flow, outcome: string): FlowView {
+  return { id, origin, target, within, openedAt, state, hops, outcome };
 }

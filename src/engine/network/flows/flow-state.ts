@@ -1,6 +1,14 @@
 /** Flows and the packets of theirs that are on their way: plain data. */
 import type { EventId, Micros } from '../../../protocol/events.ts';
-import type { DropReason, Encapsulation, FlowOrigin, FlowView, Hop, Room } from '../../../protocol/network-view.ts';
+import type {
+  DropReason,
+  Encapsulation,
+  FlowOrigin,
+  FlowView,
+  Hop,
+  LoadFailure,
+  Room,
+} from '../../../protocol/network-view.ts';
 import type {
   AppRequest,
   AppResponse,
@@ -105,6 +113,8 @@ export interface Flow {
   readonly target: FlowTarget;
   readonly hold: boolean;
   readonly traced: boolean;
+  /** Flow that was being handled when this one was opened. */
+  readonly within: number | null;
   readonly load: number | null;
   reply: ReplyTo | null;
   state: FlowView['state'];
@@ -143,6 +153,8 @@ export interface Load {
   inFlight: number;
   byContainer: Record<string, number>;
   byFailure: Record<string, number>;
+  /** By place and reason. */
+  failures: Map<string, LoadFailure>;
   second: { at: number; sent: number; answered: number; failed: number };
   last: { sent: number; answered: number; failed: number };
   /** Of the last answers: a ring. */

@@ -42,6 +42,7 @@ export class Loads {
       ...counts,
       byContainer: {},
       byFailure: {},
+      failures: new Map(),
       second,
       last: { sent: 0, answered: 0, failed: 0 },
       latencies: [],
@@ -91,6 +92,16 @@ export class Loads {
     load.second.failed++;
     const why = result.dropped ? `${result.reason} (${result.dropped.reason})` : result.reason;
     load.byFailure[why] = (load.byFailure[why] ?? 0) + 1;
+    this.place(load, result);
+  }
+
+  /** Counts a failure where it happened. */
+  private place({ failures }: Load, { reason, dropped }: Extract<FlowResult, { ok: false }>): void {
+    const { machine, room, detail } = dropped ?? { machine: '', room: '' as const, detail: '' };
+    const why = dropped?.reason ?? reason;
+    const key = [machine, room, why, detail].join(' ');
+    const count = (failures.get(key)?.count ?? 0) + 1;
+    failures.set(key, { machine, room, reason: why, detail, count, lastAt: this.kernel.now });
   }
 
   /** A new second: its counts begin at nothing. */
@@ -119,6 +130,7 @@ export class Loads {
         inFlight,
         byContainer: { ...load.byContainer },
         byFailure: { ...load.byFailure },
+        failures: [...load.failures.values()],
         lastSecond: last,
         latency: { median: at(0.5), p95: at(0.95), most: sorted.at(-1) ?? 0 },
       };

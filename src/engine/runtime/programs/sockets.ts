@@ -4,6 +4,7 @@
  * handlers in `Program`, named by the token that the program chose.
  */
 import type { EventId, Micros } from '../../../protocol/events.ts';
+import type { Room } from '../../../protocol/network-view.ts';
 
 export type Transport = 'tcp' | 'udp' | 'icmp';
 
@@ -64,7 +65,12 @@ export type FlowResult =
       readonly flow: number;
       readonly reason: FlowFailureReason;
       readonly remote: { readonly address: string; readonly port: number } | null;
-      readonly dropped: { readonly machine: string; readonly room: string; readonly reason: string } | null;
+      readonly dropped: {
+        readonly machine: string;
+        readonly room: Room;
+        readonly reason: string;
+        readonly detail: string;
+      } | null;
       readonly took: Micros;
       readonly event: EventId;
     };
