@@ -73,7 +73,7 @@ export class Cluster {
       reply: (reply) => this.replies.push(reply),
     });
     this.machines = state.machines.map((machine) => this.assemble(machine));
-    this.builder = new SnapshotBuilder(this, state.epochMs);
+    this.builder = new SnapshotBuilder(this);
     for (const event of remembered(state.kernel.trace)) this.builder.noteEvent(event);
     this.register();
     this.kernel.onEvent((event) => {
@@ -130,6 +130,13 @@ export class Cluster {
 
   get epochMs(): number {
     return this.state.epochMs;
+  }
+
+  /** Sets all hosts' clocks, as a time server does: what has happened happened as long ago as before. */
+  set epochMs(epochMs: number) {
+    const byMs = epochMs - this.state.epochMs;
+    this.state.epochMs = epochMs;
+    for (const machine of this.machines) machine.clockSet(byMs);
   }
 
   get now(): Micros {
@@ -199,6 +206,12 @@ export class Cluster {
     machine.request(id, request);
     this.kernel.cause = 0;
     return id;
+  }
+
+  /** The client of a streamed request writes to it; null: it will write nothing more. */
+  requestInput(id: number, text: string | null): void {
+    this.kernel.cause = 0;
+    for (const machine of this.machines) machine.requestInput(id, text);
   }
 
   /** The client of a request has gone away. */
@@ -298,8 +311,11 @@ export class Cluster {
   }
 
   private assemble(state: MachineState): Machine {
+    const world = this.state;
     const machine = new Machine(this.kernel, this.hardware, this.fabric, state, {
-      epochMs: this.state.epochMs,
+      get epochMs() {
+        return world.epochMs;
+      },
       reply: (id, response) => this.replies.push({ type: 'response', id, response }),
       chunk: (id, chunk) => this.replies.push({ type: 'chunk', id, chunk }),
       end: (id, error) => this.replies.push({ type: 'end', id, error }),

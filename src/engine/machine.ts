@@ -123,6 +123,7 @@ export class Machine {
           this.network.detach(container);
         },
       },
+      wrote: (container, stream, text) => this.dockerd.containerWrote(container.id, stream, text),
       output: (token, stream, text) => this.dockerd.commandOutput(token, stream, text),
       operationDone: (token, result) => this.operationDone(token, result),
       containerExited: (container) => this.executor.containerExited(container),
@@ -232,6 +233,7 @@ export class Machine {
     for (const id of [
       ...this.state.dockerd.eventStreams.keys(),
       ...this.state.dockerd.logStreams.keys(),
+      ...this.state.dockerd.attachments.keys(),
       ...this.state.dockerd.waits.keys(),
     ])
       this.outlet.end(id, 'connection closed');
@@ -245,6 +247,15 @@ export class Machine {
 
   request(id: number, request: ApiRequest): void {
     this.dockerd.handle(id, request);
+  }
+
+  requestInput(id: number, text: string | null): void {
+    this.dockerd.input(id, text);
+  }
+
+  /** The host's clock has been put forward by so much. */
+  clockSet(byMs: number): void {
+    this.dockerd.clockSet(byMs);
   }
 
   cancelRequest(id: number): void {
@@ -337,7 +348,9 @@ export class Machine {
       get now(): Micros {
         return kernel.now;
       },
-      epochMs: outlet.epochMs,
+      get epochMs(): number {
+        return outlet.epochMs;
+      },
       random: (purpose: string): Random => kernel.random(purpose),
       reply: (id, response) => outlet.reply(id, response),
       chunk: (id, chunk) => outlet.chunk(id, chunk),

@@ -35,6 +35,7 @@ const ENTRIES_SHOWN = 12;
 
 /** The world as the builder sees it. */
 interface World {
+  readonly epochMs: number;
   readonly kernel: Kernel;
   readonly hardware: Hardware;
   readonly machines: readonly Machine[];
@@ -43,7 +44,6 @@ interface World {
 
 export class SnapshotBuilder {
   private readonly world: World;
-  private readonly epochMs: number;
   private readonly machines = new Rows<MachineView>();
   private readonly nodes = new Rows<NodeView>();
   private readonly services = new Rows<ServiceView>();
@@ -59,9 +59,8 @@ export class SnapshotBuilder {
   private readonly hues = new Map<string, number>();
   private quorum: QuorumView | null = null;
 
-  constructor(world: World, epochMs: number) {
+  constructor(world: World) {
     this.world = world;
-    this.epochMs = epochMs;
   }
 
   /** Remembers which event last concerned which task. */
@@ -79,7 +78,7 @@ export class SnapshotBuilder {
     this.quorum = keep(this.quorum, manager ? this.quorumView(manager) : null);
     return {
       now: kernel.now,
-      epochMs: this.epochMs,
+      epochMs: this.world.epochMs,
       seed: kernel.state.seed,
       eventCount: kernel.state.trace.lastId,
       machines: this.world.machines.map((machine) => this.machines.keep(machine.name, this.machineView(machine))),
@@ -237,7 +236,8 @@ export class SnapshotBuilder {
         manager: member
           ? {
               leader: member.leader,
-              reachability: member.reachable ? 'reachable' : 'unreachable',
+              // Only the leader hears from all; what another manager last heard says nothing of them.
+              reachability: !manager.isLeading ? 'unknown' : member.reachable ? 'reachable' : 'unreachable',
               address: member.address,
             }
           : null,

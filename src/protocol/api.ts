@@ -47,12 +47,12 @@ export interface ApiClient {
   /**
    * Opens a streaming request. `onChunk` is called in order; `done` resolves at the end of the stream, and rejects with
    * `StreamError` if the daemon reports an error at that end, or `ConnectionError` if the connection breaks.
-   * `cancel` closes the connection (Ctrl-C).
+   * `cancel` closes the connection (Ctrl-C). `send` writes to it (`attach`, `exec`); null: nothing more will be written.
    */
   stream(
     request: ApiRequest,
     onChunk: (chunk: ApiChunk) => void,
-  ): { response: Promise<ApiResponse>; done: Promise<void>; cancel(): void };
+  ): { response: Promise<ApiResponse>; done: Promise<void>; cancel(): void; send(text: string | null): void };
 }
 
 /** The daemon's socket does not answer: no power, or the daemon is stopped. */

@@ -21,9 +21,10 @@ export const responseOf =
 
 export class FakeWorld implements World {
   now: Micros = 0;
-  readonly epochMs = 1_767_225_600_000;
+  epochMs = 1_767_225_600_000;
   executed = 0;
   readonly cancelled: number[] = [];
+  readonly inputs: { id: number; text: string | null }[] = [];
   readonly requests: { at: Micros; host: string; path: string }[] = [];
   #answers: Answers;
   #pending: Pending[] = [];
@@ -72,6 +73,10 @@ export class FakeWorld implements World {
 
   cancelRequest(id: number): void {
     this.cancelled.push(id);
+  }
+
+  requestInput(id: number, text: string | null): void {
+    this.inputs.push({ id, text });
   }
 
   openConnection(origin: CallOrigin, call: NetworkCall): number {

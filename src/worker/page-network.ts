@@ -56,6 +56,11 @@ export class PageNetwork {
     this.#channels.get(channel)?.();
   }
 
+  /** The page is gone. */
+  hangUpAll(): void {
+    for (const hangUp of [...this.#channels.values()]) hangUp();
+  }
+
   /** Begins to send requests; returns the generator's number. Null: it cannot be done as asked. */
   startLoad(order: LoadOrder): number | null {
     const { targets, perSecond, timeoutMs } = order;

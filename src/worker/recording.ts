@@ -67,6 +67,7 @@ export function replaySession(session: SessionText, world: World, until: Micros)
     reach(world, input);
     if (input.kind === 'request') world.request(input.host, input.request);
     else if (input.kind === 'cancel') world.cancelRequest(input.id);
+    else if (input.kind === 'input') world.requestInput(input.id, input.text);
     else if (input.kind === 'connect') world.openConnection(input.origin, input.call);
     else if (input.kind === 'disconnect') world.closeConnection(input.id);
     else if (input.kind === 'load-start') world.startLoad(input.order);

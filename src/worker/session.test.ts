@@ -2,14 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { Screen } from '../cli/shell/screen.ts';
 import { Cluster } from '../engine/cluster.ts';
 import type { NetworkView } from '../protocol/network-view.ts';
-import type { Snapshot, SnapshotDelta } from '../protocol/snapshot.ts';
+import {
+  type NetworkDelta,
+  type NetworkTable,
+  networkKeys,
+  type RowChanges,
+  type Snapshot,
+  type SnapshotDelta,
+} from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type { PageCall, PageCallResult, WorkerMessage } from '../protocol/worker-messages.ts';
 import * as commands from './commands.ts';
 import { diffSnapshots } from './delta.ts';
 import { createMessageTurn } from './message-turn.ts';
 import { replaySession, type SessionText } from './recording.ts';
-import { Session, type SessionPlatform } from './session.ts';
+import { type PageLink, Session, type SessionPlatform } from './session.ts';
 
 const start: Start = {
   name: 'test',
@@ -30,6 +37,17 @@ function apply(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
     for (const row of changed) byKey.set(keyOf(row), row);
     return [...byKey.values()];
   };
+  const network = (
+    old: NetworkView,
+    { flows = old.flows, loads = old.loads, ...tables }: NetworkDelta,
+  ): NetworkView => {
+    const next: Record<string, unknown> = { ...old, flows, loads };
+    for (const [name, changes] of Object.entries(tables) as [NetworkTable, RowChanges<object, string>][]) {
+      const keyOf = networkKeys[name] as (row: object) => string;
+      next[name] = rows(old[name] as object[], keyOf, changes.changed, changes.removed);
+    }
+    return next as unknown as NetworkView;
+  };
   const { removedMachines, removedNodes, removedServices, removedTasks, removedMessages, ...rest } = delta;
   return {
     ...snapshot,
@@ -40,14 +58,22 @@ function apply(snapshot: Snapshot, delta: SnapshotDelta): Snapshot {
     tasks: rows(snapshot.tasks, (row) => row.id, delta.tasks, removedTasks),
     messages: rows(snapshot.messages, (row) => row.id, delta.messages, removedMessages),
     quorum: delta.quorum === undefined ? snapshot.quorum : delta.quorum,
-    network: delta.network ? ({ ...snapshot.network, ...delta.network } as NetworkView) : snapshot.network,
+    network: delta.network ? network(snapshot.network!, delta.network) : snapshot.network,
     error: delta.error === undefined ? snapshot.error : delta.error,
   };
 }
 
+/** Rows of the network by their keys: new ones are sent without their place. */
+function inOrder(snapshot: Snapshot): Snapshot {
+  const network: Record<string, unknown> = { ...snapshot.network };
+  for (const [table, keyOf] of Object.entries(networkKeys) as [NetworkTable, (row: unknown) => string][])
+    network[table] = [...(network[table] as object[])].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return { ...snapshot, network: network as unknown as NetworkView };
+}
+
 /** A page at the other end, with a wall clock that the test moves. */
 class Page {
-  readonly session: Session;
+  readonly session: PageLink;
   readonly received: WorkerMessage[] = [];
   snapshot: Snapshot | null = null;
   draws = true;
@@ -62,7 +88,6 @@ class Page {
       wallNow: () => this.#wall,
       later: (callback, ms) => void this.#timers.push({ at: this.#wall + ms, callback }),
       turn: this.#turn,
-      post: (message) => this.#receive(message),
       createWorld: (given) => {
         this.world = Cluster.create(given);
         return this.world;
@@ -70,7 +95,7 @@ class Page {
       startNamed: (name) => (name === 'test' ? start : null),
       loadCommands: async () => commands,
       ...change,
-    });
+    }).attach((message) => this.#receive(message));
   }
 
   static async open(): Promise<Page> {
@@ -213,7 +238,7 @@ describe('pictures', () => {
     await page.wall(50);
     // Messages that came and went between two pictures are shown, too.
     const { messages } = page.snapshot!;
-    expect(page.snapshot).toEqual({ ...page.world!.snapshot(), messages });
+    expect(inOrder(page.snapshot!)).toEqual({ ...inOrder(page.world!.snapshot()), messages });
     expect(page.snapshot!.services[0]).toMatchObject({ desired: 5, running: 5 });
   });
 

@@ -1,8 +1,9 @@
 /**
- * One page's world: takes the page's messages, lets virtual time pass at the pacer's rate, and sends pictures - never more than
- * the page has drawn. Knows the platform only through `SessionPlatform`, so that tests play it without a worker or a clock.
+ * A world and the pages that look at it: takes their messages, lets virtual time pass at the pacer's rate, and sends each page
+ * pictures - never more than it has drawn. In the browser there is one page; `npm run serve` has as many as come, and real docker
+ * clients beside them. Knows the platform only through `SessionPlatform`, so that tests play it without a worker or a clock.
  */
-import type { ApiRequest, ApiResponse } from '../protocol/api.ts';
+import type { ApiChunk, ApiClient, ApiRequest, ApiResponse } from '../protocol/api.ts';
 import type { TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
 import type { CallResult, ConnectCall, LoadOrder } from '../protocol/network-call.ts';
@@ -17,26 +18,35 @@ import type {
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
 import type { CommandRunner } from './command-runner.ts';
-import { diffSnapshots, isOnlyLater } from './delta.ts';
 import { moodOf, Pacer } from './pacer.ts';
-import { PageNetwork } from './page-network.ts';
+import { PageView } from './page-view.ts';
 import { SessionRecording } from './recording.ts';
 import type { TerminalSessions } from './terminal-sessions.ts';
 import type { World } from './world.ts';
 import { WorldDriver } from './world-driver.ts';
 
-/** The wall: its clock, its event loop, the page at the other end. */
+/** The wall: its clock, its event loop. */
 export interface SessionPlatform {
   /** Wall time in milliseconds; only differences count. */
   wallNow(): number;
   later(callback: () => void, ms: number): void;
   /** A turn of the event loop. */
   turn(): Promise<void>;
-  post(message: WorkerMessage): void;
+  /** Unix time in milliseconds, if the hosts' clocks are to follow the wall's: real clients reckon ages by it. */
+  unixNow?(): number;
   createWorld(start: Start): World;
   startNamed(name: string): Start | null;
   /** What runs commands. It comes after the first picture, so that this one need not wait for it. */
   loadCommands(): Promise<CommandModule>;
+  /** Another world has taken the place of the one before. */
+  onLoaded?(start: Start): void;
+}
+
+/** A page's end of the line. */
+export interface PageLink {
+  receive(message: PageMessage): void;
+  /** The page has gone away. */
+  close(): void;
 }
 
 /** The module `commands.ts`. */
@@ -56,9 +66,6 @@ const FRAME_MS = 1000 / 60;
 const TICK_BUDGET_MS = 12;
 const PLAY_SLICE = 250_000;
 
-/** A picture that only says what time it is comes no oftener: the page's clock runs on by itself in between. */
-const CLOCK_MS = 100;
-
 /** Advancing by hand lets the page see something this often. */
 const ADVANCE_BUDGET_MS = 100;
 const ADVANCE_SLICE = 1_000_000;
@@ -73,8 +80,8 @@ const RUN_SECONDS = 600;
 const LOOK_LIMIT = 20_000;
 const CHANGE_LIMIT = 30_000_000;
 
-/** More events than this since the last picture are not sent; the page can ask for them. */
-const MAX_EVENTS = 2_000;
+/** Hosts' clocks that are this far off the wall's are set. */
+const CLOCK_TOLERANCE_MS = 500;
 
 const DEFAULT_COLUMNS = 120;
 
@@ -90,13 +97,6 @@ interface Loaded {
   terminals: TerminalSessions | null;
   early: TerminalMessage[];
   recording: SessionRecording;
-  /** Requests of the page's browser window, and its load generators. */
-  network: PageNetwork;
-  published: Snapshot;
-  /** How much of the world that picture shows, and when (by the wall) it was looked for. */
-  publishedAt: { executed: number; wall: number };
-  /** Events not sent yet. */
-  events: TraceEvent[];
   /** Called when another world takes the place of this one. */
   onGone: Set<() => void>;
 }
@@ -104,12 +104,10 @@ interface Loaded {
 export class Session {
   readonly #platform: SessionPlatform;
   readonly #pacer = new Pacer();
+  readonly #pages = new Set<PageView>();
   #loaded: Loaded | null = null;
-  #sequence = 0;
-  #drawn = 0;
-  #timeChanged = false;
   #tickIsSet = false;
-  #crashed = false;
+  #crashed: Extract<WorkerMessage, { type: 'crashed' }> | null = null;
   /** Part of a microsecond that is still to pass. */
   #fraction = 0;
   /** What is done with the world is done one after the other. */
@@ -119,22 +117,64 @@ export class Session {
     this.#platform = platform;
   }
 
-  /** A message from the page. */
-  receive(message: PageMessage): void {
-    if (this.#crashed && !(message.type === 'call' && message.call.call === 'load')) {
-      if (message.type === 'call') this.#fail(message.id, 'the world has stopped');
-      return;
-    }
-    if (message.type === 'call') void this.#answer(message.id, message.call);
-    else this.#guard(() => this.#handle(message));
+  /** A page comes; it is shown the world, if there is one. */
+  attach(post: (message: WorkerMessage) => void): PageLink {
+    const page = new PageView(post);
+    this.#pages.add(page);
+    if (this.#loaded) this.#show(page, this.#loaded, this.#loaded.world.snapshot());
+    if (this.#crashed) post(this.#crashed);
+    return {
+      receive: (message) => this.#receive(page, message),
+      close: () => {
+        page.network?.hangUpAll();
+        this.#pages.delete(page);
+      },
+    };
   }
 
-  /** An internal error: the world stops, and the page gets the session to report it. */
+  /** Begins a world. Null: there is no start with this name. */
+  load(startOrName: Start | string): Promise<Snapshot | null> {
+    const start = typeof startOrName === 'string' ? this.#platform.startNamed(startOrName) : startOrName;
+    return this.#exclusive(async () => start && this.#load(start));
+  }
+
+  /** A request from outside to the daemon of a host; time passes for it as for a page's. */
+  openStream(host: string, request: ApiRequest, onChunk: (chunk: ApiChunk) => void): ReturnType<ApiClient['stream']> {
+    const { driver, world } = this.#current;
+    this.#alignClock();
+    const stream = driver.client(host).stream(request, onChunk);
+    const limit = world.now + limitOf(request);
+    if (this.#pacer.playing) this.#wake();
+    else this.#exclusive(() => driver.settle(stream.response, limit)).catch((error: unknown) => this.crash(error));
+    const touched =
+      <Args extends unknown[]>(act: (...args: Args) => void) =>
+      (...args: Args): void => {
+        act(...args);
+        driver.touch();
+        this.#wake();
+      };
+    return { ...stream, cancel: touched(stream.cancel), send: touched(stream.send) };
+  }
+
+  #receive(page: PageView, message: PageMessage): void {
+    if (this.#crashed && !(message.type === 'call' && message.call.call === 'load')) {
+      if (message.type === 'call') fail(page, message.id, 'the world has stopped');
+      return;
+    }
+    if (message.type === 'call') void this.#answer(page, message.id, message.call);
+    else this.#guard(() => this.#handle(page, message));
+  }
+
+  /** An internal error: the world stops, and the pages get the session to report it. */
   crash(error: unknown): void {
     if (this.#crashed) return;
-    this.#crashed = true;
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#platform.post({ type: 'crashed', message, session: this.#loaded?.recording.text ?? '' });
+    this.#crashed = { type: 'crashed', message, session: this.#loaded?.recording.text ?? '' };
+    this.#postAll(this.#crashed);
+  }
+
+  #postAll(message: WorkerMessage): void {
+    for (const page of this.#pages) page.post(message);
   }
 
   #guard(action: () => void): void {
@@ -145,10 +185,10 @@ export class Session {
     }
   }
 
-  #handle(message: Exclude<PageMessage, { type: 'call' }>): void {
+  #handle(page: PageView, message: Exclude<PageMessage, { type: 'call' }>): void {
     if (message.type === 'time') this.#setTime(message);
-    else if (message.type === 'drawn') this.#drawn = message.sequence;
-    else if (message.type === 'channel-close') this.#loaded?.network.hangUp(message.channel);
+    else if (message.type === 'drawn') page.drawn = message.sequence;
+    else if (message.type === 'channel-close') page.network?.hangUp(message.channel);
     else this.#handleTerminal(message);
     this.#loaded?.driver.touch();
     this.#wake();
@@ -173,34 +213,33 @@ export class Session {
     if (playing !== undefined) this.#pacer.playing = playing;
     if (speed !== undefined) this.#pacer.speed = speed;
     if (autoSlow !== undefined) this.#pacer.autoSlow = autoSlow;
-    this.#timeChanged = true;
+    for (const page of this.#pages) page.timeChanged = true;
   }
 
   // --- calls ----------------------------------------------------------------------------------------------------------------
 
-  async #answer(id: number, call: PageCall): Promise<void> {
+  async #answer(page: PageView, id: number, call: PageCall): Promise<void> {
     try {
-      const result = await this.#call(call);
+      const result = await this.#call(page, call);
       this.#flushTerminals();
-      this.#platform.post({ type: 'result', id, result });
+      page.post({ type: 'result', id, result });
       this.#wake();
     } catch (error) {
-      if (error instanceof Refusal) this.#fail(id, error.message);
+      if (error instanceof Refusal) fail(page, id, error.message);
       else {
-        this.#fail(id, error instanceof Error ? error.message : String(error));
+        fail(page, id, error instanceof Error ? error.message : String(error));
         this.crash(error);
       }
     }
   }
 
-  #fail(id: number, message: string): void {
-    this.#platform.post({ type: 'failed', id, message });
-  }
-
-  async #call(call: PageCall): Promise<PageCallResult> {
+  async #call(page: PageView, call: PageCall): Promise<PageCallResult> {
     switch (call.call) {
-      case 'load':
-        return { call: 'load', snapshot: await this.#exclusive(async () => this.#load(call.start)) };
+      case 'load': {
+        const snapshot = await this.load(call.start);
+        if (!snapshot) throw new Refusal(`there is no start named "${call.start}"`);
+        return { call: 'load', snapshot };
+      }
       case 'run':
         return { call: 'run', result: await this.#run(call.host, call.command, call.columns ?? DEFAULT_COLUMNS) };
       case 'request':
@@ -208,11 +247,11 @@ export class Session {
       case 'fault':
         return { call: 'fault', result: this.#fault(call.fault) };
       case 'browse':
-        return { call: 'browse', result: await this.#browse(call.channel, call.connect) };
+        return { call: 'browse', result: await this.#browse(page, call.channel, call.connect) };
       case 'load-start':
-        return { call: 'load-start', id: this.#startLoad(call.order) };
+        return { call: 'load-start', id: startLoad(page, call.order) };
       case 'load-stop':
-        this.#current.network.stopLoad(call.id);
+        page.network?.stopLoad(call.id);
         return { call: 'load-stop' };
       case 'snapshot':
         return { call: 'snapshot', snapshot: this.#current.world.snapshot() };
@@ -236,11 +275,9 @@ export class Session {
     return result;
   }
 
-  #load(startOrName: Start | string): Snapshot {
-    const start = typeof startOrName === 'string' ? this.#platform.startNamed(startOrName) : startOrName;
-    if (!start) throw new Refusal(`there is no start named "${startOrName}"`);
+  #load(start: Start): Snapshot {
     for (const gone of this.#loaded?.onGone ?? []) gone();
-    this.#crashed = false;
+    this.#crashed = null;
     this.#pacer.playing = true;
     const world = this.#platform.createWorld(start);
     const recording = new SessionRecording(start, world);
@@ -265,8 +302,6 @@ export class Session {
       }
       return loading;
     };
-    const published = world.snapshot();
-    const events = world.takeEvents();
     const hosts = new Set(start.hosts.map(({ name }) => name));
     const loaded: Loaded = {
       start,
@@ -277,20 +312,28 @@ export class Session {
       terminals: null,
       early: [],
       recording,
-      network: new PageNetwork(world, driver, recording, (message) => {
-        if (this.#loaded === loaded) this.#platform.post(message);
-      }),
-      published,
-      publishedAt: { executed: world.executed, wall: this.#platform.wallNow() },
-      events,
       onGone: new Set(),
     };
     this.#loaded = loaded;
-    this.#pacer.notice(moodOf(published));
+    this.#alignClock();
+    const snapshot = world.snapshot();
+    // The first events go out with the first change.
+    const events = world.takeEvents();
+    this.#pacer.notice(moodOf(snapshot));
     this.#pacer.tick(this.#platform.wallNow());
-    this.#drawn = this.#sequence;
-    this.#platform.post({ type: 'world', snapshot: published, time: this.#pacer.state(world.now), start });
-    return published;
+    for (const page of this.#pages) {
+      this.#show(page, loaded, snapshot);
+      page.note(events);
+    }
+    this.#platform.onLoaded?.(start);
+    return snapshot;
+  }
+
+  /** Shows a page a world that it does not know yet. */
+  #show(page: PageView, { world, driver, recording, start, terminals }: Loaded, snapshot: Snapshot): void {
+    page.begin(world, driver, recording, snapshot, this.#platform.wallNow());
+    page.post({ type: 'world', snapshot, time: this.#pacer.state(world.now), start });
+    for (const [host, data] of terminals?.screens() ?? []) page.post({ type: 'terminal-output', host, data });
   }
 
   /** Terminals are there: what came for them meanwhile is done now. */
@@ -327,25 +370,18 @@ export class Session {
       .catch((error: Error) => {
         throw new Refusal(error.message);
       });
-    const limit = request.method === 'GET' || request.method === 'HEAD' ? LOOK_LIMIT : CHANGE_LIMIT;
-    if (!this.#pacer.playing) await this.#exclusive(() => driver.settle(answer, world.now + limit));
+    if (!this.#pacer.playing) await this.#exclusive(() => driver.settle(answer, world.now + limitOf(request)));
     else this.#wake();
     return this.#whileLoaded(loaded, answer);
   }
 
   /** Time that stands still stands still for the browser window, too: its request goes on with the clock. */
-  #browse(channel: number, connect: ConnectCall): Promise<CallResult | null> {
+  #browse({ network }: PageView, channel: number, connect: ConnectCall): Promise<CallResult | null> {
     const loaded = this.#current;
-    const answer = loaded.network.browse(channel, connect);
+    if (!network) throw new Refusal('no world has been loaded yet');
+    const answer = network.browse(channel, connect);
     this.#wake();
     return this.#whileLoaded(loaded, answer);
-  }
-
-  #startLoad(order: LoadOrder): number {
-    const id = this.#current.network.startLoad(order);
-    if (id === null)
-      throw new Refusal('a load generator needs a target, 1 to 1000 requests per second and a time limit');
-    return id;
   }
 
   /** What a world that is gone can no longer answer is refused. */
@@ -430,6 +466,7 @@ export class Session {
     const loaded = this.#loaded;
     if (!loaded || this.#crashed) return;
     const startedAt = this.#platform.wallNow();
+    this.#alignClock();
     await this.#play(loaded, this.#pacer.tick(startedAt), startedAt + TICK_BUDGET_MS);
     this.#collectEvents();
     this.#flushTerminals();
@@ -457,6 +494,15 @@ export class Session {
     this.#pacer.finish(wallMs, wallMs - Math.max(0, left));
   }
 
+  /** Sets the hosts' clocks by the wall's after a pause, or where time runs faster or slower. */
+  #alignClock(): void {
+    const unixNow = this.#platform.unixNow?.();
+    if (unixNow === undefined) return;
+    const { world } = this.#current;
+    const epoch = Math.round(unixNow - world.now / 1000);
+    if (Math.abs(epoch - world.epochMs) > CLOCK_TOLERANCE_MS) world.epochMs = epoch;
+  }
+
   /** At slow rates a tick is worth less than a microsecond; fractions add up. */
   #wholeMicros(micros: number): number {
     const exact = micros + this.#fraction;
@@ -475,40 +521,42 @@ export class Session {
   // --- pictures ---------------------------------------------------------------------------------------------------------------
 
   #collectEvents(): TraceEvent[] {
-    const { world, events } = this.#current;
-    const fresh = world.takeEvents();
-    events.push(...fresh);
-    if (events.length > MAX_EVENTS) events.splice(0, events.length - MAX_EVENTS);
+    const fresh = this.#current.world.takeEvents();
+    for (const page of this.#pages) page.note(fresh);
     return fresh;
   }
 
-  /** Sends what changed, if the page has drawn the last picture. */
+  /** Sends each page what changed, if it has drawn the last picture. */
   #publish(): void {
-    if (this.#drawn < this.#sequence) return;
-    const loaded = this.#current;
-    const { published, publishedAt, world, events } = loaded;
+    const { world } = this.#current;
     const wall = this.#platform.wallNow();
-    const isNews = events.length > 0 || this.#timeChanged;
-    const canWait = !isNews && this.#pacer.playing && wall - publishedAt.wall < CLOCK_MS;
-    if (canWait && world.executed === publishedAt.executed) return;
-    if (!isNews && world.now === published.now && world.executed === publishedAt.executed) return;
-    publishedAt.executed = world.executed;
+    const waiting = [...this.#pages].filter((page) => page.wantsPicture(world, wall, this.#pacer.playing));
+    if (waiting.length === 0) return;
     const snapshot = world.snapshot();
-    const next = { ...snapshot, messages: [...snapshot.messages, ...world.takePassedMessages()] };
-    const delta = diffSnapshots(published, next);
-    if (canWait && isOnlyLater(delta)) return;
-    publishedAt.wall = wall;
-    loaded.published = next;
-    loaded.events = [];
-    this.#timeChanged = false;
-    this.#sequence++;
-    this.#platform.post({ type: 'delta', sequence: this.#sequence, delta, events, time: this.#pacer.state(next.now) });
+    const passed = world.takePassedMessages();
+    for (const page of this.#pages) page.notePassed(passed);
+    for (const page of waiting) page.publish(snapshot, world.executed, wall, this.#pacer);
   }
 
   #flushTerminals(): void {
     for (const [host, data] of this.#loaded?.terminals?.take() ?? [])
-      this.#platform.post({ type: 'terminal-output', host, data });
+      this.#postAll({ type: 'terminal-output', host, data });
   }
+}
+
+function fail(page: PageView, id: number, message: string): void {
+  page.post({ type: 'failed', id, message });
+}
+
+function startLoad({ network }: PageView, order: LoadOrder): number {
+  const id = network?.startLoad(order) ?? null;
+  if (id === null) throw new Refusal('a load generator needs a target, 1 to 1000 requests per second and a time limit');
+  return id;
+}
+
+/** How much time may pass for a request while time stands still. */
+function limitOf({ method }: ApiRequest): number {
+  return method === 'GET' || method === 'HEAD' ? LOOK_LIMIT : CHANGE_LIMIT;
 }
 
 /** Leaders come and go with these only. */

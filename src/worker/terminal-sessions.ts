@@ -24,6 +24,8 @@ export class TerminalSessions {
   readonly #surroundings: TerminalSurroundings;
   readonly #terminals = new Map<string, HostTerminal>();
   readonly #output = new Map<string, string>();
+  /** All that was written, for a page that comes later. */
+  readonly #screens = new Map<string, string>();
 
   constructor(runner: CommandRunner, surroundings: TerminalSurroundings) {
     this.#runner = runner;
@@ -53,15 +55,25 @@ export class TerminalSessions {
   /** What was written since the last time, by host. */
   take(): [host: string, data: string][] {
     const taken = [...this.#output];
+    for (const [host, bytes] of taken) append(this.#screens, host, bytes);
     this.#output.clear();
     return taken;
   }
 
+  /** What has been taken so far, by host. */
+  screens(): ReadonlyMap<string, string> {
+    return this.#screens;
+  }
+
   #write(host: string, bytes: string): void {
-    const text = (this.#output.get(host) ?? '') + bytes;
-    this.#output.set(host, text.length > MAX_WAITING ? endOf(text) : text);
+    append(this.#output, host, bytes);
     this.#surroundings.onOutput();
   }
+}
+
+function append(texts: Map<string, string>, host: string, bytes: string): void {
+  const text = (texts.get(host) ?? '') + bytes;
+  texts.set(host, text.length > MAX_WAITING ? endOf(text) : text);
 }
 
 /** The end of a flood, from the beginning of a line. */

@@ -11,12 +11,13 @@ const session = new Session({
   wallNow: () => performance.now(),
   later: (callback, ms) => void setTimeout(callback, ms),
   turn: createMessageTurn(),
-  post: (message) => self.postMessage(message),
   createWorld: (start) => Cluster.create(start),
   startNamed,
   loadCommands: () => import('./commands.ts'),
 });
 
-self.onmessage = (event: MessageEvent<PageMessage>) => session.receive(event.data);
+const page = session.attach((message) => self.postMessage(message));
+
+self.onmessage = (event: MessageEvent<PageMessage>) => page.receive(event.data);
 self.onerror = (event) => session.crash(event);
 self.onunhandledrejection = (event) => session.crash(event.reason);

@@ -21,6 +21,7 @@ import type { World } from './world.ts';
 export type DriverInput =
   | { kind: 'request'; id: number; host: string; request: ApiRequest }
   | { kind: 'cancel'; id: number }
+  | { kind: 'input'; id: number; text: string | null }
   | { kind: 'connect'; id: number; origin: CallOrigin; call: NetworkCall }
   | { kind: 'disconnect'; id: number };
 
@@ -239,7 +240,13 @@ export class WorldDriver {
       this.#options.onInput?.({ kind: 'cancel', id });
       finish();
     };
-    return { response, done, cancel };
+    const send = (text: string | null): void => {
+      if (!this.#waiting.has(id)) return;
+      this.world.requestInput(id, text);
+      this.#options.onInput?.({ kind: 'input', id, text });
+      this.#delivered = true;
+    };
+    return { response, done, cancel, send };
   }
 
   /** Hands out what has come: answers, and timers whose time it is. */

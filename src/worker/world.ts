@@ -10,12 +10,14 @@ import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 export interface World {
   readonly now: Micros;
   readonly nextEventAt: Micros | null;
-  /** Unix time in milliseconds at virtual time 0. */
-  readonly epochMs: number;
+  /** Unix time in milliseconds at virtual time 0. May be set: the hosts' clocks are put right, and nothing else changes. */
+  epochMs: number;
   /** Runs events up to `until`; with `stopOnReply` it stops at the time of a reply. Returns how many ran. */
   advance(until: Micros, options?: { stopOnReply?: boolean }): number;
   request(host: string, request: ApiRequest): number;
   cancelRequest(id: number): void;
+  /** The client of a streamed request writes to it; null: it will write nothing more. */
+  requestInput(id: number, text: string | null): void;
   fault(fault: Fault): FaultResult;
   /** Opens a connection into the simulated network; replies come with the others. */
   openConnection(origin: CallOrigin, call: NetworkCall): number;

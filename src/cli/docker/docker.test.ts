@@ -29,6 +29,7 @@ function hostWith(daemon: 'up' | 'down' | 'silent'): HostContext {
       response: Promise.reject(new ConnectionError('no power')),
       done: Promise.resolve(),
       cancel: () => undefined,
+      send: () => undefined,
     }),
   };
   const files = {

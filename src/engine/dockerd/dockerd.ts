@@ -31,6 +31,15 @@ const HEADERS: Readonly<Record<string, string>> = {
   Server: `Docker/${ENGINE_VERSION} (linux)`,
 };
 
+/** What a streamed answer is made of: JSON messages, pieces of two streams, or a terminal's bytes. */
+export type StreamForm = 'json' | 'streams' | 'terminal';
+
+const STREAM_TYPES: Readonly<Record<StreamForm, string>> = {
+  json: 'application/json',
+  streams: 'application/vnd.docker.multiplexed-stream',
+  terminal: 'application/vnd.docker.raw-stream',
+};
+
 /** From joining a swarm to the ingress sandbox; as recorded (not yet there after 0.7 s, there after 1.6 s). */
 const GATEWAY_TIME = seconds(1);
 
@@ -62,7 +71,32 @@ export class Dockerd {
 
   /** The client has gone away. */
   cancel(id: number): void {
+    const attached = this.state.attachments.get(id);
+    const container = attached?.stdin ? this.host.runtime.find(attached.container) : undefined;
+    if (container?.config.stdinOnce) this.host.runtime.containerInput(container.id, null);
     this.forget(id);
+  }
+
+  /** The client of an attached container or of a command writes; null: it will write nothing more. */
+  input(id: number, text: string | null): void {
+    const attached = this.state.attachments.get(id);
+    if (attached) {
+      const { config } = this.host.runtime.find(attached.container) ?? {};
+      // A second client may come later: only the first one's end is the input's end.
+      if (attached.stdin && (text !== null || config?.stdinOnce))
+        this.host.runtime.containerInput(attached.container, text);
+      return;
+    }
+    for (const [token, waiting] of this.state.waiting)
+      if (waiting.call === id && waiting.stage === 'ended') this.host.runtime.execInput(token, text);
+  }
+
+  /** The host's clock was put forward: what the log remembers was as long ago as before. */
+  clockSet(byMs: number): void {
+    this.state.events = this.state.events.map((event) => {
+      const timeNano = event.timeNano + byMs * 1e6;
+      return { ...event, timeNano, time: Math.floor(timeNano / 1e9) };
+    });
   }
 
   controlDone(token: string, result: ControlResult): void {
@@ -121,8 +155,9 @@ export class Dockerd {
   }
 
   /** The head of a streamed answer: `chunk`s and an `end` follow. */
-  stream(call: Call, status = 200): void {
-    this.host.reply(call.id, { status, headers: { ...HEADERS }, body: null, streaming: true });
+  stream(call: Call, form: StreamForm = 'json'): void {
+    const headers = { ...HEADERS, 'Content-Type': STREAM_TYPES[form] };
+    this.host.reply(call.id, { status: 200, headers, body: null, streaming: true });
   }
 
   /** The end of a streamed answer. */
@@ -193,6 +228,7 @@ export class Dockerd {
       else this.endWait(call, exitCode);
     }
     for (const [call, stream] of [...this.state.logStreams]) if (stream.container === id) this.endLog(call);
+    for (const [call, stream] of [...this.state.attachments]) if (stream.container === id) this.endLog(call);
     this.afterDeath(id);
   }
 
@@ -241,6 +277,12 @@ export class Dockerd {
       if (stream.container === id && stream[line.stream])
         this.host.chunk(call, { stream: line.stream, text: logText(line, stream, this.host.epochMs) });
     }
+  }
+
+  /** A container's main process has written something: those who are attached see it as it is. */
+  containerWrote(id: string, stream: 'stdout' | 'stderr', text: string): void {
+    for (const [call, attached] of this.state.attachments)
+      if (attached.container === id && attached[stream]) this.host.chunk(call, { stream, text });
   }
 
   /** A command in a container has written something; with a terminal there is only one stream. */
@@ -319,6 +361,7 @@ export class Dockerd {
     state.calls.delete(id);
     state.eventStreams.delete(id);
     state.logStreams.delete(id);
+    state.attachments.delete(id);
     state.waits.delete(id);
     for (const [token, waiting] of [...state.waiting]) {
       if (waiting.call !== id) continue;

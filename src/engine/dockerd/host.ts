@@ -120,6 +120,8 @@ export type RuntimeHost = Pick<
   | 'kill'
   | 'remove'
   | 'exec'
+  | 'execInput'
+  | 'containerInput'
   | 'endExec'
   | 'rename'
   | 'pause'

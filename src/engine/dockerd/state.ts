@@ -40,6 +40,14 @@ export interface LogStream {
   readonly details: boolean;
 }
 
+/** A client attached to a container. */
+export interface Attachment {
+  readonly container: string;
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+}
+
 /** A network that only this host has. */
 export interface LocalNetwork {
   readonly id: string;
@@ -65,6 +73,7 @@ export interface Exec {
   readonly user: string;
   readonly workingDir: string;
   readonly tty: boolean;
+  readonly stdin: boolean;
   exitCode: number | null;
 }
 
@@ -83,6 +92,7 @@ export interface DockerdState {
   events: EventMessage[];
   eventStreams: Map<number, EventStream>;
   logStreams: Map<number, LogStream>;
+  attachments: Map<number, Attachment>;
   /** Requests of `POST /containers/{id}/wait`: container and condition. */
   waits: Map<number, { readonly container: string; readonly condition: string; exitCode: number }>;
   execs: Map<string, Exec>;
@@ -98,6 +108,7 @@ export function startedDockerd(disk: DockerdDisk): DockerdState {
     events: [],
     eventStreams: new Map(),
     logStreams: new Map(),
+    attachments: new Map(),
     waits: new Map(),
     execs: new Map(),
   };

@@ -20,6 +20,8 @@ export interface ContainerConfig {
   user: string;
   tty: boolean;
   openStdin: boolean;
+  /** Its input ends with the first client that was attached to it. */
+  stdinOnce?: boolean;
   stopSignal: string;
   stopGrace: Micros;
   health: {
@@ -99,6 +101,9 @@ export interface ProcessState {
   token: string | null;
   /** Variables it has beside the container's own. */
   env: readonly string[];
+  /** It has a terminal; somebody can write to it. */
+  tty: boolean;
+  stdin: boolean;
   /** It has decided to end and hears nothing more. */
   ending: boolean;
   /** Connections it has opened, to close them when it ends. */

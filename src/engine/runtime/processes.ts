@@ -9,6 +9,7 @@ import type { Container, Image, ProcessState } from './container.ts';
 import { programNamed } from './programs/catalogue.ts';
 import type { ProcessMessage, ProcessNetwork, Program, ProgramContext } from './programs/program.ts';
 import type { IncomingRequest, Sockets } from './programs/sockets.ts';
+import type { ExecOptions } from './runtime.ts';
 
 /** How long a process takes to end after it has decided to. */
 const EXIT_TIME = { least: milliseconds(50), most: milliseconds(150) };
@@ -44,14 +45,16 @@ export class Processes {
     program: Program,
     argv: readonly string[],
     token: string | null,
-    env: readonly string[] = [],
+    options: ExecOptions = ALONE,
   ): ProcessState {
     const number = token === null ? 0 : container.nextProcess++;
     const process: ProcessState = {
       number,
       program: { name: program.name, state: null },
       token,
-      env,
+      env: options.env,
+      tty: token === null ? container.config.tty : options.tty,
+      stdin: token === null ? container.config.openStdin : options.stdin,
       ending: false,
       connections: [],
     };
@@ -120,6 +123,11 @@ export class Processes {
     });
   }
 
+  /** Somebody writes to a process; null: nothing more will be written. */
+  input(container: Container, process: ProcessState, text: string | null): void {
+    if (process.stdin) this.run(container, process, (program, context, state) => program.input?.(context, state, text));
+  }
+
   /** Ends one process at once. */
   end(container: Container, process: ProcessState, code: number): void {
     const sockets = this.network.sockets(container);
@@ -152,7 +160,11 @@ export class Processes {
       hostname: container.config.hostname,
       image: host.image(container),
       now: kernel.now,
-      write: (stream, text) => host.written(container, process, stream, text),
+      tty: process.tty,
+      stdin: process.stdin,
+      // A terminal moves to the beginning of the next line.
+      write: (stream, text) =>
+        host.written(container, process, stream, process.tty ? text.replace(/\r?\n/g, '\r\n') : text),
       log: (stream, line) => host.written(container, process, stream, `${line}\n`),
       schedule: later,
       exit: (code) => {
@@ -198,6 +210,9 @@ export class Processes {
     };
   }
 }
+
+/** Nobody sees it or writes to it. */
+const ALONE: ExecOptions = { env: [], tty: false, stdin: false };
 
 /** Kind of the timer by which a process ends. */
 const EXIT = 'exit';

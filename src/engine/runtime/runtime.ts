@@ -40,7 +40,17 @@ export interface RuntimeState {
   stopWaiters: { id: string; token: string }[];
   nextPid: number;
   /** Commands about to begin, by token. */
-  starting: Record<string, { container: string; run: number; argv: readonly string[]; env: readonly string[] }>;
+  starting: Record<
+    string,
+    { container: string; run: number; argv: readonly string[]; options: ExecOptions; early: (string | null)[] }
+  >;
+}
+
+/** How a command is run beside a container's main process. */
+export interface ExecOptions {
+  readonly env: readonly string[];
+  readonly tty: boolean;
+  readonly stdin: boolean;
 }
 
 export type RuntimeError = { kind: 'not-found' | 'conflict' | 'invalid'; message: string };
@@ -61,6 +71,8 @@ export interface RuntimeHost {
   readonly interfaces?: ContainerNetwork;
   /** An operation that was started with `token` has ended; with a value: the exit code of a command. */
   operationDone(token: string, result: RuntimeResult<number | null>): void;
+  /** A container's main process has written something, whole lines or not. */
+  wrote?(container: Container, stream: LogLine['stream'], text: string): void;
   /** A command that was run with `token` has written something. */
   output(token: string, stream: LogLine['stream'], text: string): void;
   /** A container's main process has ended. */
@@ -335,12 +347,18 @@ export class Runtime {
    * Runs a command in a running container. What it writes comes by `RuntimeHost.output(token, ...)`, its exit code by
    * `operationDone`.
    */
-  exec(id: string, argv: readonly string[], token: string, env: readonly string[] = []): void {
+  exec(id: string, argv: readonly string[], token: string, { env, tty, stdin }: ExecOptions): void {
     const container = this.state.containers.get(id);
     if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
     if (container.state !== 'running')
       return this.host.operationDone(token, failed('conflict', `container ${id} is not running`));
-    this.state.starting[token] = { container: id, run: container.run, argv, env };
+    this.state.starting[token] = {
+      container: id,
+      run: container.run,
+      argv,
+      options: { env: [...env], tty, stdin },
+      early: [],
+    };
     this.schedule(this.between('exec', EXEC_TIME), 'runtime.timer', {
       id,
       run: container.run,
@@ -357,6 +375,22 @@ export class Runtime {
     }
   }
 
+  /** Somebody writes to a command; null: nothing more will be written. */
+  execInput(token: string, text: string | null): void {
+    const starting = this.state.starting[token];
+    if (starting) starting.early.push(text);
+    for (const container of this.state.containers.values())
+      for (const process of container.processes)
+        if (process.token === token) this.processes.input(container, process, text);
+  }
+
+  /** The same for a container's main process. */
+  containerInput(id: string, text: string | null): void {
+    const container = this.state.containers.get(id);
+    const process = container?.processes.find(({ token }) => token === null);
+    if (container && process) this.processes.input(container, process, text);
+  }
+
   private beginExec(token: string): void {
     const starting = this.state.starting[token];
     delete this.state.starting[token];
@@ -365,7 +399,8 @@ export class Runtime {
     if (container?.state !== 'running' || container.run !== starting.run)
       return this.host.operationDone(token, failed('conflict', `container ${starting.container} is not running`));
     const { program, argv } = commandFor(starting.argv);
-    this.processes.start(container, program, argv, token, starting.env);
+    const process = this.processes.start(container, program, argv, token, starting.options);
+    for (const text of starting.early) this.processes.input(container, process, text);
   }
 
   /** The network has something for a process of this container. */
@@ -563,6 +598,7 @@ export class Runtime {
       if (!process.token.startsWith(PROBE)) this.host.output(process.token, stream, text);
       return;
     }
+    this.host.wrote?.(container, stream, text);
     const lines = `${container.unfinished[stream]}${text}`.split('\n');
     container.unfinished[stream] = lines.pop()!;
     for (const line of lines) this.log(container, stream, line);

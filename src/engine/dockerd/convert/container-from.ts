@@ -13,6 +13,7 @@ export interface GivenContainer {
   User: string;
   Tty: boolean;
   OpenStdin: boolean;
+  StdinOnce: boolean;
   Env: readonly string[] | null;
   Cmd: Words;
   Entrypoint: Words;
@@ -68,6 +69,7 @@ export function containerConfigFrom(given: Partial<GivenContainer>, name: string
     user: given.User ?? '',
     tty: given.Tty ?? false,
     openStdin: given.OpenStdin ?? false,
+    stdinOnce: given.StdinOnce ?? false,
     stopSignal: given.StopSignal ?? '',
     stopGrace: seconds(given.StopTimeout ?? 10),
     health: healthFrom(given.Healthcheck),

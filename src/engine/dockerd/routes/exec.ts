@@ -1,4 +1,4 @@
-/** Commands in running containers. `moby: daemon/exec.go`. Simplified: they read nothing from the client, and end with it. */
+/** Commands in running containers. `moby: daemon/exec.go`. Simplified: they end with their client. */
 import type * as api from '../../../protocol/engine-api.ts';
 import { hexId } from '../../kernel/ids.ts';
 import type { Route } from '../route.ts';
@@ -21,6 +21,7 @@ export const createExec: Route = {
       user: body.User ?? '',
       workingDir: body.WorkingDir ?? '',
       tty: body.Tty ?? false,
+      stdin: body.AttachStdin ?? false,
       exitCode: null,
     });
     daemon.reply(call, { Id: id }, 201);
@@ -35,8 +36,8 @@ export const startExec: Route = {
       return daemon.refuse(call, { status: 409, message: `exec command ${exec.id} has already run` });
     const isDetached = daemon.body<{ Detach: boolean }>(call).Detach ?? false;
     call.partial = { exec: exec.id, isDetached };
-    daemon.host.runtime.exec(exec.container, exec.argv, daemon.token(call, 'ended'), exec.env);
-    if (!isDetached) daemon.stream(call);
+    daemon.host.runtime.exec(exec.container, exec.argv, daemon.token(call, 'ended'), exec);
+    if (!isDetached) daemon.stream(call, exec.tty ? 'terminal' : 'streams');
   },
   stages: {
     ended(daemon, call, exitCode: number) {
@@ -71,7 +72,7 @@ export const inspectExec: Route = {
         arguments: exec.argv.slice(1),
         privileged: false,
       },
-      OpenStdin: false,
+      OpenStdin: exec.stdin,
       OpenStderr: true,
       OpenStdout: true,
       CanRemove: exec.exitCode !== null,

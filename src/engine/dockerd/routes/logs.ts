@@ -20,7 +20,7 @@ export const containerLogs: Route = {
     const lines = container.logs.filter(
       (line) => options[line.stream] && line.at >= (options.since ?? 0) && line.at <= (until ?? now),
     );
-    daemon.stream(call);
+    daemon.stream(call, container.config.tty ? 'terminal' : 'streams');
     const stream = { ...options, container: container.id };
     for (const line of lines.slice(options.tail === null ? 0 : Math.max(0, lines.length - options.tail)))
       daemon.host.chunk(call.id, { stream: line.stream, text: logText(line, stream, epochMs) });
@@ -57,7 +57,7 @@ export const taskLogs: Route = {
 function subscribe(daemon: Dockerd, call: Call, serviceIds: string[], taskIds: string[]): void {
   const options = logOptions(daemon, call);
   if ('message' in options) return daemon.refuse(call, options);
-  daemon.stream(call);
+  daemon.stream(call, 'streams');
   const { follow, stdout, stderr, tail, since } = options;
   daemon.host.logs.subscribe(daemon.token(call, 'lines'), {
     serviceIds,

@@ -38,6 +38,10 @@ export interface ProgramContext {
   /** What the container was made of; null if the host has it no more. */
   readonly image: Image | null;
   readonly now: Micros;
+  /** Its output is a terminal. */
+  readonly tty: boolean;
+  /** Somebody can write to it: `input` may be called. */
+  readonly stdin: boolean;
   /** Writes as it is. */
   write(stream: 'stdout' | 'stderr', text: string): void;
   /** Writes a line. */
@@ -71,6 +75,8 @@ export interface Program<State = unknown> {
   chunk?(context: ProgramContext, state: State, token: string, body: string): void;
   /** The other end of a connection held by this program is gone. */
   closed?(context: ProgramContext, state: State, token: string): void;
+  /** Somebody has written to it; null: nothing more will be written. */
+  input?(context: ProgramContext, state: State, text: string | null): void;
   /** A client whose connection was held is gone. */
   hungUp?(context: ProgramContext, state: State, connection: number): void;
   /**

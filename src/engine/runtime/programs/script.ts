@@ -3,6 +3,8 @@
  * `docker exec` and health checks run. A script is a list of instructions with a counter; the command it is at may be a client of
  * the network, with a state of its own.
  *
+ * What somebody writes to it (`docker run -i`, `exec -it`) reaches the command that reads: a shell its prompt, `cat` and the filters.
+ *
  * Simplified: what is not known is `not found` (127). The process with number 1 has no handlers: it ignores TERM, as in reality,
  * unless it was given `trap`.
  */
@@ -15,6 +17,7 @@ import { shellDate } from './http-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { compileScript, type Instruction, type Word } from './shell-syntax.ts';
 import { type Output, smallCommand } from './small-commands.ts';
+import { type InputState, initialInput, takeKeys, takeLine } from './terminal-input.ts';
 
 interface ScriptState {
   code: Instruction[];
@@ -28,8 +31,14 @@ interface ScriptState {
   piped: string;
   /** The client that runs now. */
   client: { name: string; state: unknown; connections: Record<string, number>; done: boolean } | null;
-  /** `sh` without a script at a terminal, `tail -f`: never ends by itself. */
-  endless: boolean;
+  /** Numbers the moments it waits for, so that an interrupted one wakes nobody. */
+  wakes: number;
+  /** What was written to it; null: nobody can. */
+  input: InputState | null;
+  /** Who reads: the shell itself, a command that passes on what comes, one that needs all of it, or `read` for a variable. */
+  reading: null | 'prompt' | 'stream' | 'all' | { variable: string };
+  /** `sh` without a script: begins with a prompt when somebody can write to it. */
+  interactive: boolean;
   /** Was it called as one command, not by a shell? Then a missing one fails as docker says. */
   direct: boolean;
 }
@@ -50,14 +59,29 @@ export const script: Program<ScriptState> = {
       loops: {},
       piped: '',
       client: null,
-      endless: shell && argv.length === 1 && context.config.tty,
+      wakes: 0,
+      input: context.stdin ? initialInput() : null,
+      reading: null,
+      interactive: shell && argv.every((word, i) => i === 0 || word.startsWith('-')) && (context.stdin || context.tty),
       direct: !shell,
     };
-    if (!state.endless) run(context, state);
+    // Nobody will ever type on a terminal without input.
+    if (!state.interactive || state.input) run(context, state);
     return state;
   },
+  input(context, state, text) {
+    if (!state.input) return;
+    if (!context.tty) {
+      if (text === null) state.input.ended = true;
+      else state.input.text += text;
+    } else if (takeKeys(state.input, text ?? '', (echo) => context.write('stdout', echo)) === 'interrupted')
+      return interrupt(context, state);
+    serve(context, state);
+  },
   timer(context, state, kind) {
-    if (!kind.startsWith(CLIENT)) return run(context, state);
+    if (kind === INPUT) return serve(context, state);
+    if (kind === `${WAKE}${state.wakes}`) return run(context, state);
+    if (!kind.startsWith(CLIENT)) return;
     tell(context, state, (client, io, inner) => client.woke?.(io, inner, kind.slice(CLIENT.length)));
   },
   answer(context, state, token, result) {
@@ -80,6 +104,14 @@ export const script: Program<ScriptState> = {
 };
 
 const CLIENT = 'client/';
+const WAKE = 'wake/';
+const INPUT = 'input';
+
+/** The script goes on after a while. */
+function wakeAfter(context: ProgramContext, state: ScriptState, delay: number): void {
+  state.wakes++;
+  context.schedule(delay, `${WAKE}${state.wakes}`);
+}
 
 function isShell(word: string): boolean {
   return /^(\/bin\/|\/usr\/bin\/)?(sh|bash|ash|dash)$/.test(word);
@@ -98,15 +130,102 @@ function compile(argv: readonly string[]): Instruction[] {
 function run(context: ProgramContext, state: ScriptState): void {
   for (let i = 0; i < BURST; i++) {
     const instruction = state.code[state.at];
-    if (!instruction) return context.exit(state.status);
+    if (!instruction) return state.interactive ? prompt(context, state) : context.exit(state.status);
     state.at++;
     if (instruction.op === 'run') {
       const pause = execute(context, state, instruction);
       if (pause === 'wait') return;
-      if (pause > 0) return context.schedule(pause, 'wake');
+      if (pause > 0) return wakeAfter(context, state, pause);
     } else control(context, state, instruction);
   }
-  context.schedule(milliseconds(1), 'wake');
+  wakeAfter(context, state, milliseconds(1));
+}
+
+// ---- input
+
+/** The shell waits for a command. */
+function prompt(context: ProgramContext, state: ScriptState): void {
+  if (context.tty) context.write('stdout', promptText(context));
+  state.reading = 'prompt';
+  serve(context, state);
+}
+
+function promptText({ image, hostname, config }: ProgramContext): string {
+  const small = /(^|\/)(alpine|busybox)(:|$)|-alpine/.test(image?.tags[0] ?? '');
+  const folder = config.workingDir || '/';
+  return small ? `${folder} # ` : `root@${hostname}:${folder}# `;
+}
+
+/** Gives what was written to whoever reads. */
+function serve(context: ProgramContext, state: ScriptState): void {
+  const { input, reading } = state;
+  if (!input || reading === null) return;
+  if (reading === 'stream') {
+    const { text } = input;
+    input.text = '';
+    if (text !== '') write(context, state, 'stdout', text);
+    if (input.ended) goOn(context, state);
+    return;
+  }
+  if (reading === 'all') {
+    if (!input.ended) return;
+    state.piped = input.text;
+    input.text = '';
+    state.at--;
+    return goOn(context, state);
+  }
+  const line = takeLine(input);
+  if (line === null && !input.ended) return;
+  if (reading === 'prompt') {
+    if (line === null) return context.exit(state.status);
+    state.code = compileScript(line);
+    state.at = 0;
+  } else {
+    state.status = line === null ? 1 : 0;
+    state.variables[reading.variable] = line ?? '';
+  }
+  goOn(context, state);
+}
+
+function goOn(context: ProgramContext, state: ScriptState): void {
+  state.reading = null;
+  // At a terminal Ctrl-D ends one reader; another may follow.
+  if (context.tty && state.input) state.input.ended = false;
+  run(context, state);
+}
+
+/** Ctrl-C. */
+function interrupt(context: ProgramContext, state: ScriptState): void {
+  const own = state.client;
+  if (own && !own.done) {
+    const client = clientNamed(own.name);
+    if (client?.interrupted) client.interrupted(clientIo(context, state, own, ''), own.state);
+    for (const connection of Object.values(own.connections)) context.sockets.hangUp(connection);
+    own.done = true;
+  }
+  state.status = 130;
+  state.wakes++;
+  if (!state.interactive) return context.exit(130);
+  state.code = [];
+  state.at = 0;
+  state.loops = {};
+  prompt(context, state);
+}
+
+/** A reader that has just begun looks at what has come already, in a step of its own: it may end at once. */
+function wakeInput(context: ProgramContext): void {
+  context.schedule(1, INPUT);
+}
+
+/** Commands that read all of their input when they are given no file. */
+const READERS = new Set(['wc', 'grep', 'head', 'tail', 'sort', 'uniq']);
+
+/** Does this command, at the beginning of a pipe, read what is written to the container? */
+function wantsInput(state: ScriptState, name: string, args: readonly string[]): 'stream' | 'all' | null {
+  const before = state.code[state.at - 2];
+  if (!state.input || (before?.op === 'run' && before.pipe)) return null;
+  if (name === 'cat' && args.every((word) => word.startsWith('-'))) return 'stream';
+  return READERS.has(name) ? 'all' : null;
 }
 
 function control(context: ProgramContext, state: ScriptState, instruction: Exclude<Instruction, { op: 'run' }>): void {
@@ -144,6 +263,12 @@ function execute(
   const stdin = state.piped;
   state.piped = '';
   state.status = 0;
+  const wanted = stdin === '' && !(state.input?.ended && !context.tty) ? wantsInput(state, name, args) : null;
+  if (wanted) {
+    state.reading = wanted;
+    wakeInput(context);
+    return 'wait';
+  }
   const special = executeSpecial(context, state, name, args);
   if (special !== null) return special;
   const client = clientNamed(name);
@@ -177,6 +302,14 @@ function executeSpecial(
     case 'trap':
       state.handlesTerm = true;
       return 0;
+    case 'read':
+      if (!state.input) {
+        state.status = 1;
+        return 0;
+      }
+      state.reading = { variable: args.find((word) => !word.startsWith('-')) ?? 'REPLY' };
+      wakeInput(context);
+      return 'wait';
     case 'exit':
       context.exit(args[0] === undefined ? state.status : Number.parseInt(args[0], 10) & 255);
       return 'wait';
@@ -189,7 +322,7 @@ function executeSpecial(
     case 'watch':
       return 'wait';
     case 'cat':
-      return args.length === 0 && context.config.tty ? 'wait' : null;
+      return args.length === 0 && context.tty && !state.input ? 'wait' : null;
     case 'date':
       give(context, state, { code: 0, out: `${shellDate(context.now)}\n`, err: '' });
       return 0;
@@ -348,7 +481,7 @@ function clientIo(
       own.done = true;
       state.status = code;
       // The script goes on in an event of its own: a client may end in its very first step.
-      context.schedule(1, 'wake');
+      wakeAfter(context, state, 1);
     },
   };
 }

@@ -70,6 +70,8 @@ export class BenchProcess {
       containerId: this.id,
       hostname: this.config.hostname,
       image: this.image,
+      tty: this.config.tty,
+      stdin: this.config.openStdin,
       now: bench.now,
       write,
       log: (stream, line) => write(stream, `${line}\n`),

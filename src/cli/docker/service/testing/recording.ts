@@ -173,7 +173,12 @@ class World {
       stream: (request, onChunk) => {
         const { response, chunks } = this.#answer(request);
         for (const chunk of chunks) onChunk(chunk);
-        return { response: Promise.resolve(response), done: Promise.resolve(), cancel: () => undefined };
+        return {
+          response: Promise.resolve(response),
+          done: Promise.resolve(),
+          cancel: () => undefined,
+          send: () => undefined,
+        };
       },
     };
   }
