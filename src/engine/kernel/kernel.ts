@@ -4,7 +4,8 @@
  * code, registered by kind when the world is put together, never stored in the queue.
  *
  * A *process* (owner) is something that can die: every pending event belongs to one life of one owner, and is void once
- * that life has ended (`endLife`), as the timers of a machine without power are.
+ * that life has ended (`endLife`), as the timers of a machine without power are. Owners `a`, `a/b` and `a/c` are of one *group*,
+ * `a`, which has a clock of its own (`setRate`) and can be held still (`freeze`).
  */
 import type { EventId, Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import { type PendingEvent, popEvent, pushEvent } from './event-queue.ts';
@@ -23,6 +24,24 @@ export interface KernelState {
   lives: Record<string, number>;
   random: Record<string, RandomState>;
   trace: TraceState;
+  /** Groups whose clocks are not true. */
+  rates: Record<string, GroupRate>;
+  /** Groups that are held still. */
+  frozen: Record<string, FrozenGroup>;
+}
+
+interface GroupRate {
+  /** Above 1 its timers end early, below 1 late. */
+  rate: number;
+  /** Kinds of events that keep true time. */
+  except: readonly string[];
+}
+
+interface FrozenGroup {
+  /** Kinds of events that go on. */
+  except: readonly string[];
+  /** What has come due meanwhile, in order. */
+  held: PendingEvent[];
 }
 
 /** What is done for an event of one kind. `data` is what was scheduled; the type is the scheduler's and handler's own agreement. */
@@ -39,7 +58,15 @@ export function initialKernel(seed: number): KernelState {
     lives: {},
     random: {},
     trace: initialTrace(),
+    rates: {},
+    frozen: {},
   };
+}
+
+/** The group of an owner: the part before the first slash. */
+function groupOf(owner: string): string {
+  const slash = owner.indexOf('/');
+  return slash < 0 ? owner : owner.slice(0, slash);
 }
 
 export class Kernel {
@@ -49,9 +76,13 @@ export class Kernel {
   private readonly handlers = new Map<string, Handler>();
   private readonly streams = new Map<string, Random>();
   private readonly listeners: ((event: TraceEvent) => void)[] = [];
+  /** Whether any group has a false clock, or is held still: spares the look-up while all is well. */
+  private anyRate = false;
+  private anyFrozen = false;
 
   constructor(state: KernelState) {
     this.state = state;
+    this.noteGroups();
   }
 
   /** Virtual time. */
@@ -77,7 +108,7 @@ export class Kernel {
   schedule(delay: Micros, kind: string, owner: string, data: unknown, cause: EventId = this.cause): number {
     const { state } = this;
     const seq = ++state.seq;
-    const at = state.now + Math.max(0, Math.round(delay));
+    const at = state.now + Math.max(0, Math.round(this.anyRate ? this.trueDelay(delay, kind, owner) : delay));
     pushEvent(state.heap, { at, seq, kind, cause, owner, life: state.lives[owner] ?? 0, data });
     return seq;
   }
@@ -90,6 +121,64 @@ export class Kernel {
   /** Ends the present life of an owner: all its pending events are void. */
   endLife(owner: string): void {
     this.state.lives[owner] = (this.state.lives[owner] ?? 0) + 1;
+  }
+
+  /**
+   * Lets a group's timers run by a clock of its own, those under way included; 1 is true time. Kinds in `except` keep true time.
+   */
+  setRate(group: string, rate: number, except: readonly string[] = []): void {
+    const { state } = this;
+    const before = state.rates[group]?.rate ?? 1;
+    const heap = state.heap.splice(0);
+    for (const event of heap) {
+      const mine = groupOf(event.owner) === group && !except.includes(event.kind);
+      if (mine) event.at = state.now + Math.round(((event.at - state.now) * before) / rate);
+      pushEvent(state.heap, event);
+    }
+    if (rate === 1) delete state.rates[group];
+    else state.rates[group] = { rate, except };
+    this.noteGroups();
+  }
+
+  /** How fast a group's clock runs. */
+  rateOf(group: string): number {
+    return this.state.rates[group]?.rate ?? 1;
+  }
+
+  /** Holds a group still: what comes due waits for `thaw`, but for kinds in `except`. */
+  freeze(group: string, except: readonly string[] = []): void {
+    this.state.frozen[group] ??= { except, held: [] };
+    this.noteGroups();
+  }
+
+  isFrozen(group: string): boolean {
+    return this.anyFrozen && group in this.state.frozen;
+  }
+
+  /** The group goes on: what waited happens now, in its order. */
+  thaw(group: string): void {
+    const held = this.state.frozen[group]?.held ?? [];
+    delete this.state.frozen[group];
+    this.noteGroups();
+    for (const event of held) pushEvent(this.state.heap, { ...event, at: Math.max(event.at, this.state.now) });
+  }
+
+  private noteGroups(): void {
+    this.anyRate = Object.keys(this.state.rates).length > 0;
+    this.anyFrozen = Object.keys(this.state.frozen).length > 0;
+  }
+
+  private trueDelay(delay: Micros, kind: string, owner: string): number {
+    const clock = this.state.rates[groupOf(owner)];
+    return clock && !clock.except.includes(kind) ? delay / clock.rate : delay;
+  }
+
+  /** Puts an event of a frozen group aside. Returns whether it is one. */
+  private hold(event: PendingEvent): boolean {
+    const frozen = this.state.frozen[groupOf(event.owner)];
+    if (!frozen || frozen.except.includes(event.kind)) return false;
+    frozen.held.push(event);
+    return true;
   }
 
   /** The dice for one purpose. */
@@ -175,6 +264,7 @@ export class Kernel {
       if (!next) return;
       if (state.cancelled.size > 0 && state.cancelled.delete(next.seq)) popEvent(state.heap);
       else if ((state.lives[next.owner] ?? 0) !== next.life) popEvent(state.heap);
+      else if (this.anyFrozen && this.hold(next)) popEvent(state.heap);
       else return;
     }
   }
