@@ -2,15 +2,16 @@
  * The composition root: a whole world as one deterministic simulation. Inputs (requests, faults) go in, events and state come
  * out; the same seed and the same inputs at the same moments give the same events, however the time is sliced.
  *
- * `checkpoint` is a structured clone of all state, `restore` builds a world around one; code is put together anew, no event is
+ * `checkpoint` is a copy of all state, `restore` builds a world around one; code is put together anew, no event is
  * lost, because pending events are data.
  */
 import type { ApiRequest } from '../protocol/api.ts';
-import type { Micros, TraceEvent } from '../protocol/events.ts';
+import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
 import type { CallOrigin, HostNetworkFacts, LoadOrder, NetworkCall, WorldReply } from '../protocol/network-call.ts';
 import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
+import { type Checkpoint, stateOf, takeCheckpoint } from './checkpoint.ts';
 import { Connections, type ConnectionsState, hostNetworkFacts, initialConnections } from './connections.ts';
 import { applyFault } from './faults.ts';
 import { formWorld } from './form-world.ts';
@@ -37,9 +38,6 @@ export interface ClusterState {
   nextRequest: number;
   start: Start;
 }
-
-/** A whole world, to be restored later or elsewhere. Opaque to everybody else. */
-export type Checkpoint = { readonly state: ClusterState };
 
 /** 2026-01-01T00:00:00Z: the world's own epoch, so that a seed gives the same screens on any day. */
 export const WORLD_EPOCH_MS = 1_767_225_600_000;
@@ -116,12 +114,13 @@ export class Cluster {
     return cluster;
   }
 
+  /** The world of that moment; the checkpoint stays as it is. */
   static restore(checkpoint: Checkpoint): Cluster {
-    return new Cluster(structuredClone(checkpoint.state));
+    return new Cluster(stateOf(checkpoint as Checkpoint<ClusterState>));
   }
 
   checkpoint(): Checkpoint {
-    return { state: structuredClone(this.state) };
+    return takeCheckpoint(this.state, this.kernel, this.machines);
   }
 
   get start(): Start {
@@ -165,13 +164,16 @@ export class Cluster {
 
   /**
    * Runs every event up to and including `until`, and lets time pass to it. With `stopOnReply` it stops right after an event
-   * that gave an answer, at that event's time. Returns how many events ran.
+   * that gave an answer, at that event's time; with `untilEvent` right after the trace has this event. Returns how many events ran.
    */
-  advance(until: Micros, options: { stopOnReply?: boolean } = {}): number {
+  advance(until: Micros, options: { stopOnReply?: boolean; untilEvent?: EventId } = {}): number {
+    const { trace } = this.state.kernel;
+    const { stopOnReply = false, untilEvent = Number.POSITIVE_INFINITY } = options;
     let ran = 0;
+    if (trace.lastId >= untilEvent) return ran;
     while (this.kernel.runNext(until)) {
       ran++;
-      if (options.stopOnReply && this.replies.length > 0) return ran;
+      if ((stopOnReply && this.replies.length > 0) || trace.lastId >= untilEvent) return ran;
     }
     this.kernel.passTo(until);
     return ran;
@@ -217,6 +219,15 @@ export class Cluster {
   /** The client of a request has gone away. */
   cancelRequest(id: number): void {
     for (const machine of this.machines) machine.cancelRequest(id);
+  }
+
+  /** All clients go away at once: their requests and connections with them. */
+  abandonClients(): void {
+    for (let id = 1; id < this.state.nextRequest; id++) {
+      this.cancelRequest(id);
+      this.closeConnection(id);
+    }
+    this.replies = [];
   }
 
   /** A program on a host, or a client outside the cluster, opens a connection. Returns its id; replies come with the others. */
