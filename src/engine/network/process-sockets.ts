@@ -43,7 +43,7 @@ export function registerContainerReplies(kernel: Kernel, fabric: Fabric, tell: T
 /** The network as the containers of one machine have it. */
 export function processNetwork(kernel: Kernel, fabric: Fabric, node: NodeNetwork): ProcessNetwork {
   return {
-    sockets: (container) => socketsOf(kernel, fabric, node, container.id),
+    sockets: (container) => socketsOf(kernel, fabric, node, container),
     facts: (container) => factsOf(node, container),
   };
 }
@@ -52,9 +52,10 @@ function socketsOf(
   kernel: Kernel,
   fabric: Fabric,
   node: NodeNetwork,
-  container: string,
+  holder: Container,
 ): ReturnType<ProcessNetwork['sockets']> {
   const { machine } = node;
+  const container = holder.id;
   return {
     respond: (connection, response) => fabric.respond(connection, response),
     push: (connection, body) => fabric.push(connection, body),
@@ -71,7 +72,7 @@ function socketsOf(
         payload: request,
         timeout: options.timeout ?? DEFAULT_TIMEOUT,
         hold: options.hold ?? false,
-        traced: fabric.tracing,
+        traced: fabric.tracing || isTyped(holder, token),
         reply: { kind: KIND, machine, token: `${container}|${token}` },
       }),
     send: (connection, token, request) => fabric.send(connection, request, `${container}|${token}`),
@@ -81,6 +82,17 @@ function socketsOf(
       kernel.schedule(delay, 'flow.resolved', machine, { machine, token: `${container}|${token}`, name });
     },
   };
+}
+
+/**
+ * Did somebody type what asks: `docker exec`, or `docker run`? What services ask of their own accord is watched only while they
+ * answer a watched question, and health checks never are.
+ */
+function isTyped({ processes, taskId }: Container, token: string): boolean {
+  const number = Number(/^\d+\.(\d+)\//.exec(token)?.[1] ?? 0);
+  if (number === 0) return taskId === null;
+  const asker = processes.find((process) => process.number === number);
+  return asker !== undefined && asker.token !== null && !asker.token.startsWith('probe/');
 }
 
 function factsOf(node: NodeNetwork, { id }: Container): NetworkFacts {
