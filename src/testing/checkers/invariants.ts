@@ -1,28 +1,55 @@
 /** All checkers together: what must hold after every event of a simulated world. */
 import type { Cluster } from '../../engine/cluster.ts';
 import type { Micros } from '../../protocol/events.ts';
+import { AddressChecker } from './address-checker.ts';
+import { CommittedHistory } from './committed-history.ts';
 import { DurabilityChecker } from './durability-checker.ts';
+import { PlacementChecker } from './placement-checker.ts';
 import { RaftChecker } from './raft-checker.ts';
+import { ReasonChecker } from './reason-checker.ts';
+import { ReplicaChecker } from './replica-checker.ts';
+import { SlotChecker } from './slot-checker.ts';
+import { SlotLedger } from './slot-ledger.ts';
 import { TaskChecker } from './task-checker.ts';
+import { UpdateChecker } from './update-checker.ts';
 
 export class Invariants {
+  /** What the swarm has decided so far. */
+  readonly history: CommittedHistory;
+  readonly addresses: AddressChecker;
+  readonly replicas: ReplicaChecker;
   private readonly cluster: Cluster;
   private readonly raft: RaftChecker;
   private readonly disks: DurabilityChecker | null;
-  private readonly tasks: TaskChecker;
 
   constructor(cluster: Cluster, options: { ignoreDisks?: boolean } = {}) {
     this.cluster = cluster;
     this.raft = new RaftChecker(cluster);
     this.disks = options.ignoreDisks ? null : new DurabilityChecker(cluster);
-    this.tasks = new TaskChecker(cluster);
+    const history = new CommittedHistory(cluster);
+    this.history = history;
+    this.addresses = new AddressChecker(cluster, history);
+    this.replicas = new ReplicaChecker(cluster, history);
+    const ledger = new SlotLedger(history);
+    for (const rule of [
+      ledger,
+      this.replicas,
+      new TaskChecker(history),
+      new PlacementChecker(history),
+      new SlotChecker(history, ledger),
+      new ReasonChecker(history, ledger),
+      new UpdateChecker(history, ledger),
+      this.addresses,
+    ])
+      history.listen(rule);
   }
 
   /** To be called after every event. Throws `Violation`. */
   observe(): void {
     this.raft.observe();
     this.disks?.observe();
-    this.tasks.observe();
+    this.history.observe();
+    this.replicas.observe();
   }
 
   /** As `Cluster.advance`, with a look after every event. */
