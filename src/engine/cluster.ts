@@ -397,6 +397,8 @@ export class Cluster {
   }
 
   private registerRuntime(at: (name: string) => Machine): void {
+      'machine.request',
+      'machine.logged',
     const { kernel } = this;
     type OfContainer = {
       machine: string;

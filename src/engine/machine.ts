@@ -10,7 +10,7 @@ import { Dockerd } from './dockerd/dockerd.ts';
 import type { DockerdHost, LogBroker, Outcome, SwarmFacts } from './dockerd/host.ts';
 import { type DockerdState, newDockerdDisk, startedDockerd } from './dockerd/state.ts';
 import { diskFlush } from './hardware/disk.ts';
-import type { Envelope, Hardware, MachineHardware } from './hardware/hardware.ts';
+import { type Envelope, type Hardware, type MachineHardware, PROGRAM_EVENTS } from './hardware/hardware.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Random } from './kernel/random.ts';
 import { milliseconds } from './kernel/time.ts';
@@ -21,7 +21,7 @@ import { peersOf, servicesOn } from './network/network-view.ts';
 import { type LocalNetworkFacts, NodeNetwork } from './network/node-network.ts';
 import { initialNodeNetwork, type NodeNetworkState } from './network/node-state.ts';
 import { processNetwork } from './network/process-sockets.ts';
-import type { Container } from './runtime/container.ts';
+import type { Container, LogLine } from './runtime/container.ts';
 import { initialLogCollector, LogCollector, type LogCollectorState } from './runtime/log-collector.ts';
 import { initialRuntime, Runtime, type RuntimeResult, type RuntimeState } from './runtime/runtime.ts';
 import { initialTaskExecutor, TaskExecutor, type TaskExecutorState } from './runtime/task-executor.ts';
@@ -130,8 +130,9 @@ export class Machine {
       healthChanged: (container) => this.executor.healthChanged(container),
       event: (event) => this.dockerd.runtimeEvent(event),
       logged: (container, line) => {
-        this.logs.containerChanged(container);
-        this.dockerd.containerOutput(container.id, line);
+        // A daemon that is held still passes it on when it goes on.
+        if (kernel.isFrozen(name)) kernel.schedule(0, 'machine.logged', name, { machine: name, id: container.id, line });
+        else this.logged(container, line);
       },
     });
     this.executor = new TaskExecutor(kernel, name, state.executor, this.runtime, () => this.swarm.agent, this.network);
@@ -187,6 +188,29 @@ export class Machine {
     this.startDaemon();
   }
 
+  /** The daemon is held still; containers run on. */
+  pauseDaemon(): void {
+    this.kernel.begin('daemon.paused', this.name, [`machine:${this.name}`], {});
+    this.hardware.silence(this.name, this.kernel.cause);
+    this.kernel.freeze(this.name, PROGRAM_EVENTS);
+  }
+
+  resumeDaemon(): void {
+    this.kernel.begin('daemon.resumed', this.name, [`machine:${this.name}`], {});
+    if (this.hardwareState.cable) this.hardware.silence(this.name, 0);
+    this.kernel.thaw(this.name);
+  }
+
+  /** The machine goes off, if it is on, and has another disk when it comes back: an empty one, or one without Raft's files. */
+  loseDisk(what: 'everything' | 'raft'): void {
+    if (this.hardwareState.power) this.powerOff();
+    this.kernel.begin('disk.lost', this.name, [`machine:${this.name}`], { what });
+    if (what === 'raft') return this.hardware.wipeDisk(this.name, (key) => key.startsWith('raft.'));
+    this.hardware.wipeDisk(this.name);
+    Object.assign(this.runtime.state, initialRuntime());
+    this.state.dockerd.disk = newDockerdDisk(this.kernel.random('daemons'), this.kernel.now);
+  }
+
   /** Everything stops at once. */
   powerOff(): void {
     this.kernel.begin('machine.power-off', this.name, [`machine:${this.name}`], {});
@@ -209,7 +233,7 @@ export class Machine {
     this.runtime.stopAll();
     this.network.stop();
     this.hardwareState.listening = false;
-    this.kernel.endLife(this.name);
+    this.hardware.endProcesses(this.name);
     diskFlush(this.hardwareState.disk);
     this.halt();
   }
@@ -246,7 +270,10 @@ export class Machine {
   // ---- what reaches the machine
 
   request(id: number, request: ApiRequest): void {
-    this.dockerd.handle(id, request);
+    // The connection is taken by the system; a daemon that is held still reads from it when it goes on.
+    if (this.kernel.isFrozen(this.name))
+      this.kernel.schedule(0, 'machine.request', this.name, { machine: this.name, id, request });
+    else this.dockerd.handle(id, request);
   }
 
   requestInput(id: number, text: string | null): void {
@@ -288,6 +315,13 @@ export class Machine {
         return this.dockerd.runtimeDone(data.token!, data.ended!);
       case 'machine.dockerd-timer':
         return this.dockerd.timer(data.kind!, data.data);
+      case 'machine.request':
+        return this.dockerd.handle(data.id as number, data.request!);
+      case 'machine.logged': {
+        const container = this.runtime.find(data.id as string);
+        if (container) this.logged(container, data.line!);
+        return;
+      }
       default:
         throw new Error(`machine: unknown event ${kind}`);
     }
@@ -295,6 +329,11 @@ export class Machine {
 
   private later(kind: string, data: Omit<MachineEvent, 'machine'>): void {
     this.kernel.schedule(ANSWER_TIME, kind, this.name, { machine: this.name, ...data });
+  }
+
+  private logged(container: Container, line: LogLine): void {
+    this.logs.containerChanged(container);
+    this.dockerd.containerOutput(container.id, line);
   }
 
   private operationDone(token: string, ended: RuntimeResult<number | null>): void {
@@ -430,6 +469,9 @@ export class Machine {
 }
 
 /** Payload of the machine's own events. */
+  id?: number | string;
+  request?: ApiRequest;
+  line?: LogLine;
 export interface MachineEvent {
   machine: string;
   token?: string;

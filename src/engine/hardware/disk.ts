@@ -1,8 +1,9 @@
 /**
- * A machine's disk: keeps exactly what was synced before the power went.
+ * A machine's disk: keeps exactly what was synced before the power went, and of later writes the first few.
  * Values are immutable data; `append` grows a list (a write-ahead log), cutting a tail first if told to.
- * Writes are visible to the machine at once and durable when a later `sync` has ended.
+ * Writes are visible to the machine at once and durable when a later `sync` has ended. A full disk takes none.
  */
+import type { Micros } from '../../protocol/events.ts';
 
 type Write =
   | { op: 'set'; key: string; value: unknown }
@@ -15,20 +16,41 @@ export interface DiskState {
   pending: Write[];
   /** How many of `pending` are covered by syncs under way (syncs end in the order of their calls). */
   covered: number;
+  /** No space is left: writes fail, only deletions succeed. */
+  full: boolean;
+  /** What a sync takes. */
+  syncTime: Micros;
+  /** When the syncs under way will have ended. */
+  busyUntil: Micros;
 }
+
+/** How long an `fsync` takes on a healthy disk. */
+export const SYNC_TIME: Micros = 800;
 
 export function emptyDisk(): DiskState {
-  return { durable: {}, pending: [], covered: 0 };
+  return { durable: {}, pending: [], covered: 0, full: false, syncTime: SYNC_TIME, busyUntil: 0 };
 }
 
-/** Writes a value under a key (not durable yet). `undefined` deletes. */
-export function diskSet(disk: DiskState, key: string, value: unknown): void {
+/** Writes a value under a key (not durable yet). `undefined` deletes. Returns whether there was space. */
+export function diskSet(disk: DiskState, key: string, value: unknown): boolean {
+  if (disk.full && value !== undefined) return false;
   disk.pending.push({ op: 'set', key, value });
+  return true;
 }
 
-/** Appends items to the list under a key, first cutting it to `keep` items if given (not durable yet). */
-export function diskAppend(disk: DiskState, key: string, items: readonly unknown[], keep: number | null = null): void {
+/**
+ * Appends items to the list under a key, first cutting it to `keep` items if given (not durable yet). Returns whether there was
+ * space.
+ */
+export function diskAppend(
+  disk: DiskState,
+  key: string,
+  items: readonly unknown[],
+  keep: number | null = null,
+): boolean {
+  if (disk.full) return false;
   disk.pending.push({ op: 'append', key, keep, items });
+  return true;
 }
 
 /** The first `count` pending writes have reached the platter. */
@@ -52,8 +74,16 @@ export function diskFlush(disk: DiskState): void {
   disk.covered = 0;
 }
 
-/** The power goes: what was not synced is lost. */
-export function diskLosePower(disk: DiskState): void {
+/** The power goes: of what was not synced only the `survivors` oldest writes had reached the platter. */
+export function diskLosePower(disk: DiskState, survivors: number): void {
+  diskSynced(disk, survivors);
+  disk.pending.length = 0;
+  disk.covered = 0;
+}
+
+/** Another disk is put in: empty, or without what `isLost` names. */
+export function diskWipe(disk: DiskState, isLost: (key: string) => boolean): void {
+  for (const key of Object.keys(disk.durable)) if (isLost(key)) delete disk.durable[key];
   disk.pending.length = 0;
   disk.covered = 0;
 }
