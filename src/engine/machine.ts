@@ -469,9 +469,6 @@ export class Machine {
 }
 
 /** Payload of the machine's own events. */
-  id?: number | string;
-  request?: ApiRequest;
-  line?: LogLine;
 export interface MachineEvent {
   machine: string;
   token?: string;
@@ -480,4 +477,7 @@ export interface MachineEvent {
   ended?: RuntimeResult<number | null>;
   kind?: string;
   data?: unknown;
+  id?: number | string;
+  request?: ApiRequest;
+  line?: LogLine;
 }
