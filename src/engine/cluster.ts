@@ -389,6 +389,8 @@ export class Cluster {
       'machine.control-done',
       'machine.runtime-done',
       'machine.dockerd-timer',
+      'machine.request',
+      'machine.logged',
     ])
       on<MachineEvent>(kernel, kind, (data) => at(data.machine).event(kind, data));
     for (const kind of GOSSIP_EVENTS)
@@ -397,8 +399,6 @@ export class Cluster {
   }
 
   private registerRuntime(at: (name: string) => Machine): void {
-      'machine.request',
-      'machine.logged',
     const { kernel } = this;
     type OfContainer = {
       machine: string;
