@@ -403,11 +403,7 @@ export class Machine {
       swarmInit: (token, request) => this.swarm.init(token, request),
       swarmJoin: (token, request) => this.swarm.join(token, request),
       swarmLeave: (token) => this.swarm.leave(token),
-      swarmUnlock: (token) =>
-        this.later('machine.swarm-done', {
-          token,
-          outcome: { ok: false, status: 409, message: 'swarm is not locked' },
-        }),
+      swarmUnlock: (token, key) => this.swarm.unlock(token, key),
       runtime: this.runtime,
       logs: this.logBroker(),
       schedule: (delay, kind, data) =>
@@ -441,10 +437,6 @@ export class Machine {
       },
       get remoteManagers() {
         return swarm.manager?.remotes() ?? swarm.state.agent?.managers ?? [];
-      },
-      get rootCa() {
-        for (const cluster of swarm.manager?.store.all('cluster') ?? []) return cluster.rootCa;
-        return swarm.state.identity?.rootCa ?? null;
       },
       get networks() {
         return (swarm.state.agent?.networks ?? []).filter(({ id }) => network.state.present.has(id));

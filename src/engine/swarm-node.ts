@@ -9,13 +9,16 @@ import type { Micros } from '../protocol/events.ts';
 import type { TimingProfile } from '../protocol/start.ts';
 import { Agent, type AgentState, forgetAgent, initialAgent } from './agent/agent.ts';
 import type { Executor } from './agent/executor.ts';
+import { CERTIFICATES_EXPIRED, SWARM_LOCKED } from './dockerd/errors.ts';
 import type { Outcome, SwarmInit, SwarmJoin } from './dockerd/host.ts';
 import { diskSet } from './hardware/disk.ts';
 import type { Envelope, Hardware } from './hardware/hardware.ts';
 import { swarmId } from './kernel/ids.ts';
 import type { Kernel } from './kernel/kernel.ts';
-import { milliseconds, seconds } from './kernel/time.ts';
+import { milliseconds, seconds, WORLD_EPOCH_MS } from './kernel/time.ts';
+import { newRootCertificate } from './manager/ca/root-certificate.ts';
 import type { ControlResult } from './manager/controlapi/control-request.ts';
+import { DEFAULT_CLUSTER_SPEC } from './manager/controlapi/defaults.ts';
 import { initialManager, Manager, type ManagerState } from './manager/manager.ts';
 import {
   type CertificateReply,
@@ -38,8 +41,11 @@ export interface Identity {
   /** Empty until the node has joined the raft group. */
   readonly raftId: string;
   readonly managers: readonly RemoteManager[];
-  /** The swarm's root certificate; null where the manager's own store tells it. */
-  readonly rootCa: Cluster['rootCa'] | null;
+  /** The root certificate that the node trusts. */
+  readonly rootCa: RootCertificate;
+  readonly certificate: OwnCertificate;
+  /** What the disk is locked with; empty: it is not. Only managers' disks are. */
+  readonly unlockKey: string;
 }
 
 export interface SwarmNodeState {
@@ -49,13 +55,17 @@ export interface SwarmNodeState {
   manager: ManagerState | null;
   agent: AgentState | null;
   /** An API call that waits for init or join to end. */
-  pending: { kind: 'init' | 'join'; token: string } | null;
+  pending: { kind: 'init' | 'join' | 'unlock'; token: string } | null;
   /** A join whose certificate has not come yet. */
   joining: { addresses: readonly string[]; token: string; availability: Availability; advertise: string } | null;
   renewing: boolean;
+  /** Renewals that have failed in a row. */
+  renewalFailures: number;
   /** The manager's control API: not there, being set up, answering. */
   control: 'absent' | 'starting' | 'ready';
   attempt: number;
+  /** As `attempt`, of requests for a certificate. */
+  certificateAttempt: number;
 }
 
 export interface SwarmNodeHost {
@@ -78,6 +88,8 @@ export interface SwarmNodeHost {
 /** `moby: daemon/cluster/cluster.go swarmConnectTimeout` */
 const JOIN_TIMEOUT: Micros = seconds(20);
 const RETRY: Micros = seconds(1);
+/** `swarmkit: ca/renewer.go RenewTLSExponentialBackoff` */
+const RENEWAL_BACKOFF = { base: seconds(5), factor: seconds(5), max: seconds(3600) };
 const REQUEST_TIMEOUT: Micros = seconds(5);
 /** `swarmkit: node/node.go`: before a new certificate is asked for. */
 const RENEWAL_PAUSE: Micros = milliseconds(500);
@@ -100,8 +112,10 @@ export function initialSwarmNode(): SwarmNodeState {
     pending: null,
     joining: null,
     renewing: false,
+    renewalFailures: 0,
     control: 'absent',
     attempt: 0,
+    certificateAttempt: 0,
   };
 }
 
@@ -133,7 +147,18 @@ export class SwarmNode {
     const managers = [{ nodeId, address }];
     this.state.localState = 'pending';
     this.state.pending = { kind: 'init', token };
-    this.saveIdentity({ nodeId, role: 'manager', advertise: address, raftId, managers, rootCa: null });
+    const rootCa = newRootCertificate(this.kernel.random('certificates'), WORLD_EPOCH_MS + this.kernel.now / 1000);
+    this.saveIdentity({
+      nodeId,
+      role: 'manager',
+      advertise: address,
+      raftId,
+      managers,
+      rootCa,
+      certificate: foundersCertificate(rootCa, this.kernel.now),
+      unlockKey: '',
+    });
+    this.scheduleRenewal();
     this.kernel.begin('swarm.init', this.machine, [`machine:${this.machine}`, `node:${nodeId}`], { address });
     const bootstrap = {
       nodeId,
@@ -144,6 +169,7 @@ export class SwarmNode {
       defaultAddressPool: request.defaultAddressPool,
       subnetSize: request.subnetSize,
       dataPathPort: request.dataPathPort,
+      rootCa,
     };
     const raft = foundingMember(raftId, nodeId, address, this.host.profile);
     this.startManager(initialManager(raft, initialStore(), bootstrap));
@@ -170,6 +196,21 @@ export class SwarmNode {
     this.schedule(LEAVE_TIME, 'swarm.left', { token });
   }
 
+  /** Starts with this key what the disk has locked away. `moby: daemon/cluster/swarm.go UnlockSwarm` */
+  unlock(token: string, key: string): void {
+    const identity = this.state.identity!;
+    if (key !== identity.unlockKey)
+      return this.host.swarmDone(token, {
+        ok: false,
+        status: 401,
+        message: 'swarm could not be unlocked: invalid key provided',
+      });
+    this.kernel.begin('swarm.unlock', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {});
+    this.state.localState = 'pending';
+    this.state.pending = { kind: 'unlock', token };
+    this.takeUp(identity);
+  }
+
   /** Drops everything of the swarm, on disk too. */
   private forget(): void {
     this.stopManager();
@@ -190,7 +231,22 @@ export class SwarmNode {
     Object.assign(this.state, initialSwarmNode());
     if (!identity) return;
     this.state.identity = identity;
+    if (identity.unlockKey !== '') {
+      this.state.localState = 'locked';
+      this.state.error = SWARM_LOCKED;
+      this.kernel.begin('swarm.locked', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {});
+      return;
+    }
     this.state.localState = 'active';
+    this.takeUp(identity);
+  }
+
+  /** The disk can be read: manager and agent go on from what it has. */
+  private takeUp(identity: Identity): void {
+    const { disk } = this.hardware.machine(this.machine);
+    this.state.error = '';
+    if (identity.certificate.expiresAt <= this.kernel.now) return this.expired(identity);
+    this.scheduleRenewal();
     if (identity.role === 'manager') {
       if (identity.raftId) {
         const { state, snapshot } = returningMember(disk.durable, {
@@ -207,6 +263,17 @@ export class SwarmNode {
     this.startAgent(identity);
   }
 
+  /** The certificate has run out while the node was away: it cannot take part any more. `moby: daemon/cluster/errors.go` */
+  private expired(identity: Identity): void {
+    const { pending } = this.state;
+    this.state.localState = 'error';
+    this.state.error = CERTIFICATES_EXPIRED;
+    this.state.pending = null;
+    this.kernel.begin('swarm.expired', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {});
+    const message = `swarm component could not be started: ${CERTIFICATES_EXPIRED}`;
+    if (pending) this.host.swarmDone(pending.token, { ok: false, status: 500, message });
+  }
+
   /** The power is gone, or the daemon stops: nothing of this runs any more. */
   halt(): void {
     this.manager = null;
@@ -220,15 +287,8 @@ export class SwarmNode {
 
   private askCertificate(): void {
     const { joining, identity } = this.state;
-    const address = joining
-      ? this.pick(joining.addresses)
-      : this.pick(
-          identity?.managers
-            .filter((manager) => manager.nodeId !== identity.nodeId)
-            .map((manager) => manager.address) ?? [],
-        );
-    const attempt = ++this.state.attempt;
-    const to = address === null ? undefined : this.hardware.machineAt(hostOf(address));
+    const attempt = ++this.state.certificateAttempt;
+    const to = joining ? this.at(this.pick(joining.addresses)) : this.authority();
     const request: CertificateRequest = {
       origin: this.machine,
       token: joining?.token ?? '',
@@ -241,8 +301,21 @@ export class SwarmNode {
     this.schedule(REQUEST_TIMEOUT, 'swarm.certificate-timeout', { attempt });
   }
 
+  /** Whom to ask for a new certificate: the manager on this machine, else one of the others. */
+  private authority(): { name: string } | undefined {
+    const { identity } = this.state;
+    if (!identity) return undefined;
+    if (this.controlAvailable) return { name: this.machine };
+    const others = identity.managers.filter(({ nodeId }) => nodeId !== identity.nodeId);
+    return this.at(this.pick(others.map(({ address }) => address)));
+  }
+
+  private at(address: string | null): { name: string } | undefined {
+    return address === null ? undefined : this.hardware.machineAt(hostOf(address));
+  }
+
   private certificate(reply: CertificateReply): void {
-    this.state.attempt++;
+    this.state.certificateAttempt++;
     if (this.state.joining) this.admitted(reply);
     else if (this.state.renewing) this.renewed(reply);
   }
@@ -251,7 +324,8 @@ export class SwarmNode {
     const { joining } = this.state;
     if (!joining) return;
     if (!reply.ok) {
-      if (/token/.test(reply.message)) this.failJoin(`rpc error: code = InvalidArgument desc = ${reply.message}`);
+      if (reply.final === 'plain') this.failJoin(reply.message);
+      else if (reply.final) this.failJoin(`rpc error: code = ${reply.final} desc = ${reply.message}`);
       else this.schedule(RETRY, 'swarm.certificate', {});
       return;
     }
@@ -263,8 +337,11 @@ export class SwarmNode {
       raftId: '',
       managers: reply.managers,
       rootCa: reply.rootCa,
+      certificate: certificateOf(reply),
+      unlockKey: '',
     };
     this.saveIdentity(identity);
+    this.scheduleRenewal();
     this.startAgent(identity);
     if (reply.role === 'manager') this.joinRaft();
   }
@@ -280,10 +357,8 @@ export class SwarmNode {
     const { identity } = this.state;
     if (identity?.role !== 'manager' || this.manager) return;
     const known = this.state.agent?.managers.length ? this.state.agent.managers : identity.managers;
-    const address = this.pick(
-      known.filter((manager) => manager.nodeId !== identity.nodeId).map((manager) => manager.address),
-    );
-    const to = address === null ? undefined : this.hardware.machineAt(hostOf(address));
+    const others = known.filter((manager) => manager.nodeId !== identity.nodeId);
+    const to = this.at(this.pick(others.map(({ address }) => address)));
     const attempt = ++this.state.attempt;
     const payload: ManagerMessages['raft.join'] = {
       origin: this.machine,
@@ -309,22 +384,76 @@ export class SwarmNode {
     );
   }
 
-  // ---- change of role
+  // ---- certificates and change of role
 
-  /** The node's object says which role its certificate should have. */
-  private roleMayHaveChanged(node: Node): void {
+  /** The node's object says which role its certificate should have, and whether a new one is wanted. */
+  private certificateMayHaveChanged(node: Node): void {
     const { identity } = this.state;
-    if (!identity || this.state.renewing || node.role === identity.role) return;
+    if (!identity || this.state.renewing) return;
+    if (node.role === identity.role && node.certificate.state !== 'rotate') return;
     this.state.renewing = true;
     this.schedule(RENEWAL_PAUSE, 'swarm.certificate', {});
+  }
+
+  /** A certificate is renewed at a random moment between half and four fifths of its life. */
+  private scheduleRenewal(): void {
+    const { certificate } = this.state.identity!;
+    const delay = renewalDelay(certificate, this.kernel.now, this.kernel.random(`renewals.${this.machine}`));
+    this.schedule(delay, 'swarm.certificate', { renews: certificate.issuedAt });
+  }
+
+  /** The time to renew has come, unless there is a newer certificate already. */
+  private renewalDue(issuedAt: Micros): void {
+    const { identity, renewing } = this.state;
+    if (!identity || renewing || identity.certificate.issuedAt !== issuedAt) return;
+    this.state.renewing = true;
+    this.kernel.begin('certificate.due', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {
+      expiresAt: identity.certificate.expiresAt,
+    });
+    this.askCertificate();
   }
 
   private renewed(reply: CertificateReply): void {
     const { identity } = this.state;
     if (!identity) return;
-    if (!reply.ok) return this.schedule(RETRY, 'swarm.certificate', {});
+    if (!reply.ok) {
+      const dice = this.kernel.random(`renewals.${this.machine}`);
+      return this.schedule(backoff(RENEWAL_BACKOFF, ++this.state.renewalFailures, dice), 'swarm.certificate', {});
+    }
     this.state.renewing = false;
-    if (reply.role === identity.role) return;
+    this.state.renewalFailures = 0;
+    const certificate = certificateOf(reply);
+    const isNewIssuer = certificate.issuer.publicKey !== identity.certificate.issuer.publicKey;
+    this.saveIdentity({ ...identity, certificate });
+    this.scheduleRenewal();
+    if (reply.role !== identity.role) this.roleChanged(reply);
+    else if (isNewIssuer) this.agent?.reregister('certificate changed');
+  }
+
+  /** The managers trust a new root. */
+  private rootMayHaveChanged(rootCa: RootCertificate): void {
+    const { identity } = this.state;
+    if (!identity || identity.rootCa.publicKey === rootCa.publicKey) return;
+    this.saveIdentity({ ...identity, rootCa });
+    this.kernel.begin('certificate.root', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {
+      digest: rootCa.digest,
+    });
+    this.agent?.reregister('root certificate changed');
+  }
+
+  /** The key of the cluster object locks this manager's disk. `swarmkit: manager/manager.go updateKEK` */
+  private keepUnlockKey(): void {
+    const { identity } = this.state;
+    const cluster = this.manager?.store.byName('cluster', CLUSTER_NAME);
+    if (!cluster || !identity || identity.role !== 'manager' || identity.unlockKey === cluster.unlockKey) return;
+    this.saveIdentity({ ...identity, unlockKey: cluster.unlockKey });
+    this.kernel.emit('manager.unlock-key', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {
+      locks: cluster.unlockKey !== '',
+    });
+  }
+
+  private roleChanged(reply: Extract<CertificateReply, { ok: true }>): void {
+    const identity = this.state.identity!;
     this.kernel.begin('node.role.changed', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {
       role: reply.role,
     });
@@ -333,6 +462,7 @@ export class SwarmNode {
       role: reply.role,
       managers: reply.managers,
       raftId: reply.role === 'manager' ? identity.raftId : '',
+      unlockKey: reply.role === 'manager' ? identity.unlockKey : '',
     });
     if (reply.role === 'manager') this.joinRaft();
     else {
@@ -380,14 +510,14 @@ export class SwarmNode {
   }
 
   /** A timer of this module. */
-  event(kind: string, data: { token?: string; attempt?: number }): void {
+  event(kind: string, data: { token?: string; attempt?: number; renews?: Micros }): void {
     switch (kind) {
       case 'swarm.certificate':
-        return this.askCertificate();
+        return data.renews === undefined ? this.askCertificate() : this.renewalDue(data.renews);
       case 'swarm.join-raft':
         return this.joinRaft();
       case 'swarm.certificate-timeout':
-        if (data.attempt === this.state.attempt) this.askCertificate();
+        if (data.attempt === this.state.certificateAttempt) this.askCertificate();
         return;
       case 'swarm.raft-timeout':
         if (data.attempt === this.state.attempt) this.joinRaft();
@@ -406,6 +536,12 @@ export class SwarmNode {
     }
   }
 
+  /** What the node trusts and by whom it is vouched for, as its agent tells the managers. */
+  tls(): TlsFacts | undefined {
+    const { identity } = this.state;
+    return identity ? { trustRoot: identity.rootCa.certificate, issuer: identity.certificate.issuer } : undefined;
+  }
+
   /** Whether the control API answers here. */
   get controlAvailable(): boolean {
     return this.manager !== null && this.state.control === 'ready';
@@ -414,6 +550,7 @@ export class SwarmNode {
   // ---- parts
 
   private progressed(): void {
+    this.keepUnlockKey();
     const { pending, identity } = this.state;
     if (this.state.control === 'absent' && this.manager && this.manager.store.count('cluster') > 0) {
       this.state.control = 'starting';
@@ -426,13 +563,13 @@ export class SwarmNode {
       this.startAgent(identity);
       this.host.membershipChanged(true);
       this.host.swarmDone(pending.token, { ok: true, value: identity.nodeId });
-    } else if (pending?.kind === 'join' && identity?.role === 'manager') this.maybeJoined();
+    } else if (pending && pending.kind !== 'init' && identity?.role === 'manager') this.maybeJoined();
   }
 
-  /** A join has ended when the session is open and, for managers, the raft group has told its state. */
+  /** A join (or an unlocking) has ended when the session is open and, for managers, the raft group has told its state. */
   private maybeJoined(): void {
     const { pending, identity } = this.state;
-    if (pending?.kind !== 'join' || !identity || !this.agent?.sessionWith) return;
+    if (!pending || pending.kind === 'init' || !identity || !this.agent?.sessionWith) return;
     if (identity.role === 'manager' && !this.controlAvailable) return;
     this.state.localState = 'active';
     this.state.pending = null;
@@ -482,12 +619,13 @@ export class SwarmNode {
 
   private makeAgent(state: AgentState): Agent {
     return new Agent(this.kernel, this.hardware, this.machine, state, this.host.executor, {
-      describe: () => this.host.describe(),
+      describe: () => ({ ...this.host.describe(), ...(this.state.identity && { tls: this.tls()! }) }),
       localManager: () => (this.controlAvailable ? this.machine : null),
       nodeChanged: (node) => {
         this.host.sessionChanged();
-        this.roleMayHaveChanged(node);
+        this.certificateMayHaveChanged(node);
       },
+      rootCaChanged: (rootCa) => this.rootMayHaveChanged(rootCa),
       sessionOpened: () => {
         this.host.membershipChanged(true);
         this.maybeJoined();
@@ -515,6 +653,11 @@ export class SwarmNode {
       ...data,
     });
   }
+}
+
+/** The founder's own certificate: it signs it before there is a cluster object, whatever life that will ask for. */
+function foundersCertificate({ subject, publicKey }: RootCertificate, now: Micros): OwnCertificate {
+  return { issuedAt: now, expiresAt: now + DEFAULT_CLUSTER_SPEC.certExpiry, issuer: { subject, publicKey } };
 }
 
 const AGENT_MESSAGES = new Set([

@@ -25,6 +25,7 @@ import {
   type Network,
   type Node,
   type NodeDescription,
+  type RootCertificate,
   type Secret,
   type Task,
   TaskState,
@@ -85,6 +86,8 @@ export interface AgentHost {
   localManager(): string | null;
   /** The session has told of this node (again): its role or availability may have changed. */
   nodeChanged(node: Node): void;
+  /** The root certificate that the managers trust. */
+  rootCaChanged(rootCa: RootCertificate): void;
   /** The first session message has come: the node is part of the swarm. */
   sessionOpened(): void;
   managersChanged(managers: readonly RemoteManager[]): void;
@@ -225,6 +228,13 @@ export class Agent {
     if (this.state.session) this.closeSession('manager changed');
   }
 
+  /** What the node tells of itself has changed: a new session tells it, at once. `swarmkit: agent/agent.go updateNode` */
+  reregister(reason: string): void {
+    if (!this.sessionWith) return;
+    this.endSession(reason);
+    this.kernel.schedule(DIAL_TIME, 'agent.connect', this.owner, this.machine);
+  }
+
   private sessionMessage(message: SessionMessage): void {
     const { session } = this.state;
     if (!session || (!message.first && session.id !== message.sessionId)) return;
@@ -246,6 +256,7 @@ export class Agent {
       this.scheduleReport();
     }
     this.host.nodeChanged(message.node);
+    this.host.rootCaChanged(message.rootCa);
   }
 
   private closeSession(reason: string): void {
@@ -261,7 +272,6 @@ export class Agent {
       { manager: session.with, reason },
       why,
     );
-    this.retryLater();
   }
 
   /** `swarmkit: agent.go`: b' = min(100 ms + 2b, 8 s), then a wait of rand(0, b'). */
@@ -433,7 +443,8 @@ export class Agent {
       ports: result?.ok ? result.ports : status.ports,
       appliedBy: '',
     };
-    this.kernel.begin('agent.task', this.machine, [`task:${task.id}`, `service:${task.serviceId}`], {
+    const ofService: `service:${string}`[] = task.serviceId === '' ? [] : [`service:${task.serviceId}`];
+    this.kernel.begin('agent.task', this.machine, [`task:${task.id}`, ...ofService], {
       state: taskStateName(state),
       service: task.serviceAnnotations.name,
       slot: task.slot,

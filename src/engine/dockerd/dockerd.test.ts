@@ -437,7 +437,7 @@ describe('/swarm', () => {
   it('is unlocked only when it is locked', () => {
     expect(host.refusal('POST', '/swarm/unlock', { UnlockKey: 'x' })).toBe('409 swarm is not locked');
     Object.assign(host.facts, { localState: 'locked', controlAvailable: false });
-    expect(host.refusal('POST', '/swarm/unlock', { UnlockKey: 'x' })).toBe('400 invalid key provided');
+    expect(host.refusal('POST', '/swarm/unlock', { UnlockKey: 'x' })).toBe('400 invalid key string');
   });
 });
 

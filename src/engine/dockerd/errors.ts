@@ -16,6 +16,7 @@ const STATUS: Record<ControlCode, number> = {
   InvalidArgument: 400,
   FailedPrecondition: 400,
   AlreadyExists: 409,
+  PermissionDenied: 403,
   Unimplemented: 501,
   Unknown: 500,
   Unavailable: 503,
@@ -40,6 +41,7 @@ export const NO_SWARM = 'This node is not part of a swarm';
 export const SWARM_LOCKED =
   'Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.';
 export const NOT_LOCKED = 'swarm is not locked';
+export const CERTIFICATES_EXPIRED = 'Swarm certificates have expired. To replace them, leave the swarm and join again.';
 export const LEAVE_LOCKED =
   'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.';
 
@@ -51,8 +53,9 @@ export function noManager(swarm: SwarmFacts): Failure | null {
   return { status: 503, message: noManagerMessage(swarm) };
 }
 
-function noManagerMessage({ localState, isManager }: SwarmFacts): string {
+function noManagerMessage({ localState, isManager, error }: SwarmFacts): string {
   if (localState === 'locked') return SWARM_LOCKED;
+  if (localState === 'error' && error === CERTIFICATES_EXPIRED) return CERTIFICATES_EXPIRED;
   if (localState === 'inactive')
     return `${NOT_MANAGER}Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`;
   if (isManager) return `${NOT_MANAGER}Manager is being prepared or has trouble connecting to the cluster.`;

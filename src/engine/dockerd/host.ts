@@ -10,7 +10,7 @@ import type { Random } from '../kernel/random.ts';
 import type { ControlRequest } from '../manager/controlapi/control-request.ts';
 import type { NetworkPeer, NetworkServiceFacts } from '../network/network-view.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Availability, Cluster, ClusterSpec, Network } from '../store/objects.ts';
+import type { Availability, ClusterSpec, Network } from '../store/objects.ts';
 
 export interface DockerdHost {
   /** Host name. */
@@ -65,8 +65,6 @@ export interface SwarmFacts {
   readonly error: string;
   /** Managers this node knows of; `address` is `ip:port`. */
   readonly remoteManagers: readonly { readonly nodeId: string; readonly address: string }[];
-  /** The root certificate that this node trusts; null outside a swarm. */
-  readonly rootCa: Cluster['rootCa'] | null;
   /** Swarm networks that this node takes part in: `ingress`, and those of its tasks. */
   readonly networks: readonly Network[];
   /** This node's own address in a swarm network (its load balancer's), with mask length, or null. */

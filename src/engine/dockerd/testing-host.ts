@@ -75,7 +75,7 @@ export class TestHost {
       reply: (id, response) => this.replies.set(id, response),
       chunk: (_, chunk) => this.chunks.push(chunk),
       end: (id, error) => this.ended.push({ id, error }),
-      swarm: Object.assign(facts, { rootCa: null, attachment: () => null }),
+      swarm: Object.assign(facts, { attachment: () => null }),
       control: (token, request) => this.control(token, request),
       swarmInit: (token, body) => this.asked.push({ what: 'init', body, token }),
       swarmJoin: (token, body) => this.asked.push({ what: 'join', body, token }),

@@ -7,17 +7,18 @@
 import type { EventId, Micros } from '../../protocol/events.ts';
 import type { Message as RaftMessage } from '../raft/types.ts';
 import type {
-  Cluster,
   Config,
+  Issuer,
   Network,
   Node,
   NodeDescription,
   NodeRole,
+  RootCertificate,
   Secret,
   Task,
   TaskStatus,
 } from '../store/objects.ts';
-import type { ControlRequest, ControlResult } from './controlapi/control-request.ts';
+import type { ControlError, ControlRequest, ControlResult } from './controlapi/control-request.ts';
 
 /** Port of the manager's API: raft, dispatcher, CA and control. */
 export const MANAGER_PORT = 2377;
@@ -66,10 +67,13 @@ export type CertificateReply =
       readonly role: NodeRole;
       readonly issuedAt: Micros;
       readonly expiresAt: Micros;
+      /** Who has signed it: during a root rotation not yet the root that is trusted. */
+      readonly issuer: Issuer;
       readonly managers: readonly RemoteManager[];
-      readonly rootCa: Cluster['rootCa'];
+      readonly rootCa: RootCertificate;
     }
-  | { readonly ok: false; readonly message: string };
+  /** `final`: asking again will not help; `plain` words stand alone, others behind their gRPC code. */
+  | { readonly ok: false; readonly message: string; readonly final?: 'plain' | 'InvalidArgument' };
 
 /** Opens a session with the dispatcher. */
 export interface SessionRequest extends Relayed {
@@ -83,6 +87,8 @@ export interface SessionMessage {
   readonly sessionId: string;
   readonly node: Node;
   readonly managers: readonly RemoteManager[];
+  /** The root certificate that nodes should trust. */
+  readonly rootCa: RootCertificate;
   /** Networks that the node takes part in. Simplified: real tasks carry them. */
   readonly networks: readonly Network[];
   /** True for the first one. */

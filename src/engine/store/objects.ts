@@ -86,6 +86,29 @@ export interface NodeDescription {
   readonly engineVersion: string;
   readonly engineLabels: Labels;
   readonly plugins: readonly { readonly type: string; readonly name: string }[];
+  /** What the node trusts, and who has signed its certificate. Absent: it has not told. */
+  readonly tls?: TlsFacts;
+}
+
+/** Subject and public key in base64, as X.509 encodes them. */
+export interface Issuer {
+  readonly subject: string;
+  readonly publicKey: string;
+}
+
+export interface TlsFacts {
+  /** The root certificate that the node trusts. */
+  readonly trustRoot: string;
+  readonly issuer: Issuer;
+}
+
+/** What the store has of a node's certificate. */
+export interface NodeCertificate {
+  readonly role: NodeRole;
+  readonly issuedAt: Micros;
+  readonly expiresAt: Micros;
+  /** `rotate`: the node is asked to get a new one. `swarmkit: api/types.proto IssuanceStatus` */
+  readonly state: 'issued' | 'rotate';
 }
 
 export interface Node extends ObjectBase {
@@ -96,7 +119,7 @@ export interface Node extends ObjectBase {
   readonly status: { readonly state: NodeState; readonly message: string; readonly address: string };
   /** Role in its certificate. */
   readonly role: NodeRole;
-  readonly certificate: { readonly role: NodeRole; readonly issuedAt: Micros; readonly expiresAt: Micros };
+  readonly certificate: NodeCertificate;
   /** Network attachments' addresses per network id (the node's load-balancer endpoint). */
   readonly attachments: Readonly<Record<string, string>>;
 }
@@ -184,6 +207,8 @@ export interface NetworkAttachmentConfig {
   readonly target: string;
   readonly aliases: readonly string[];
   readonly driverOptions: Labels;
+  /** Asked for by a container outside services (`--ip`). */
+  readonly addresses?: readonly string[];
 }
 
 export interface TaskSpec {
@@ -356,19 +381,45 @@ export interface ClusterSpec {
   };
   readonly dispatcherHeartbeat: Micros;
   readonly certExpiry: Micros;
+  /** Counts up to have the root certificate made anew. */
+  readonly forceRotate: number;
+  /** Root certificate and key that were asked for, as PEM; empty: the swarm makes its own. The key is never told. */
+  readonly signingCaCert: string;
+  readonly signingCaKey: string;
+  readonly externalCas: readonly ExternalCa[];
   readonly autoLock: boolean;
+}
+
+/** An authority outside the swarm that signs for it. */
+export interface ExternalCa {
+  readonly protocol: string;
+  readonly url: string;
+  readonly options: Labels;
+  readonly caCert: string;
+}
+
+/** A root certificate, and what it is known by. */
+export interface RootCertificate extends Issuer {
+  /** PEM. */
+  readonly certificate: string;
+  /** SHA-256 of it in base36, as join tokens have it. */
+  readonly digest: string;
+}
+
+/** The root certificate is being replaced: new certificates are signed by the new one, whose key the old one vouches for. */
+export interface RootRotation {
+  readonly to: RootCertificate;
+  readonly crossSigned: string;
 }
 
 export interface Cluster extends ObjectBase {
   readonly kind: 'cluster';
   readonly spec: ClusterSpec;
   readonly joinTokens: { readonly worker: string; readonly manager: string };
-  readonly rootCa: {
-    readonly certificate: string;
-    readonly digest: string;
-    readonly subject: string;
-    readonly publicKey: string;
-  };
+  readonly rootCa: RootCertificate;
+  readonly rootRotation: RootRotation | null;
+  /** `forceRotate` of the last rotation. */
+  readonly lastForcedRotation: number;
   readonly unlockKey: string;
   readonly defaultAddressPool: readonly string[];
   readonly subnetSize: number;

@@ -5,10 +5,11 @@
  */
 import type { OutputStream } from '../../process.ts';
 
-/** How much of something is done. */
+/** How much of something is done; with `units` the numbers stand behind the bar. */
 export interface Bar {
   current: number;
   total: number;
+  units?: string;
 }
 
 /** Where progress is shown. */
@@ -69,10 +70,12 @@ class TerminalLines implements ProgressOutput {
     this.#stream.write(`${prefix(id)}${text}\n`);
   }
 
-  #drawBar({ current, total }: Bar): string {
-    if ((this.#stream.terminal?.columns ?? 0) <= narrowest || total <= 0) return '';
+  #drawBar({ current, total, units }: Bar): string {
+    if (total <= 0) return '';
+    const numbers = units === undefined ? '' : `${current}/${total} ${units}`;
+    if ((this.#stream.terminal?.columns ?? 0) <= narrowest) return numbers;
     const filled = Math.min(cells, Math.trunc(Math.trunc((current / total) * 100) / 2));
-    return `[${'='.repeat(filled)}>${' '.repeat(cells - filled)}] `;
+    return `[${'='.repeat(filled)}>${' '.repeat(cells - filled)}] ${numbers}`;
   }
 }
 

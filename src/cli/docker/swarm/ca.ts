@@ -1,13 +1,14 @@
 /**
  * `docker swarm ca`: shows the root certificate, or has it rotated.
- * Simplified: without `--detach` the real client shows two progress bars; here it waits in silence until the rotation is over.
  * Source: `docker/cli: cli/command/swarm/ca.go`.
  */
 import type { Swarm } from '../../../protocol/engine-api.ts';
-import { type Flag, parsed, valueFlag } from '../../flags/flag.ts';
+import { type Flag, type ParseResult, parsed, unparsable, valueFlag } from '../../flags/flag.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
-import { interruptedStatus } from '../root.ts';
+import { createProgressLines, silentProgress } from '../progress/progress-lines.ts';
+import { flagErrorText } from '../usage.ts';
+import { waitOnRootRotation } from './root-rotation-progress.ts';
 import { certExpiry, externalCa, mergeCaFlags } from './swarm-flags.ts';
 import { updateSwarm } from './update-swarm.ts';
 
@@ -33,15 +34,20 @@ export const swarmCa: Command = {
 
 async function showOrRotate(context: CommandContext): Promise<number> {
   const { api, flags } = context;
+  const [cert, key] = [readPem(context, caCert), readPem(context, caKey)];
+  if (!cert.ok) return refuseFile(context, caCert, cert.message);
+  if (!key.ok) return refuseFile(context, caKey, key.message);
   const swarm = await api.get<Swarm>('/swarm');
   if (!flags.get(rotate)) return showWithout(context, swarm);
   const complaint = rotationComplaint(context);
   if (complaint !== null) return context.fail(complaint);
-  const [cert, key] = [readPem(context, caCert), readPem(context, caKey)];
-  if (cert === null || key === null) return context.fail('file contents must be in PEM format');
-  const spec = mergeCaFlags(swarm.Spec, flags, cert);
-  const config = { ...spec.CAConfig, SigningCACert: cert || undefined, SigningCAKey: key || undefined };
-  if (cert === '' && key === '') config.ForceRotate = (config.ForceRotate ?? 0) + 1;
+  const spec = mergeCaFlags(swarm.Spec, flags, cert.value);
+  const config = {
+    ...spec.CAConfig,
+    SigningCACert: cert.value || undefined,
+    SigningCAKey: key.value || undefined,
+  };
+  if (cert.value === '' && key.value === '') config.ForceRotate = (config.ForceRotate ?? 0) + 1;
   await updateSwarm(api, swarm, { ...spec, CAConfig: config });
   return flags.get(detach) ? 0 : waitForRotation(context);
 }
@@ -74,23 +80,31 @@ function rotationComplaint({ flags }: CommandContext): string | null {
 }
 
 async function waitForRotation(context: CommandContext): Promise<number> {
-  const { api, process } = context;
-  for (;;) {
-    const swarm = await api.get<Swarm>('/swarm');
-    if (!swarm.RootRotationInProgress) return showRoot(context, swarm);
-    await process.host.clock.sleep(200, process.signal);
-    if (process.signal.aborted) return interruptedStatus;
+  const { api, flags, process } = context;
+  if (flags.get(quiet)) {
+    await waitOnRootRotation({ api, process }, silentProgress);
+    return 0;
   }
+  await waitOnRootRotation({ api, process }, createProgressLines(process.stdout));
+  return showRoot(context, await api.get<Swarm>('/swarm'));
 }
 
 function pemFlag(name: string, description: string): Flag<string> {
   return valueFlag({ name, valueWord: 'pem-file', description, default: '', parse: parsed });
 }
 
-/** The file's text; empty if the flag was not given, null if the file is not PEM. */
-function readPem({ flags, process }: CommandContext, flag: Flag<string>): string | null {
-  if (!flags.changed(flag)) return '';
+/** The file's text, empty if the flag was not given; or what is wrong with it. */
+function readPem({ flags, process }: CommandContext, flag: Flag<string>): ParseResult<string> {
+  if (!flags.changed(flag)) return parsed('');
   const path = flags.get(flag);
   const text = process.host.files.read(path.startsWith('/') ? path : `${process.cwd}/${path}`);
-  return text?.includes('-----BEGIN ') ? text : null;
+  if (text === null) return unparsable(`open ${path}: no such file or directory`);
+  return text.includes('-----BEGIN ') ? parsed(text) : unparsable('file contents must be in PEM format');
+}
+
+/** As if the flag's value had been read with the command line, as the real client does. */
+function refuseFile(context: CommandContext, flag: Flag<string>, why: string): number {
+  const complaint = `invalid argument "${context.flags.get(flag)}" for "--${flag.name}" flag: ${why}`;
+  context.err(flagErrorText({ command: swarmCa, path: context.commandPath }, complaint));
+  return 125;
 }

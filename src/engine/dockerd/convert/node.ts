@@ -1,30 +1,18 @@
 /** Nodes between the store and Docker's JSON. `moby: daemon/cluster/convert/node.go`, `api/types/swarm/node.go` */
 import type * as api from '../../../protocol/engine-api.ts';
 import type { NodeWithStatus } from '../../manager/controlapi/control-request.ts';
-import type {
-  Availability,
-  Cluster,
-  GenericResource,
-  NodeDescription,
-  NodeRole,
-  NodeSpec,
-} from '../../store/objects.ts';
+import type { Availability, GenericResource, NodeDescription, NodeRole, NodeSpec } from '../../store/objects.ts';
 import { type Conversion, converted, unfit } from './conversion.ts';
 import { filled, sortedMap, struct } from './go-json.ts';
 import { head } from './meta.ts';
 import { tlsInfoJson } from './swarm.ts';
 import type { EpochMs } from './time.ts';
 
-/** Nodes tell of their trust root; the simulated ones all have the cluster's, so it is taken from there. */
-export function nodeJson(
-  { node, manager }: NodeWithStatus,
-  rootCa: Cluster['rootCa'] | null,
-  epochMs: EpochMs,
-): api.Node {
+export function nodeJson({ node, manager }: NodeWithStatus, epochMs: EpochMs): api.Node {
   return struct({
     ...head(node, epochMs),
     Spec: nodeSpecJson(node.spec),
-    Description: descriptionJson(node.description, rootCa),
+    Description: descriptionJson(node.description),
     Status: struct({
       State: node.status.state,
       Message: filled(node.status.message),
@@ -49,7 +37,7 @@ export function nodeSpecJson(spec: NodeSpec): api.NodeSpec {
   });
 }
 
-function descriptionJson(description: NodeDescription | null, rootCa: Cluster['rootCa'] | null): api.NodeDescription {
+function descriptionJson(description: NodeDescription | null): api.NodeDescription {
   if (!description) return { Platform: {}, Resources: {}, Engine: {}, TLSInfo: {} };
   const { resources } = description;
   return struct({
@@ -68,7 +56,7 @@ function descriptionJson(description: NodeDescription | null, rootCa: Cluster['r
       Labels: filled(sortedMap(description.engineLabels)),
       Plugins: filled(description.plugins.map(({ type, name }) => ({ Type: type, Name: name }))),
     }),
-    TLSInfo: rootCa ? tlsInfoJson(rootCa) : {},
+    TLSInfo: description.tls ? tlsInfoJson(description.tls) : {},
   });
 }
 

@@ -1,8 +1,9 @@
 /** The cluster object between the store and Docker's JSON. `moby: daemon/cluster/convert/swarm.go`, `api/types/swarm/swarm.go` */
 import type * as api from '../../../protocol/engine-api.ts';
+import { issuerOf } from '../../manager/ca/root-rotation.ts';
 import { DEFAULT_CLUSTER_SPEC } from '../../manager/controlapi/defaults.ts';
-import type { Cluster, ClusterSpec } from '../../store/objects.ts';
-import { filled, list, struct } from './go-json.ts';
+import type { Cluster, ClusterSpec, TlsFacts } from '../../store/objects.ts';
+import { filled, list, sortedMap, struct } from './go-json.ts';
 import { annotationsJson, head } from './meta.ts';
 import { type EpochMs, fromNanos, nanos } from './time.ts';
 
@@ -21,8 +22,8 @@ export function clusterInfoJson(cluster: Cluster, epochMs: EpochMs): api.Cluster
   return {
     ...head(cluster, epochMs),
     Spec: swarmSpecJson(cluster.spec),
-    TLSInfo: tlsInfoJson(cluster.rootCa),
-    RootRotationInProgress: false,
+    TLSInfo: tlsInfoJson({ trustRoot: cluster.rootCa.certificate, issuer: issuerOf(cluster) }),
+    RootRotationInProgress: cluster.rootRotation !== null,
     DefaultAddrPool: isBuiltIn ? null : list(pool),
     SubnetSize: cluster.subnetSize,
     DataPathPort: cluster.dataPathPort,
@@ -64,17 +65,25 @@ export function swarmSpecJson(spec: ClusterSpec): api.SwarmSpec {
       HeartbeatTick: raft.heartbeatTick,
     }),
     Dispatcher: struct({ HeartbeatPeriod: filled(nanos(spec.dispatcherHeartbeat)) }),
-    CAConfig: struct({ NodeCertExpiry: filled(nanos(spec.certExpiry)) }),
+    CAConfig: struct({
+      NodeCertExpiry: filled(nanos(spec.certExpiry)),
+      ExternalCAs: filled(
+        spec.externalCas.map(({ protocol, url, options, caCert }) =>
+          struct({ Protocol: protocol, URL: url, Options: sortedMap(options), CACert: caCert }),
+        ),
+      ),
+      ForceRotate: filled(spec.forceRotate),
+    }),
     TaskDefaults: {},
     EncryptionConfig: { AutoLockManagers: spec.autoLock },
   };
 }
 
-export function tlsInfoJson(rootCa: Cluster['rootCa']): api.TlsInfo {
+export function tlsInfoJson({ trustRoot, issuer }: TlsFacts): api.TlsInfo {
   return struct({
-    TrustRoot: filled(rootCa.certificate),
-    CertIssuerSubject: filled(rootCa.subject),
-    CertIssuerPublicKey: filled(rootCa.publicKey),
+    TrustRoot: filled(trustRoot),
+    CertIssuerSubject: filled(issuer.subject),
+    CertIssuerPublicKey: filled(issuer.publicKey),
   });
 }
 
@@ -96,6 +105,15 @@ export function mergeSwarmSpec(given: Partial<api.SwarmSpec>, base: ClusterSpec 
     },
     dispatcherHeartbeat: dispatcher?.HeartbeatPeriod ? fromNanos(dispatcher.HeartbeatPeriod) : base.dispatcherHeartbeat,
     certExpiry: ca?.NodeCertExpiry ? fromNanos(ca.NodeCertExpiry) : base.certExpiry,
+    forceRotate: ca?.ForceRotate ?? base.forceRotate,
+    signingCaCert: ca?.SigningCACert ?? '',
+    signingCaKey: ca?.SigningCAKey ?? '',
+    externalCas: (ca?.ExternalCAs ?? []).map((external) => ({
+      protocol: external.Protocol || 'cfssl',
+      url: external.URL ?? '',
+      options: { ...external.Options },
+      caCert: external.CACert ?? '',
+    })),
     autoLock: given.EncryptionConfig?.AutoLockManagers ?? false,
   };
 }

@@ -28,10 +28,9 @@ export const listNodes: Route = {
   },
   stages: {
     nodes(daemon, call, nodes: readonly NodeWithStatus[]) {
-      const { rootCa } = daemon.host.swarm;
       daemon.reply(
         call,
-        nodes.map((node) => nodeJson(node, rootCa, daemon.host.epochMs)),
+        nodes.map((node) => nodeJson(node, daemon.host.epochMs)),
       );
     },
   },
@@ -44,7 +43,7 @@ export const inspectNode: Route = {
   },
   stages: {
     node(daemon, call, node: NodeWithStatus) {
-      daemon.reply(call, nodeJson(node, daemon.host.swarm.rootCa, daemon.host.epochMs));
+      daemon.reply(call, nodeJson(node, daemon.host.epochMs));
     },
   },
 };

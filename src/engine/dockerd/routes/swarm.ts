@@ -182,7 +182,7 @@ export const unlockSwarm: Route = {
     if (swarm.localState !== 'locked')
       return daemon.refuse(call, noManager(swarm) ?? { status: 409, message: NOT_LOCKED });
     const key = daemon.body<api.SwarmUnlockRequest>(call).UnlockKey ?? '';
-    if (!UNLOCK_KEY.test(key)) return daemon.refuse(call, { status: 400, message: 'invalid key provided' });
+    if (!UNLOCK_KEY.test(key)) return daemon.refuse(call, { status: 400, message: 'invalid key string' });
     daemon.host.swarmUnlock(daemon.token(call, 'unlocked'), key);
   },
   stages: { unlocked: (daemon, call) => daemon.reply(call, null) },

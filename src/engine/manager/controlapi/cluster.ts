@@ -2,12 +2,14 @@
  * The cluster object: its settings, join tokens and unlock key. `swarmkit: manager/controlapi/cluster.go`,
  * `ca/config.go`, `manager/encryption/encryption.go`
  */
-import { letters } from '../../kernel/ids.ts';
 import type { Random } from '../../kernel/random.ts';
 import { seconds } from '../../kernel/time.ts';
 import { CLUSTER_NAME, type Cluster, type ClusterSpec } from '../../store/objects.ts';
 import type { StoreReader } from '../../store/store.ts';
+import { newJoinToken } from '../ca/root-certificate.ts';
+import { newUnlockKey } from '../ca/unlock-key.ts';
 import type { LeaderContext } from '../subsystem.ts';
+import { validateCaConfig } from './ca-rotation.ts';
 import type { ControlInfo, ControlRequest, ControlResult } from './control-request.ts';
 import { countNodes } from './node.ts';
 import { invalid, outOfSequence, type Refusal, refuseBare } from './refusal.ts';
@@ -15,10 +17,6 @@ import type { WriteContext } from './write-context.ts';
 
 type Update = Extract<ControlRequest, { op: 'cluster.update' }>;
 
-const BASE36 = '0123456789abcdefghijklmnopqrstuvwxyz';
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** 43 base64 digits hold 258 bits: of the last digit only four bits belong to a key of 256. */
-const BASE64_LAST = 'AEIMQUYcgkosw048';
 const LEAST_CERT_EXPIRY = seconds(3600);
 
 /** The one cluster object, or undefined before it is there. */
@@ -45,6 +43,8 @@ export function updateCluster({ tx, leader }: WriteContext, request: Update): Co
   const refusal = validateClusterSpec(request.spec);
   if (refusal) return refusal;
   if (request.version !== cluster.meta.version) return outOfSequence();
+  const root = validateCaConfig(cluster, request.spec, leader);
+  if (!root.ok) return root;
   leader.begin('cluster.updated', [`cluster:${cluster.id}`], {
     rotated: [
       ...(request.rotateWorkerToken ? ['worker token'] : []),
@@ -52,14 +52,19 @@ export function updateCluster({ tx, leader }: WriteContext, request: Update): Co
       ...(request.rotateUnlockKey ? ['unlock key'] : []),
     ],
   });
+  if (root.value.rootRotation && root.value.rootRotation !== cluster.rootRotation)
+    leader.begin('ca.rotation.started', [`cluster:${cluster.id}`], { digest: root.value.rootRotation.to.digest });
   const dice = leader.random('tokens');
   const { worker, manager } = cluster.joinTokens;
+  const { digest } = cluster.rootCa;
   tx.update({
     ...cluster,
+    ...root.value,
     spec: request.spec,
+    // Only their secrets change: nodes that have joined are not affected.
     joinTokens: {
-      worker: request.rotateWorkerToken ? rotatedToken(worker, dice) : worker,
-      manager: request.rotateManagerToken ? rotatedToken(manager, dice) : manager,
+      worker: request.rotateWorkerToken ? newJoinToken(digest, dice) : worker,
+      manager: request.rotateManagerToken ? newJoinToken(digest, dice) : manager,
     },
     unlockKey: unlockKey(cluster, request, dice),
   });
@@ -71,21 +76,6 @@ function validateClusterSpec(spec: ClusterSpec): Refusal | null {
   if (spec.dispatcherHeartbeat < 0) return invalid('heartbeat time period cannot be a negative duration');
   if (spec.annotations.name !== CLUSTER_NAME) return invalid('modification of cluster name is not allowed');
   return null;
-}
-
-/** A join token: the digest that names the swarm's root certificate, and a secret of its own. */
-export function newJoinToken(rootDigest: string, dice: Random): string {
-  return `SWMTKN-1-${rootDigest}-${letters(dice, BASE36, 25)}`;
-}
-
-/** Only the secret changes: nodes that have joined are not affected. */
-function rotatedToken(token: string, dice: Random): string {
-  return newJoinToken(token.split('-')[2]!, dice);
-}
-
-/** A key of 256 bits for managers' disks. */
-export function newUnlockKey(dice: Random): string {
-  return `SWMKEY-1-${letters(dice, BASE64, 42)}${letters(dice, BASE64_LAST, 1)}`;
 }
 
 function unlockKey(cluster: Cluster, { spec, rotateUnlockKey }: Update, dice: Random): string {

@@ -72,5 +72,9 @@ export const DEFAULT_CLUSTER_SPEC: ClusterSpec = {
   },
   dispatcherHeartbeat: seconds(5),
   certExpiry: seconds(90 * 24 * 3600),
+  forceRotate: 0,
+  signingCaCert: '',
+  signingCaKey: '',
+  externalCas: [],
   autoLock: false,
 };

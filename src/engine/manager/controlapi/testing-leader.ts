@@ -54,6 +54,8 @@ export class TestLeader {
           manager: `SWMTKN-1-${'a'.repeat(50)}-${'c'.repeat(25)}`,
         },
         rootCa: { certificate: 'CERT', digest: 'a'.repeat(50), subject: 'SUBJECT', publicKey: 'KEY' },
+        rootRotation: null,
+        lastForcedRotation: 0,
         unlockKey: '',
         defaultAddressPool: [],
         subnetSize: 24,
@@ -98,7 +100,7 @@ export class TestLeader {
         },
         status: { state, message: '', address: '10.0.0.1' },
         role,
-        certificate: { role, issuedAt: 0, expiresAt: 0 },
+        certificate: { role, issuedAt: 0, expiresAt: 0, state: 'issued' },
         attachments: {},
       }),
     );

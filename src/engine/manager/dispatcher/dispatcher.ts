@@ -10,6 +10,7 @@
 import type { EventId, Micros } from '../../../protocol/events.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import {
+  type Cluster,
   type Config,
   type Network,
   type Node,
@@ -33,6 +34,8 @@ import type { Subsystem } from '../subsystem.ts';
 
 /** `swarmkit: dispatcher.go, nodes.go` */
 const HEARTBEAT_EPSILON: Micros = milliseconds(500);
+/** `dispatcher.go DefaultHeartBeatPeriod`: where the spec says nothing. */
+const DEFAULT_HEARTBEAT: Micros = seconds(5);
 const GRACE_PERIODS = 3;
 const GRACE_PERIODS_UNKNOWN = 6;
 /** Reports are written by a clock that ticks on whether there are any or not: a report waits half of it on average. */
@@ -67,8 +70,8 @@ interface DispatcherState {
   flushing: boolean;
   /** When it began to tick. */
   startedAt: Micros;
-  /** Times of recent registrations per node. */
-  registrations: Record<string, Micros[]>;
+  /** Per node: its last registration, and how many attempts there were in a row, each soon after the other. */
+  registrations: Record<string, { at: Micros; attempts: number }>;
 }
 
 type DispatcherWrite =
@@ -117,11 +120,21 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
       if (event.kind === 'task')
         this.taskChanged(event.object as Task, event.old as Task | undefined, event.action === 'remove');
       else if (event.kind === 'node') this.nodeChanged(event);
+      else if (event.kind === 'cluster') this.clusterChanged(event);
     }
   }
 
   /** The raft group has changed: agents learn where managers are. */
   membersChanged(): void {
+    this.tellAll();
+  }
+
+  /** A new root certificate is to be trusted. */
+  private clusterChanged({ object, old }: StoreEvent): void {
+    if (old && (old as Cluster).rootCa !== (object as Cluster).rootCa) this.tellAll();
+  }
+
+  private tellAll(): void {
     for (const nodeId in this.state.sessions) {
       const node = this.context.store.get('node', nodeId);
       if (node && this.state.sessions[nodeId]!.registered) this.tell(nodeId, node, false);
@@ -198,6 +211,10 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
       request.via === undefined ? { origin: request.origin } : { origin: request.origin, via: request.via };
     if (!node)
       return this.context.answer(agent, 'dispatcher.refusal', { sessionId: '', message: 'node not registered' });
+    if (node.certificate.expiresAt <= this.context.now) {
+      const message = 'remote error: tls: expired certificate';
+      return this.context.answer(agent, 'dispatcher.refusal', { sessionId: '', message });
+    }
     if (this.tooMany(nodeId)) {
       return this.context.answer(agent, 'dispatcher.refusal', {
         sessionId: '',
@@ -222,12 +239,14 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     this.requestWrite({ type: 'register', nodeId, session: session.id, request });
   }
 
+  /** `nodes.go CheckRateLimit`: the first registration is no attempt; a refused one counts, but does not prolong the ban. */
   private tooMany(nodeId: string): boolean {
-    const since = this.context.now - RATE_LIMIT_WINDOW;
-    const recent = (this.state.registrations[nodeId] ?? []).filter((at) => at > since);
-    recent.push(this.context.now);
-    this.state.registrations[nodeId] = recent;
-    return recent.length > RATE_LIMIT_COUNT;
+    const { now } = this.context;
+    const last = this.state.registrations[nodeId];
+    const attempts = !last ? 0 : (now - last.at > RATE_LIMIT_WINDOW ? 0 : last.attempts) + 1;
+    const isTooMany = attempts > RATE_LIMIT_COUNT;
+    this.state.registrations[nodeId] = { at: isTooMany ? last!.at : now, attempts };
+    return isTooMany;
   }
 
   private heartbeat(request: HeartbeatRequest): void {
@@ -278,21 +297,27 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
 
   /** 5 s (or as the cluster is set) give or take half a second, drawn for each beat. */
   private drawPeriod(): Micros {
-    let period = seconds(5);
-    for (const cluster of this.context.store.all('cluster')) period = cluster.spec.dispatcherHeartbeat;
+    const period = this.cluster()?.spec.dispatcherHeartbeat || DEFAULT_HEARTBEAT;
     return period + this.context.random('dispatcher').between(-HEARTBEAT_EPSILON, HEARTBEAT_EPSILON);
+  }
+
+  private cluster(): Cluster | undefined {
+    for (const cluster of this.context.store.all('cluster')) return cluster;
+    return undefined;
   }
 
   // ---- what agents are told
 
   private tell(nodeId: string, node: Node, first: boolean): void {
     const session = this.state.sessions[nodeId];
-    if (!session) return;
+    const cluster = this.cluster();
+    if (!session || !cluster) return;
     const managers = this.context.members().map(({ nodeId: id, address }) => ({ nodeId: id, address }));
     this.context.answer(session.agent, 'dispatcher.session-message', {
       sessionId: session.id,
       node,
       managers,
+      rootCa: cluster.rootCa,
       networks: this.networksOf(node),
       first,
     });
@@ -310,7 +335,12 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     const old = event.old as Node | undefined;
     if (old && old.status.state !== 'down' && node.status.state === 'down')
       this.context.schedule(this.name, ORPHAN_TIMEOUT, 'orphan', node.id);
-    const matters = old && (old.spec !== node.spec || old.role !== node.role || old.attachments !== node.attachments);
+    const matters =
+      old &&
+      (old.spec !== node.spec ||
+        old.role !== node.role ||
+        old.attachments !== node.attachments ||
+        old.certificate.state !== node.certificate.state);
     if (session?.registered && matters) this.tell(event.id, node, false);
   }
 
