@@ -29,7 +29,16 @@ import {
   type RemoteManager,
 } from './manager/messages.ts';
 import { forgetRaft, foundingMember, hostOf, joiningMember, returningMember } from './manager/raft-node.ts';
-import type { Availability, Cluster, Node, NodeDescription, NodeRole } from './store/objects.ts';
+import { backoff, certificateOf, type OwnCertificate, renewalDelay } from './node-certificate.ts';
+import {
+  type Availability,
+  CLUSTER_NAME,
+  type Node,
+  type NodeDescription,
+  type NodeRole,
+  type RootCertificate,
+  type TlsFacts,
+} from './store/objects.ts';
 import { initialStore, type StoreEvent, type StoreState } from './store/store.ts';
 
 /** What a node keeps on its disk. */

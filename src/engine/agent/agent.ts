@@ -260,8 +260,13 @@ export class Agent {
   }
 
   private closeSession(reason: string): void {
-    const { session } = this.state;
-    if (!session) return;
+    if (!this.state.session) return;
+    this.endSession(reason);
+    this.retryLater();
+  }
+
+  private endSession(reason: string): void {
+    const session = this.state.session!;
     this.state.session = null;
     this.kernel.cancel(this.state.heartbeatTimeout);
     const why = this.hardware.silenceBetween(session.with, this.machine) || this.kernel.cause;
