@@ -164,19 +164,27 @@ export class Cluster {
 
   /**
    * Runs every event up to and including `until`, and lets time pass to it. With `stopOnReply` it stops right after an event
-   * that gave an answer, at that event's time; with `untilEvent` right after the trace has this event. Returns how many events ran.
+   * that gave an answer, at that event's time; with `stopOnHop` right after one that moved a watched packet; with `untilEvent`
+   * right after the trace has this event. Returns how many events ran.
    */
-  advance(until: Micros, options: { stopOnReply?: boolean; untilEvent?: EventId } = {}): number {
+  advance(until: Micros, options: { stopOnReply?: boolean; stopOnHop?: boolean; untilEvent?: EventId } = {}): number {
     const { trace } = this.state.kernel;
-    const { stopOnReply = false, untilEvent = Number.POSITIVE_INFINITY } = options;
+    const { stopOnReply = false, stopOnHop = false, untilEvent = Number.POSITIVE_INFINITY } = options;
+    const hops = this.fabric.moves;
     let ran = 0;
     if (trace.lastId >= untilEvent) return ran;
     while (this.kernel.runNext(until)) {
       ran++;
       if ((stopOnReply && this.replies.length > 0) || trace.lastId >= untilEvent) return ran;
+      if (stopOnHop && this.fabric.moves !== hops) return ran;
     }
     this.kernel.passTo(until);
     return ran;
+  }
+
+  /** How often a packet of a watched flow has moved since this world was made or restored. */
+  get watchedMoves(): number {
+    return this.fabric.moves;
   }
 
   /**

@@ -16,7 +16,7 @@ export interface TimeState {
   rate: number;
   /** Why the rate is below `speed`; null when it is not. */
   slowed: string | null;
-  /** `slower while there is no leader` is on. */
+  /** `slower while there is no leader` (or while a packet travels that is watched) is on. */
   autoSlow: boolean;
 }
 
@@ -75,7 +75,8 @@ export type PageMessage =
   | { type: 'terminal-note'; host: string; text: string }
   /** Gives up a request of the browser window, or a connection that it held. */
   | { type: 'channel-close'; channel: number }
-  | { type: 'time'; playing?: boolean; speed?: number; autoSlow?: boolean }
+  /** `watchPackets`: whoever looks wants to see packets go from room to room, so that time slows while one travels. */
+  | { type: 'time'; playing?: boolean; speed?: number; autoSlow?: boolean; watchPackets?: boolean }
   /** The page has drawn everything up to this message number; the worker sends the next picture after it. */
   | { type: 'drawn'; sequence: number };
 

@@ -23,6 +23,7 @@ export class FakeWorld implements World {
   now: Micros = 0;
   epochMs = 1_767_225_600_000;
   executed = 0;
+  watchedMoves = 0;
   readonly cancelled: number[] = [];
   readonly inputs: { id: number; text: string | null }[] = [];
   readonly requests: { at: Micros; host: string; path: string }[] = [];
@@ -46,7 +47,7 @@ export class FakeWorld implements World {
     return String(this.executed);
   }
 
-  advance(until: Micros, options: { stopOnReply?: boolean } = {}): number {
+  advance(until: Micros, options: { stopOnReply?: boolean; stopOnHop?: boolean } = {}): number {
     let ran = 0;
     while (this.#pending[0] && this.#pending[0].at <= until) {
       const next = this.#pending.shift()!;

@@ -1,24 +1,39 @@
 /**
  * How fast virtual time runs against the wall's. The user chooses a speed; while there is no leader the world slows down by
- * itself, and while ballots fly it nearly stands still: an election is over in a millisecond, and it is what one came to see.
+ * itself, and while ballots fly it nearly stands still: an election is over in a millisecond, and it is what one came to see. The
+ * same for a packet that somebody sent, while the page shows packets: slower still in the rooms of a machine than on a wire.
  */
 import type { Micros } from '../protocol/events.ts';
+import type { FlowView } from '../protocol/network-view.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import type { TimeState } from '../protocol/worker-messages.ts';
 
 /** What goes on in the swarm, as far as the pace is concerned. */
-export type Mood = 'calm' | 'leaderless' | 'voting';
+export type Mood = 'calm' | 'leaderless' | 'voting' | 'packet in a room' | 'packet on a wire' | 'packet on a long wire';
 
 export const MIN_SPEED = 0.001;
 export const MAX_SPEED = 1000;
 
-/** Highest rates by mood while `autoSlow` is on. A ballot takes some 300 us: about a third of a second to watch it. */
-const slowRates: Readonly<Record<Mood, number>> = { calm: MAX_SPEED, leaderless: 1, voting: 0.001 };
+/**
+ * Highest rates by mood while `autoSlow` is on. A ballot takes some 300 us: about a third of a second to watch it. A packet takes 10 us
+ * from room to room, and some 300 us over a wire: a fifth and half of a second.
+ */
+const slowRates: Readonly<Record<Mood, number>> = {
+  calm: MAX_SPEED,
+  leaderless: 1,
+  voting: 0.001,
+  'packet in a room': 0.000_05,
+  'packet on a wire': 0.000_6,
+  'packet on a long wire': 0.02,
+};
 
 const reasons: Readonly<Record<Mood, string | null>> = {
   calm: null,
   leaderless: 'there is no leader',
   voting: 'ballots are on their way',
+  'packet in a room': 'a watched packet is on its way',
+  'packet on a wire': 'a watched packet is on a wire',
+  'packet on a long wire': 'a watched packet is on a slow wire',
 };
 
 /** After a pause of the platform (a hidden tab, a sleeping laptop) time does not leap. */
@@ -30,16 +45,47 @@ const CALM_SLICE: Micros = 200_000;
 /** Falling behind the wanted rate by more than this share is worth telling. */
 const NOTABLE_LAG = 0.8;
 
-/** The mood a picture shows. */
-export function moodOf({ quorum, messages }: Pick<Snapshot, 'quorum' | 'messages'>): Mood {
-  if (!quorum || quorum.leader !== null) return 'calm';
+/** The mood a picture shows. `watchPackets`: packets count, too. */
+export function moodOf(
+  picture: Pick<Snapshot, 'now' | 'quorum' | 'messages' | 'network'>,
+  watchPackets: boolean,
+): Mood {
+  const { quorum, messages } = picture;
+  const packet = watchPackets ? packetMood(picture) : 'calm';
+  if (packet !== 'calm' || !quorum || quorum.leader !== null) return packet;
   const voting = messages.some((message) => /^raft\.(pre-?)?vote/.test(message.kind) && !message.dropped);
   return voting ? 'voting' : 'leaderless';
+}
+
+/** After so long in one place, a packet waits for something else: its next try, the end of the client's patience. */
+const ROOM_TIME: Micros = 25;
+const WIRE_TIME: Micros = 1_500;
+const LONG_WIRE_TIME: Micros = 200_000;
+/** Whoever sends a crowd does not want to watch each. */
+const CROWD = 6;
+
+function packetMood({ now, network }: Pick<Snapshot, 'now' | 'network'>): Mood {
+  const moving =
+    network?.flows.filter(({ state }) => state === 'resolving' || state === 'out' || state === 'back') ?? [];
+  if (moving.length === 0 || moving.length > CROWD) return 'calm';
+  const moods = new Set(moving.map((flow) => moodOfFlow(flow, now)));
+  const slowest: readonly Mood[] = ['packet in a room', 'packet on a wire', 'packet on a long wire'];
+  return slowest.find((mood) => moods.has(mood)) ?? 'calm';
+}
+
+function moodOfFlow({ hops, openedAt }: FlowView, now: Micros): Mood {
+  const last = hops.at(-1);
+  const age = now - (last?.at ?? openedAt);
+  if (last?.room !== 'wire' || last.result !== 'passed') return age <= ROOM_TIME ? 'packet in a room' : 'calm';
+  if (age <= WIRE_TIME) return 'packet on a wire';
+  return age <= LONG_WIRE_TIME ? 'packet on a long wire' : 'calm';
 }
 
 export class Pacer {
   playing = true;
   autoSlow = true;
+  /** The page shows packets. */
+  watchPackets = false;
   #speed = 1;
   #mood: Mood = 'calm';
   #lastTick: number | null = null;

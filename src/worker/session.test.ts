@@ -145,7 +145,7 @@ class Page {
     throw new Error(`no answer to ${call.call}`);
   }
 
-  time(change: { playing?: boolean; speed?: number; autoSlow?: boolean }): void {
+  time(change: { playing?: boolean; speed?: number; autoSlow?: boolean; watchPackets?: boolean }): void {
     this.session.receive({ type: 'time', ...change });
   }
 
@@ -226,6 +226,24 @@ describe('time', () => {
     expect([...seen]).toEqual(expect.arrayContaining([1, 0.001]));
     await page.wall(100);
     expect(page.of('delta').at(-1)!.time).toMatchObject({ rate: 50, slowed: null });
+  });
+
+  test.each([
+    [true, [1, 5e-5]],
+    [false, [1]],
+  ])('goes from room to room with a packet, if somebody looks (%s)', async (watchPackets, rates) => {
+    const page = await Page.open();
+    page.time({ watchPackets });
+    const before = page.of('delta').length;
+    await page.call({ call: 'run', host: 'node1', command: 'curl localhost:9999' });
+    await page.wall(100);
+    const seen = page.of('delta').slice(before);
+    expect(new Set(seen.map(({ time }) => time.rate))).toEqual(new Set(rates));
+    expect(seen.at(-1)!.time).toMatchObject({ rate: 1, slowed: null });
+    const lengths = new Set(seen.map(({ delta }) => delta.network?.flows?.at(-1)?.hops.length ?? 0));
+    expect(page.snapshot!.network!.flows.at(-1)).toMatchObject({ state: 'failed', outcome: 'connection refused' });
+    // Slowed, no room is missed: each has been in a picture as the last one.
+    if (watchPackets) expect([...lengths].sort()).toEqual([0, 1, 2, 3]);
   });
 });
 

@@ -209,10 +209,11 @@ export class Session {
     else if (message.type === 'terminal-note') terminal?.note(message.text);
   }
 
-  #setTime({ playing, speed, autoSlow }: Extract<PageMessage, { type: 'time' }>): void {
+  #setTime({ playing, speed, autoSlow, watchPackets }: Extract<PageMessage, { type: 'time' }>): void {
     if (playing !== undefined) this.#pacer.playing = playing;
     if (speed !== undefined) this.#pacer.speed = speed;
     if (autoSlow !== undefined) this.#pacer.autoSlow = autoSlow;
+    if (watchPackets !== undefined) this.#pacer.watchPackets = watchPackets;
     for (const page of this.#pages) page.timeChanged = true;
   }
 
@@ -319,7 +320,7 @@ export class Session {
     const snapshot = world.snapshot();
     // The first events go out with the first change.
     const events = world.takeEvents();
-    this.#pacer.notice(moodOf(snapshot));
+    this.#pacer.notice(moodOf(snapshot, this.#pacer.watchPackets));
     this.#pacer.tick(this.#platform.wallNow());
     for (const page of this.#pages) {
       this.#show(page, loaded, snapshot);
@@ -485,7 +486,11 @@ export class Session {
       const { rate } = this.#pacer;
       const from = world.now;
       const slice = this.#wholeMicros(this.#pacer.slice(left, from, world.nextEventAt));
-      await driver.advance(from + slice, () => this.#platform.wallNow() >= deadline, PLAY_SLICE);
+      const moves = world.watchedMoves;
+      driver.stopOnHop = this.#pacer.watchPackets && this.#pacer.autoSlow;
+      const stop = () => this.#platform.wallNow() >= deadline || (driver.stopOnHop && world.watchedMoves !== moves);
+      await driver.advance(from + slice, stop, PLAY_SLICE);
+      driver.stopOnHop = false;
       const passed = (world.now - from) / (1000 * rate);
       left -= Math.max(passed, 1e-6);
       if (world.now === from) break;
@@ -515,7 +520,7 @@ export class Session {
   #lookAround(): void {
     const fresh = this.#collectEvents();
     if (this.#pacer.mood !== 'calm' || fresh.some(canChangeMood))
-      this.#pacer.notice(moodOf(this.#current.world.snapshot()));
+      this.#pacer.notice(moodOf(this.#current.world.snapshot(), this.#pacer.watchPackets));
   }
 
   // --- pictures ---------------------------------------------------------------------------------------------------------------
@@ -559,8 +564,8 @@ function limitOf({ method }: ApiRequest): number {
   return method === 'GET' || method === 'HEAD' ? LOOK_LIMIT : CHANGE_LIMIT;
 }
 
-/** Leaders come and go with these only. */
-const moodKinds = ['raft.', 'manager.', 'machine.', 'daemon.', 'swarm.', 'input.fault'];
+/** Leaders come and go, and watched packets move, with these only. */
+const moodKinds = ['raft.', 'manager.', 'machine.', 'daemon.', 'swarm.', 'input.fault', 'packet.'];
 const canChangeMood = ({ kind }: TraceEvent): boolean => moodKinds.some((start) => kind.startsWith(start));
 
 /** What the page asked for cannot be done; it is told why, and the world goes on. */

@@ -56,6 +56,8 @@ interface Timer {
 export class WorldDriver {
   readonly world: World;
   readonly clock: Required<VirtualClock>;
+  /** The question whether to stop is asked after every move of a watched packet, too. */
+  stopOnHop = false;
   #options: WorldDriverOptions;
   #waiting = new Map<number, Waiting>();
   #listening = new Map<number, Listening>();
@@ -138,7 +140,8 @@ export class WorldDriver {
       }
       if (world.now >= until || stop?.()) return events;
       const target = Math.min(until, this.#timers[0]?.at ?? until, world.now + sliceMicros);
-      events += world.advance(target, { stopOnReply: this.#waiting.size > 0 || this.#listening.size > 0 });
+      const stopOnReply = this.#waiting.size > 0 || this.#listening.size > 0;
+      events += world.advance(target, { stopOnReply, stopOnHop: this.stopOnHop });
     }
   }
 

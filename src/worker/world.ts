@@ -12,8 +12,13 @@ export interface World {
   readonly nextEventAt: Micros | null;
   /** Unix time in milliseconds at virtual time 0. May be set: the hosts' clocks are put right, and nothing else changes. */
   epochMs: number;
-  /** Runs events up to `until`; with `stopOnReply` it stops at the time of a reply. Returns how many ran. */
-  advance(until: Micros, options?: { stopOnReply?: boolean }): number;
+  /**
+   * Runs events up to `until`; with `stopOnReply` it stops at the time of a reply, with `stopOnHop` when a watched packet has moved.
+   * Returns how many ran.
+   */
+  advance(until: Micros, options?: { stopOnReply?: boolean; stopOnHop?: boolean }): number;
+  /** Grows whenever a watched packet moves. */
+  readonly watchedMoves: number;
   request(host: string, request: ApiRequest): number;
   cancelRequest(id: number): void;
   /** The client of a streamed request writes to it; null: it will write nothing more. */
