@@ -1,9 +1,11 @@
 /**
  * The narrator's choice: of all that happens, the one sentence above the stage. Each kind has a weight; a lighter sentence does
- * not take the place of a heavier one that has only just been said.
+ * not take the place of a heavier one that has only just been said, but waits until it may.
  */
-import type { TraceEvent } from '../../protocol/events.ts';
+import type { Micros, TraceEvent } from '../../protocol/events.ts';
+import type { FlowView } from '../../protocol/network-view.ts';
 import type { QuorumView, Snapshot } from '../../protocol/snapshot.ts';
+import { taskName, taskWithId } from '../store/rows.ts';
 import { namesOf } from './facts.ts';
 import { type Sentence, sentenceOf } from './sentences.ts';
 
@@ -11,13 +13,20 @@ export interface Headline extends Sentence {
   weight: number;
   /** Event it is about; 0 for the invitation. */
   event: number;
+  /** When that was, in virtual time. */
+  at: Micros;
 }
 
-/** A headline of the same or greater weight may follow at once; a lighter one after this many wall milliseconds. */
+/** What the stage shows: what is news in one lens is noise in another. */
+export type Subject = 'cluster' | 'network';
+
+/** A headline of the same or greater weight may follow at once; a lighter one after this many wall milliseconds ... */
 export const HOLD_MS = 3500;
+/** ... or when so much virtual time lies between what they tell: where time runs fast, nothing is news for long. */
+export const OLD_NEWS: Micros = 8_000_000;
 
 /** What an event weighs for the narrator; 0 is not told. */
-export function weightOf(event: TraceEvent): number {
+export function weightOf(event: TraceEvent, subject: Subject = 'cluster'): number {
   const state = typeof event.data?.state === 'string' ? event.data.state : '';
   switch (event.kind) {
     case 'manager.leader.started':
@@ -51,36 +60,88 @@ export function weightOf(event: TraceEvent): number {
     case 'node.role':
     case 'node.availability':
       return 2;
+    case 'load.started':
+    case 'load.stopped':
+      return 3;
+    case 'packet.failed':
+      return subject === 'network' ? 4 : 2;
+    case 'packet.answered':
+      return subject === 'network' ? 3 : 2;
+    default:
+      return subject === 'network' ? networkWeight(event.kind) : 0;
+  }
+}
+
+function networkWeight(kind: string): number {
+  switch (kind) {
+    case 'input.connection':
+    case 'gossip.member.failed':
+      return 3;
+    case 'gossip.member.suspect':
+    case 'endpoint.disabled':
+      return 2;
+    case 'endpoint.enabled':
+    case 'gossip.member.alive':
+    case 'network.present':
+      return 1;
     default:
       return 0;
   }
 }
 
 /** The heaviest of the new events, the latest of equals; null when none is worth telling. */
-export function chooseEvent(events: readonly TraceEvent[]): TraceEvent | null {
+export function chooseEvent(events: readonly TraceEvent[], subject: Subject = 'cluster'): TraceEvent | null {
   let chosen: TraceEvent | null = null;
   let weight = 1;
   for (const event of events) {
-    const mine = weightOf(event);
+    const mine = weightOf(event, subject);
     if (mine >= weight) [chosen, weight] = [event, mine];
   }
   return chosen;
 }
 
-/** The next headline after `events`, or the current one when it stays. `heldMs`: how long the current has been on. */
-export function nextHeadline(
-  current: Headline,
+/** What is said now, and what waits to be said when the present headline has been on for long enough. */
+export interface Narration {
+  headline: Headline;
+  waiting: Headline | null;
+}
+
+/** What is said after `events`. `heldMs`: how long the current headline has been on. */
+export function narrate(
+  { headline, waiting }: Narration,
   events: readonly TraceEvent[],
   snapshot: Snapshot,
   heldMs: number,
-): Headline {
-  const event = chooseEvent(events);
-  if (!event) return current;
-  const weight = weightOf(event);
+  subject: Subject = 'cluster',
+): Narration {
+  const event = chooseEvent(
+    events.filter((one) => isOfInterest(one, snapshot)),
+    subject,
+  );
+  const fresh = event && headlineOf(event, snapshot, subject);
   // The invitation stays until something happens that is worth more than a task that starts.
-  if (current.event === 0 && weight < 3) return current;
-  if (weight < current.weight && heldMs < HOLD_MS) return current;
-  return { ...withConsequence(event, snapshot), weight, event: event.id };
+  if (headline.event === 0 && (fresh?.weight ?? 0) < 3 && !waiting) return { headline, waiting: null };
+  const next = heavier(fresh, waiting);
+  if (!next) return { headline, waiting };
+  const mayFollow = next.weight >= headline.weight || heldMs >= HOLD_MS || next.at - headline.at >= OLD_NEWS;
+  return mayFollow ? { headline: next, waiting: null } : { headline, waiting: next };
+}
+
+/** The newer, unless the older weighs more and is not old news. */
+function heavier(fresh: Headline | null, waiting: Headline | null): Headline | null {
+  if (!fresh || !waiting) return fresh ?? waiting;
+  return fresh.weight >= waiting.weight || fresh.at - waiting.at >= OLD_NEWS ? fresh : waiting;
+}
+
+/** What programs ask of each other in order to answer a request is a part of that request. */
+function isOfInterest(event: TraceEvent, snapshot: Snapshot): boolean {
+  if (event.kind !== 'packet.answered' && event.kind !== 'packet.failed') return true;
+  const flow = flowOf(event, snapshot);
+  return !flow || flow.within === null;
+}
+
+function headlineOf(event: TraceEvent, snapshot: Snapshot, subject: Subject): Headline {
+  return { ...withConsequence(event, snapshot), weight: weightOf(event, subject), event: event.id, at: event.at };
 }
 
 /** The sentence, and where the picture tells more than the event: what it means for the swarm. */
@@ -93,7 +154,54 @@ function withConsequence(event: TraceEvent, snapshot: Snapshot): Sentence {
   if (event.kind === 'node.state' && event.data?.state === 'down') {
     return { ...sentence, rest: movedTasks(snapshot, sentence.lead.split(' ')[0] ?? '') || sentence.rest };
   }
+  if (event.kind === 'packet.answered') return answeredWords(event, snapshot) ?? sentence;
+  if (event.kind === 'gossip.member.failed') return gossipWords(event, snapshot) ?? sentence;
   return sentence;
+}
+
+function flowOf(event: TraceEvent, snapshot: Snapshot): FlowView | undefined {
+  return snapshot.network?.flows.find(({ id }) => id === event.data?.flow);
+}
+
+/** Who answered, and where the request had come in: that these may be two machines is what the mesh is about. */
+function answeredWords(event: TraceEvent, snapshot: Snapshot): Sentence | null {
+  const flow = flowOf(event, snapshot);
+  const server = flow?.hops.find(({ result }) => result === 'delivered');
+  if (!flow || !server) return null;
+  const task = taskWithId(snapshot, server.task ?? null);
+  const who = task ? `${taskName(task)} on ${server.machine}` : server.machine;
+  const status = typeof event.data?.status === 'number' && event.data.status >= 400 ? ` with ${event.data.status}` : '';
+  const door = flow.hops.find(({ room, way }) => room === 'nat' && way === 'out');
+  const isMesh = flow.hops.some(({ room }) => room === 'ingress_sbox');
+  return {
+    lead: `${who} answers${status}.`,
+    rest: door && isMesh ? doorWords(door.machine, server.machine) : goalWords(flow),
+  };
+}
+
+function doorWords(door: string, server: string): string {
+  return door === server
+    ? `The request came in at ${door}, and stayed there.`
+    : `Any door works: the request came in at ${door}.`;
+}
+
+function goalWords({ target, origin }: FlowView): string {
+  const from = origin.kind === 'outside' ? 'outside' : origin.machine;
+  if (target.protocol === 'icmp') return `${target.host} was pinged from ${from}.`;
+  return `It was asked for ${target.host}:${target.port} from ${from}.`;
+}
+
+/** All who count a machine as failed, in one sentence. */
+function gossipWords(event: TraceEvent, snapshot: Snapshot): Sentence | null {
+  const machine = String(event.data?.machine ?? '');
+  const views = snapshot.network?.gossip.filter((view) => view.machine !== machine) ?? [];
+  const by = views.filter(({ members }) => members.some((one) => one.machine === machine && one.state === 'failed'));
+  if (machine === '' || by.length === 0) return null;
+  const who = by.length === views.length ? 'All others' : by.map((view) => view.machine).join(', ');
+  return {
+    lead: `${machine} counts as failed.`,
+    rest: `${who}${by.length === 1 ? ' has' : ' have'} heard it: nothing is sent to its tasks any more.`,
+  };
 }
 
 /** The tasks that a dead node leaves to others, counted from the picture. */
@@ -107,9 +215,11 @@ function movedTasks(snapshot: Snapshot, machine: string): string {
 }
 
 /** What the page says before anything has happened: an invitation that can be taken at once. */
-export function invitation(snapshot: Snapshot, isTouch = false): Headline {
+export function invitation(snapshot: Snapshot, isTouch = false, subject: Subject = 'cluster'): Headline {
   const leader = snapshot.quorum?.leader;
-  const said = { weight: 0, event: 0 };
+  const said = { weight: 0, event: 0, at: snapshot.now };
+  const door = subject === 'network' ? doorInvitation(snapshot) : null;
+  if (door) return { ...door, ...said };
   if (snapshot.quorum && leader && snapshot.quorum.members.length > 2) {
     const how = isTouch ? `Tap ${leader}, then Power off` : `Click ${leader} and press K`;
     return { lead: 'Kill the leader.', rest: `${how}: the others choose a new one.`, ...said };
@@ -123,6 +233,17 @@ export function invitation(snapshot: Snapshot, isTouch = false): Headline {
     lead: `${leader ?? 'Nobody'} leads alone.`,
     rest: 'Try in its terminal: docker service create --name web --replicas 4 -p 80:80 nginx:1.26',
     ...said,
+  };
+}
+
+/** A published port is a door on every machine. */
+function doorInvitation({ services, machines }: Snapshot): Sentence | null {
+  const service = services.find(({ ports }) => ports.some(({ mode }) => mode === 'ingress'));
+  const port = service?.ports.find(({ mode }) => mode === 'ingress')?.published;
+  if (port === undefined || machines.length < 2) return null;
+  return {
+    lead: 'Any door works.',
+    rest: `Every machine answers for ${service!.name} on port ${port}: curl localhost${port === 80 ? '' : `:${port}`}`,
   };
 }
 

@@ -2,9 +2,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { useMedia } from '../store/hooks.ts';
 import { subscribeToEvents, useWorld } from '../store/world.ts';
-import { type Headline, invitation, nextHeadline } from './headline.ts';
+import { type Headline, HOLD_MS, invitation, type Narration, narrate, type Subject } from './headline.ts';
 
-const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0 };
+const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0, at: 0 };
+const quiet: Narration = { headline: nothingYet, waiting: null };
 
 export function NarratorLine({ className, phone }: { className: string; phone: boolean }) {
   const { lead, rest } = useHeadline();
@@ -32,33 +33,46 @@ export function NarratorLine({ className, phone }: { className: string; phone: b
 /** Follows the events as they come. */
 function useHeadline(): Headline {
   const [headline, setHeadline] = useState(nothingYet);
-  const held = useRef({ headline: nothingYet, since: 0, seen: 0, world: -1 });
+  const subject = useWorld((state): Subject => (state.lens === 'network' ? 'network' : 'cluster'));
+  const held = useRef({ said: quiet, since: 0, seen: 0, world: -1, subject });
   useEffect(() => {
+    const now = held.current;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = (next: Narration) => {
+      if (next.headline !== now.said.headline) {
+        now.since = performance.now();
+        setHeadline(next.headline);
+      }
+      now.said = next;
+      clearTimeout(timer);
+      // What waits is said when the present headline has been on for long enough.
+      if (next.waiting) timer = setTimeout(follow, Math.max(20, HOLD_MS - (performance.now() - now.since)));
+    };
     const follow = () => {
       const { snapshot, events, worldNumber } = useWorld.getState();
-      const now = held.current;
       if (!snapshot) return;
-      const show = (next: Headline) => {
-        if (next === now.headline) return;
-        now.headline = next;
-        now.since = performance.now();
-        setHeadline(next);
-      };
-      if (now.world !== worldNumber) {
-        now.world = worldNumber;
+      const isNew = now.world !== worldNumber;
+      if (isNew || (now.subject !== subject && now.said.headline.event === 0)) {
         // What happened while the world was made is history, not news.
-        now.seen = Math.max(snapshot.eventCount, events.list.at(-1)?.id ?? 0);
-        show(invitation(snapshot, matchMedia('(pointer: coarse), (max-width: 720px)').matches));
+        if (isNew) now.seen = Math.max(snapshot.eventCount, events.list.at(-1)?.id ?? 0);
+        now.world = worldNumber;
+        const isTouch = matchMedia('(pointer: coarse), (max-width: 720px)').matches;
+        show({ headline: invitation(snapshot, isTouch, subject), waiting: null });
       }
+      now.subject = subject;
       const last = events.list.at(-1)?.id ?? 0;
-      if (last <= now.seen) return;
       let first = events.list.length;
       while (first > 0 && (events.list[first - 1]?.id ?? 0) > now.seen) first -= 1;
-      now.seen = last;
-      show(nextHeadline(now.headline, events.list.slice(first), snapshot, performance.now() - now.since));
+      now.seen = Math.max(now.seen, last);
+      if (first < events.list.length || now.said.waiting)
+        show(narrate(now.said, events.list.slice(first), snapshot, performance.now() - now.since, subject));
     };
     follow();
-    return subscribeToEvents(follow);
-  }, []);
+    const stop = subscribeToEvents(follow);
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [subject]);
   return headline;
 }

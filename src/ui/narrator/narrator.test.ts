@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../protocol/events.ts';
+import type { FlowView, GossipView, Hop } from '../../protocol/network-view.ts';
 import type { QuorumView, Snapshot } from '../../protocol/snapshot.ts';
 import type { Names } from './facts.ts';
-import { chooseEvent, type Headline, HOLD_MS, invitation, nextHeadline, quorumVerdict } from './headline.ts';
+import { chooseEvent, type Headline, HOLD_MS, invitation, narrate, OLD_NEWS, quorumVerdict } from './headline.ts';
 import { laneOf } from './lanes.ts';
 import { sentenceText } from './sentences.ts';
 import { decimalsFor, rateText, spanText, timeText } from './time-text.ts';
@@ -26,6 +27,32 @@ describe('sentences', () => {
   it.each<[string, TraceEvent]>([
     ['You cut the power of node6.', event('input.fault', { kind: 'power-off', machine: 'node6' })],
     ['You cut the way from node1 to node2.', event('input.fault', { kind: 'link-cut', from: 'node1', to: 'node2' })],
+    [
+      'You close port 4789/udp of node4. Packets of overlay networks to it die on the wire; what stays on one machine still arrives.',
+      event('input.fault', { kind: 'port-close', machine: 'node4', port: 4789, protocol: 'udp' }),
+    ],
+    [
+      'You ask localhost:5000 from node1. POST /.',
+      event(
+        'input.connection',
+        { target: 'localhost:5000', protocol: 'tcp', method: 'POST', path: '/' },
+        { machine: 'node1' },
+      ),
+    ],
+    [
+      'You ask node2:80 from outside.',
+      event('input.connection', { target: 'node2:80', protocol: 'tcp', method: 'GET', path: '/' }),
+    ],
+    ['You ping db from node1.', event('input.connection', { target: 'db:0', protocol: 'icmp' }, { machine: 'node1' })],
+    [
+      'The request fails: timed out. It was dropped on node1, on the wire: port 4789/udp is closed on node4.',
+      event('packet.failed', {
+        reason: 'timed out',
+        where: 'node1 wire',
+        why: 'port closed',
+        detail: 'port 4789/udp is closed on node4',
+      }),
+    ],
     ['You cause flood on node1.', event('input.fault', { kind: 'flood', machine: 'node1' })],
     [
       'You create a service.',
@@ -178,7 +205,7 @@ describe('times', () => {
     expect(spanText(span)).toBe(text);
   });
   it('shows more decimals the slower time runs', () => {
-    expect([1000, 10, 1, 0.01, 0.001].map(decimalsFor)).toEqual([0, 1, 2, 3, 4]);
+    expect([1000, 10, 1, 0.01, 0.001, 0.000_05].map(decimalsFor)).toEqual([0, 1, 2, 3, 4, 6]);
   });
 });
 
@@ -224,18 +251,99 @@ describe('the headline', () => {
     );
     expect(invitation({ ...snapshot, quorum: quorum(1, 1, 'node1') }).lead).toBe('node1 leads alone.');
   });
+  const following = (headline: Headline, events: TraceEvent[], heldMs: number, waiting: Headline | null = null) =>
+    narrate({ headline, waiting }, events, snapshot, heldMs);
   it('keeps the invitation while tasks only start', () => {
     const invited = invitation(snapshot);
-    expect(nextHeadline(invited, [running], snapshot, 1e9)).toBe(invited);
-    expect(nextHeadline(invited, [down], snapshot, 0).lead).toBe('node6 is Down.');
+    expect(following(invited, [running], 1e9).headline).toBe(invited);
+    expect(following(invited, [down], 0).headline.lead).toBe('node6 is Down.');
   });
   it('tells the heaviest of what happened at once', () => {
     expect(chooseEvent([running, down, running])).toBe(down);
     expect(chooseEvent([event('net.sent')])).toBeNull();
   });
-  it('holds a heavy sentence against a lighter one for a while', () => {
-    const held: Headline = { lead: 'node6 is Down.', rest: '', weight: 5, event: 7 };
-    expect(nextHeadline(held, [running], snapshot, HOLD_MS - 1)).toBe(held);
-    expect(nextHeadline(held, [running], snapshot, HOLD_MS).lead).toBe('web.1 is Running.');
+  const held: Headline = { lead: 'You give node6 power again.', rest: '', weight: 5, event: 7, at: 0 };
+  const ready = event('node.state', { state: 'ready', hostname: 'node6' }, { id: 9, at: 5_000_000 });
+  it('holds a heavy sentence against a lighter one for a while, and then says what has waited', () => {
+    const soon = following(held, [ready], HOLD_MS - 1);
+    expect(soon.headline).toBe(held);
+    expect(soon.waiting?.lead).toBe('node6 is Ready.');
+    expect(following(held, [], HOLD_MS, soon.waiting)).toMatchObject({
+      headline: { lead: 'node6 is Ready.' },
+      waiting: null,
+    });
+    expect(following(held, [running], HOLD_MS).headline.lead).toBe('web.1 is Running.');
+  });
+  it('lets nothing wait that outweighs what waits', () => {
+    const soon = following(held, [ready], 0);
+    expect(following(held, [running], 10, soon.waiting).waiting?.lead).toBe('node6 is Ready.');
+  });
+  it('takes what has happened seconds later for news at any speed', () => {
+    expect(following(held, [{ ...ready, at: OLD_NEWS }], 1).headline.lead).toBe('node6 is Ready.');
+  });
+});
+
+describe('the headline over the network', () => {
+  const flow = (change: Partial<FlowView>): FlowView => ({
+    id: 4,
+    origin: { kind: 'host', machine: 'node1' },
+    target: { host: 'localhost', port: 80, protocol: 'tcp' },
+    within: null,
+    openedAt: 0,
+    state: 'done',
+    hops: [
+      { room: 'nat', way: 'out', machine: 'node1', result: 'passed' },
+      { room: 'ingress_sbox', way: 'out', machine: 'node1', result: 'passed' },
+      { room: 'app', way: 'out', machine: 'node4', result: 'delivered', task: 't1' },
+    ] as Hop[],
+    outcome: '',
+    ...change,
+  });
+  const gossip = (machine: string, failed: boolean): GossipView => ({
+    machine,
+    name: machine,
+    members: [{ machine: 'node3', name: 'c', state: failed ? 'failed' : 'alive', since: 0 }],
+  });
+  const picture = (flows: FlowView[], heard = [true, true]) =>
+    ({
+      machines: [{ name: 'node1' }, { name: 'node2' }],
+      nodes: [],
+      services: [{ id: 's1', name: 'web', ports: [{ mode: 'ingress', published: 8080 }] }],
+      tasks: [{ id: 't1', serviceName: 'web', slot: 5 }],
+      quorum: quorum(3, 3, 'node1'),
+      network: { flows, gossip: [gossip('node1', heard[0]!), gossip('node2', heard[1]!), gossip('node3', false)] },
+    }) as unknown as Snapshot;
+  const answered = event('packet.answered', { flow: 4, status: 200 }, { id: 9 });
+  const says = (snapshot: Snapshot, news: TraceEvent) => {
+    const { headline } = narrate({ headline: invitation(snapshot), waiting: null }, [news], snapshot, 0, 'network');
+    return headline.event === 0 ? null : `${headline.lead} ${headline.rest}`.trim();
+  };
+
+  it('invites to use a door', () => {
+    expect(invitation(picture([]), false, 'network')).toMatchObject({
+      lead: 'Any door works.',
+      rest: 'Every machine answers for web on port 8080: curl localhost:8080',
+    });
+  });
+  it.each<[string, FlowView, string | null]>([
+    ['through the mesh', flow({}), 'web.5 on node4 answers. Any door works: the request came in at node1.'],
+    [
+      'by virtual IP',
+      flow({ hops: flow({}).hops.slice(2) }),
+      'web.5 on node4 answers. It was asked for localhost:80 from node1.',
+    ],
+    ['that a program asked in order to answer', flow({ within: 3 }), null],
+  ])('tells who answered %s', (_name, view, sentence) => {
+    expect(says(picture([view]), answered)).toBe(sentence);
+  });
+  it('tells who has heard that a machine failed', () => {
+    const failed = event('gossip.member.failed', { machine: 'node3' }, { machine: 'node1' });
+    expect(says(picture([]), failed)).toBe(
+      'node3 counts as failed. All others have heard it: nothing is sent to its tasks any more.',
+    );
+    expect(says(picture([], [true, false]), failed)).toContain('node1 has heard it');
+  });
+  it('is not told of gossip where machines and tasks are shown', () => {
+    expect(chooseEvent([event('gossip.member.failed'), event('input.connection')])).toBeNull();
   });
 });

@@ -47,16 +47,42 @@ const faultWords: Readonly<Record<string, (facts: Facts, host: string) => string
   'link-cut': (facts) => `You cut the way from ${facts.text('from')} to ${facts.text('to')}.`,
   'link-mend': (facts) => `You mend the way from ${facts.text('from')} to ${facts.text('to')}.`,
   'link-quality': (facts) => `You change the link of ${facts.text('from')} and ${facts.text('to')}.`,
-  'port-close': (facts, host) => `You close port ${facts.text('port')} of ${host}.`,
-  'port-open': (facts, host) => `You open port ${facts.text('port')} of ${host}.`,
+  'link-clog': (facts) => `You clog the way from ${facts.text('from')} to ${facts.text('to')}.`,
+  'link-unclog': (facts) => `You free the way from ${facts.text('from')} to ${facts.text('to')}.`,
+  'port-close': (facts, host) => `You close port ${portWords(facts)} of ${host}.`,
+  'port-open': (facts, host) => `You open port ${portWords(facts)} of ${host}.`,
+  'daemon-pause': (_, host) => `You hold the daemon of ${host} still.`,
+  'daemon-resume': (_, host) => `You let the daemon of ${host} go on.`,
+  'clock-rate': (facts, host) => `You let the clock of ${host} run ${facts.text('rate')} times as fast.`,
+  'clock-jump': (facts, host) => `You set the clock of ${host} wrong by ${facts.text('seconds')} s.`,
+  'clock-mend': (_, host) => `You set the clock of ${host} right.`,
+  'disk-slow': (facts, host) => `You make the disk of ${host} slow: ${facts.text('syncMs')} ms per write.`,
+  'disk-full': (_, host) => `You fill the disk of ${host}.`,
+  'disk-mend': (_, host) => `You mend the disk of ${host}.`,
+  'disk-lost': (facts, host) =>
+    facts.text('what') === 'raft'
+      ? `You take from ${host} what Raft keeps on its disk.`
+      : `You take the disk of ${host} away.`,
   'container-crash': (facts, host) =>
     `You crash a container on ${host}.`.replace('a container', facts.task || 'a container'),
 };
 
+const portWords = (facts: Facts) => [facts.text('port'), facts.text('protocol')].filter(Boolean).join('/');
+
+/** What a closed port of the swarm means for others. */
+const closedPortWords: Readonly<Record<string, string>> = {
+  '4789/udp': 'Packets of overlay networks to it die on the wire; what stays on one machine still arrives.',
+  '7946/udp': 'Gossip does not reach it: the others will count it as failed.',
+  '7946/tcp': 'It gets no full tables of gossip any more.',
+  '2377/tcp': 'No node can report to it as a manager.',
+};
+
 function faultSentence(facts: Facts): Sentence {
-  const words = faultWords[facts.text('kind')] ?? faultWords[facts.text('fault')];
+  const kind = facts.text('kind') || facts.text('fault');
+  const words = faultWords[kind];
   const host = facts.text('machine') || facts.text('host') || facts.host;
-  return words ? say(words(facts, host)) : say(`You cause ${facts.text('kind') || 'a fault'} on ${host}.`);
+  const meaning = kind === 'port-close' ? (closedPortWords[portWords(facts)] ?? '') : '';
+  return words ? say(words(facts, host), meaning) : say(`You cause ${kind || 'a fault'} on ${host}.`);
 }
 
 function taskStateSentence(facts: Facts): Sentence {
@@ -165,6 +191,32 @@ function requestSentence(facts: Facts): Sentence {
   return say(`You ask ${facts.host || 'a host'}: ${asked || 'a request'}`);
 }
 
+/** `GET /cart`; a plain `GET /` needs no words. */
+const askedWords = (method: string, path: string) =>
+  `${method} ${path}`.trim() === 'GET /' ? '' : `${method} ${path}`.trim();
+
+/** `node2:80`; a ping has no port. */
+const goalWords = (goal: string) => goal.replace(/:0$/, '');
+
+function connectionSentence(facts: Facts): Sentence {
+  const asked = because(askedWords(facts.text('method'), facts.text('path')));
+  if (facts.text('protocol') === 'icmp') return say(`You ping ${goalWords(facts.text('target'))} from ${facts.host}.`);
+  return say(
+    `You ask ${goalWords(facts.text('target'))} ${facts.host ? `from ${facts.host}` : 'from outside'}.`,
+    asked,
+  );
+}
+
+function failedSentence(facts: Facts): Sentence {
+  const [machine = '', room = ''] = facts.text('where').split(' ');
+  const where = machine ? `on ${machine}${room === 'wire' ? ', on the wire' : ''}` : '';
+  const what = facts.text('detail') || facts.text('why');
+  return say(
+    `The request fails: ${facts.text('reason')}.`,
+    because(what ? `it was dropped ${where}: ${what}`.replace('  ', ' ') : where),
+  );
+}
+
 function electionSentence(facts: Facts): Sentence {
   const silent = facts.number('silentFor');
   const why = silent ? `It has heard no leader for ${silent.toFixed(1)} s and asks for votes.` : 'It asks for votes.';
@@ -202,6 +254,7 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'input.request': requestSentence,
   'input.command': requestSentence,
   'input.fault': faultSentence,
+  'input.connection': connectionSentence,
 
   'raft.state': raftStateSentence,
   'raft.vote': voteSentence,
@@ -319,14 +372,17 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'network.present': (facts) => say(`${facts.host} has network ${facts.text('name')} now.`, vniWords(facts)),
   'network.absent': (facts) =>
     say(`${facts.host} has network ${facts.text('name')} no more.`, 'No task there needs it.'),
-  'packet.opened': (facts) => say(`A request goes out to ${facts.text('target')}.`, because(facts.text('what'))),
+  'packet.opened': (facts) =>
+    say(`A request goes out to ${goalWords(facts.text('target'))}.`, because(facts.text('what'))),
   'packet.answered': (facts) => say('The request is answered.', because(statusWords(facts))),
-  'packet.failed': (facts) =>
+  'packet.failed': failedSentence,
+  'packet.hop': (facts) =>
     say(
-      'The request fails.',
-      because([facts.text('reason'), facts.text('where'), facts.text('detail')].filter((part) => part).join(', ')),
+      `${facts.host || 'Outside'}, ${facts.text('room')}: ${facts.text('rule').replace(/\.[0-9a-z]{25}\b/g, '')}.`,
+      because(facts.text('reason')),
     ),
-  'load.started': (facts) => say(`${facts.text('perSecond')} requests per second go to ${facts.text('target')}.`),
+  'load.started': (facts) =>
+    say(`${facts.text('perSecond')} requests per second go to ${facts.text('target').replaceAll(' ', ', ')}.`),
   'load.stopped': (facts) => say('The load ends.', `${facts.text('sent')} sent, ${facts.text('failed')} failed.`),
 };
 
@@ -388,6 +444,8 @@ export function isTold(event: TraceEvent): boolean {
   const { kind, data } = event;
   // Who has won says more than who follows whom.
   if (kind === 'raft.leader') return Array.isArray(data?.votes) && data.votes.length > 1;
+  // Of a packet's rooms only the one where it was dropped.
+  if (kind === 'packet.hop') return data?.result === 'dropped';
   if (kind === 'task.state' && passingStates.has(String(data?.state))) return false;
   return kind in sentences && !smallSteps.has(kind);
 }

@@ -18,7 +18,8 @@ export function decimalsFor(rate: number): number {
   if (rate >= 100) return 0;
   if (rate >= 5) return 1;
   if (rate >= 0.02) return 2;
-  return rate >= 0.005 ? 3 : 4;
+  if (rate >= 0.005) return 3;
+  return rate >= 0.0005 ? 4 : 6;
 }
 
 /** A rate of virtual time: `×1`, `×0.02`, `×250`. */
