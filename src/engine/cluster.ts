@@ -388,6 +388,7 @@ export class Cluster {
       'swarm.left',
       'swarm.join-timeout',
     ])
+      'swarm.join-refused',
       on<{ machine: string; token?: string; attempt?: number }>(kernel, kind, (data) =>
         at(data.machine).swarm.event(kind, data),
       );

@@ -9,7 +9,7 @@ import type { Micros } from '../protocol/events.ts';
 import type { TimingProfile } from '../protocol/start.ts';
 import { Agent, type AgentState, forgetAgent, initialAgent } from './agent/agent.ts';
 import type { Executor } from './agent/executor.ts';
-import { CERTIFICATES_EXPIRED, SWARM_LOCKED } from './dockerd/errors.ts';
+import { CERTIFICATES_EXPIRED, NOT_MANAGER, SWARM_LOCKED } from './dockerd/errors.ts';
 import type { Outcome, SwarmInit, SwarmJoin } from './dockerd/host.ts';
 import { diskSet } from './hardware/disk.ts';
 import type { Envelope, Hardware } from './hardware/hardware.ts';
@@ -28,7 +28,15 @@ import {
   type RaftJoinReply,
   type RemoteManager,
 } from './manager/messages.ts';
-import { forgetRaft, foundingMember, hostOf, joiningMember, returningMember } from './manager/raft-node.ts';
+import {
+  forgetRaft,
+  foundingMember,
+  hasRaftLog,
+  hostOf,
+  joiningMember,
+  returningMember,
+  rewriteAsOnlyMember,
+} from './manager/raft-node.ts';
 import { backoff, certificateOf, type OwnCertificate, renewalDelay } from './node-certificate.ts';
 import {
   type Availability,
@@ -66,7 +74,14 @@ export interface SwarmNodeState {
   /** An API call that waits for init or join to end. */
   pending: { kind: 'init' | 'join' | 'unlock'; token: string } | null;
   /** A join whose certificate has not come yet. */
-  joining: { addresses: readonly string[]; token: string; availability: Availability; advertise: string } | null;
+  joining: {
+    addresses: readonly string[];
+    token: string;
+    availability: Availability;
+    advertise: string;
+    /** How often it was refused. */
+    refusals: number;
+  } | null;
   renewing: boolean;
   /** Renewals that have failed in a row. */
   renewalFailures: number;
@@ -76,6 +91,8 @@ export interface SwarmNodeState {
   /** As `attempt`, of requests for a certificate. */
   certificateAttempt: number;
 }
+  /** Tells the requests to join the raft group of one life of the node from those of another. */
+  joinLife: string;
 
 export interface SwarmNodeHost {
   describe(): NodeDescription;
@@ -95,14 +112,21 @@ export interface SwarmNodeHost {
 }
 
 /** `moby: daemon/cluster/cluster.go swarmConnectTimeout` */
+  /** The switch of `Start.preVote`. */
+  readonly preVote: boolean;
 const JOIN_TIMEOUT: Micros = seconds(20);
 const RETRY: Micros = seconds(1);
 /** `swarmkit: ca/renewer.go RenewTLSExponentialBackoff` */
 const RENEWAL_BACKOFF = { base: seconds(5), factor: seconds(5), max: seconds(3600) };
 const REQUEST_TIMEOUT: Micros = seconds(5);
+/** `swarmkit: ca/certificates.go DownloadRootCA, RequestAndSaveNewCertificates`: five tries, each followed by a pause. */
+const JOIN_TRIES = 5;
+const JOIN_RETRY: Micros = seconds(2);
 /** `swarmkit: node/node.go`: before a new certificate is asked for. */
 const RENEWAL_PAUSE: Micros = milliseconds(500);
 /** What stopping agent and manager takes. */
+/** How long a node whose manager has stopped waits for another role. `swarmkit: node/node.go roleChangeTimeout` */
+const ROLE_CHANGE_TIMEOUT: Micros = seconds(16);
 const LEAVE_TIME: Micros = milliseconds(800);
 /** From a manager that knows the cluster to a control API that answers. Measured: joins of managers take 0.6 s. */
 const CONTROL_START = { least: milliseconds(550), most: milliseconds(800) };
@@ -128,6 +152,7 @@ export function initialSwarmNode(): SwarmNodeState {
   };
 }
 
+    joinLife: '',
 export class SwarmNode {
   readonly state: SwarmNodeState;
   manager: Manager | null = null;
@@ -153,6 +178,7 @@ export class SwarmNode {
     const nodeId = swarmId(this.kernel.random('ids'));
     const raftId = swarmId(this.kernel.random('raft-ids'));
     const address = request.advertiseAddress;
+    if (this.state.identity) return this.forceNewCluster(token, request.advertiseAddress);
     const managers = [{ nodeId, address }];
     this.state.localState = 'pending';
     this.state.pending = { kind: 'init', token };
@@ -187,6 +213,25 @@ export class SwarmNode {
   join(token: string, request: SwarmJoin): void {
     this.state.localState = 'pending';
     this.state.pending = { kind: 'join', token };
+  /**
+   * The majority is gone for good: this manager goes on alone, with what it has. `moby: daemon/cluster/swarm.go Init`
+   * Simplified: settings given with the command are not merged into the cluster's spec.
+   */
+  private forceNewCluster(token: string, advertise: string): void {
+    const { identity } = this.state;
+    if (!identity || !this.manager) return this.host.swarmDone(token, { ok: false, status: 503, message: NOT_MANAGER });
+    const { nodeId, raftId } = identity;
+    this.kernel.begin('swarm.force-new-cluster', this.machine, [`machine:${this.machine}`, `node:${nodeId}`], { raftId });
+    this.endManager();
+    this.agent?.saveNow();
+    this.stopAgent();
+    rewriteAsOnlyMember(this.hardware, this.machine, { raftId, nodeId, address: advertise });
+    this.saveIdentity({ ...identity, advertise, managers: [{ nodeId, address: advertise }] });
+    this.state.localState = 'pending';
+    this.state.pending = { kind: 'init', token };
+    this.schedule(LEAVE_TIME, 'swarm.start-manager', {});
+  }
+
     this.state.joining = {
       addresses: request.remoteAddresses,
       token: request.token,
@@ -195,6 +240,7 @@ export class SwarmNode {
     };
     this.schedule(JOIN_TIMEOUT, 'swarm.join-timeout', { token });
     this.kernel.begin('swarm.join', this.machine, [`machine:${this.machine}`], { remotes: request.remoteAddresses });
+      refusals: 0,
     this.askCertificate();
   }
 
@@ -252,29 +298,32 @@ export class SwarmNode {
 
   /** The disk can be read: manager and agent go on from what it has. */
   private takeUp(identity: Identity): void {
-    const { disk } = this.hardware.machine(this.machine);
     this.state.error = '';
     if (identity.certificate.expiresAt <= this.kernel.now) return this.expired(identity);
     this.scheduleRenewal();
-    if (identity.role === 'manager') {
-      if (identity.raftId) {
-        const { state, snapshot } = returningMember(disk.durable, {
-          raftId: identity.raftId,
-          nodeId: identity.nodeId,
-          address: identity.advertise,
-          profile: this.host.profile,
-        });
-        const store = initialStore();
-        const manager = initialManager(state, store, null);
-        this.startManager(manager, snapshot?.data as StoreState | undefined);
-      } else this.joinRaft();
-    }
+    this.startManagerFromDisk();
     this.startAgent(identity);
   }
 
   /** The certificate has run out while the node was away: it cannot take part any more. `moby: daemon/cluster/errors.go` */
   private expired(identity: Identity): void {
     const { pending } = this.state;
+  /** The manager of a node that has the role goes on from what the disk has; without a log it joins the raft group anew. */
+  private startManagerFromDisk(): void {
+    const { identity } = this.state;
+    if (identity?.role !== 'manager' || this.manager) return;
+    const { durable } = this.hardware.machine(this.machine).disk;
+    if (!identity.raftId) return this.joinRaft();
+    if (!hasRaftLog(durable)) {
+      this.kernel.begin('raft.log-lost', this.machine, [`machine:${this.machine}`, `node:${identity.nodeId}`], {});
+      this.saveIdentity({ ...identity, raftId: '' });
+      return this.joinRaft();
+    }
+    const { raftId, nodeId, advertise: address } = identity;
+    const { state, snapshot } = returningMember(durable, { raftId, nodeId, address, profile: this.host.profile });
+    this.startManager(initialManager(state, initialStore(), null), snapshot?.data as StoreState | undefined);
+  }
+
     this.state.localState = 'error';
     this.state.error = CERTIFICATES_EXPIRED;
     this.state.pending = null;
@@ -333,8 +382,10 @@ export class SwarmNode {
     const { joining } = this.state;
     if (!joining) return;
     if (!reply.ok) {
-      if (reply.final === 'plain') this.failJoin(reply.message);
-      else if (reply.final) this.failJoin(`rpc error: code = ${reply.final} desc = ${reply.message}`);
+      if (reply.final)
+        this.joinRefused(
+          reply.final === 'plain' ? reply.message : `rpc error: code = ${reply.final} desc = ${reply.message}`,
+        );
       else this.schedule(RETRY, 'swarm.certificate', {});
       return;
     }
@@ -358,6 +409,12 @@ export class SwarmNode {
   private failJoin(message: string): void {
     const { pending } = this.state;
     this.forget();
+  /** Asks again some times before it gives up. */
+  private joinRefused(message: string): void {
+    if (++this.state.joining!.refusals >= JOIN_TRIES) this.schedule(JOIN_RETRY, 'swarm.join-refused', { message });
+    else this.schedule(JOIN_RETRY, 'swarm.certificate', {});
+  }
+
     if (pending) this.host.swarmDone(pending.token, { ok: false, status: 500, message });
   }
 
@@ -376,6 +433,7 @@ export class SwarmNode {
     };
     if (to) this.hardware.send({ from: this.machine, to: to.name, port: MANAGER_PORT, kind: 'raft.join', payload });
     this.schedule(REQUEST_TIMEOUT, 'swarm.raft-timeout', { attempt });
+      life: (this.state.joinLife ||= swarmId(this.kernel.random('raft-joins'))),
   }
 
   private joinedRaft(reply: RaftJoinReply): void {
@@ -386,6 +444,7 @@ export class SwarmNode {
     this.saveIdentity({ ...identity, raftId: reply.raftId });
     this.startManager(
       initialManager(
+    this.state.joinLife = '';
         joiningMember(reply.raftId, identity.nodeId, identity.advertise, this.host.profile),
         initialStore(),
         null,
@@ -490,6 +549,30 @@ export class SwarmNode {
   }
 
   // ---- messages and events
+    this.schedule(ROLE_CHANGE_TIMEOUT, 'swarm.force-renewal', {});
+  }
+
+  /**
+   * Out of the raft group for long, and the certificate is still a manager's: a new one is asked for. If that is a manager's too, the
+   * node has been promoted again, and joins the group anew. `swarmkit: node/node.go superviseManager`
+   */
+  private forceRenewal(): void {
+    const { identity, renewing } = this.state;
+    if (identity?.role !== 'manager' || this.manager || identity.raftId) return;
+    if (!renewing) {
+      this.state.renewing = true;
+      this.askCertificate();
+    }
+    this.schedule(ROLE_CHANGE_TIMEOUT, 'swarm.start-manager', {});
+  }
+
+  /** The disk takes no more: the manager is gone until it is tried again. `swarmkit: manager/manager.go Run, node/node.go` */
+  private raftFailed(error: string): void {
+    if (!this.manager) return;
+    this.kernel.begin('manager.failed', this.machine, [`machine:${this.machine}`], { error });
+    this.endManager();
+    this.agent?.reconnect();
+    this.schedule(ROLE_CHANGE_TIMEOUT, 'swarm.start-manager', {});
 
   receive(envelope: Envelope): void {
     const { kind } = envelope;
@@ -508,7 +591,7 @@ export class SwarmNode {
     if (kind === 'ca.request' && (envelope.payload as CertificateRequest).via === undefined) {
       if (this.state.pending?.kind === 'join' && this.state.joining) {
         const at = `${this.hardware.machine(envelope.to).address}:${MANAGER_PORT}`;
-        this.failJoin(
+        this.joinRefused(
           `rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp ${at}: connect: connection refused"`,
         );
       } else this.schedule(RETRY, 'swarm.certificate', {});
@@ -519,7 +602,7 @@ export class SwarmNode {
   }
 
   /** A timer of this module. */
-  event(kind: string, data: { token?: string; attempt?: number; renews?: Micros }): void {
+  event(kind: string, data: { token?: string; attempt?: number; renews?: Micros; message?: string }): void {
     switch (kind) {
       case 'swarm.certificate':
         return data.renews === undefined ? this.askCertificate() : this.renewalDue(data.renews);
@@ -531,6 +614,8 @@ export class SwarmNode {
       case 'swarm.raft-timeout':
         if (data.attempt === this.state.attempt) this.joinRaft();
         return;
+      case 'swarm.join-refused':
+        return this.state.joining ? this.failJoin(data.message!) : undefined;
       case 'swarm.control-ready':
         this.state.control = 'ready';
         return this.progressed();
@@ -539,6 +624,12 @@ export class SwarmNode {
       case 'swarm.left':
         return this.host.swarmDone(data.token!, { ok: true, value: null });
       case 'swarm.join-timeout':
+      case 'swarm.raft-failed':
+        return this.raftFailed(data.message!);
+      case 'swarm.force-renewal':
+        return this.forceRenewal();
+      case 'swarm.start-manager':
+        return this.startManagerFromDisk();
         if (this.state.pending?.token !== data.token) return;
         this.state.pending = null;
         return this.host.swarmDone(data.token!, { ok: false, status: 500, message: JOIN_TIMEOUT_TEXT });
@@ -566,23 +657,21 @@ export class SwarmNode {
       const time = this.kernel.random('boot').between(CONTROL_START.least, CONTROL_START.most);
       this.kernel.schedule(time, 'swarm.control-ready', `${this.machine}/manager`, { machine: this.machine });
     }
-    if (pending?.kind === 'init' && this.controlAvailable && this.manager?.isLeading && identity) {
-      this.state.localState = 'active';
-      this.state.pending = null;
+    if (pending?.kind === 'init' && this.controlAvailable && this.manager?.isLeading && identity)
       this.startAgent(identity);
-      this.host.membershipChanged(true);
-      this.host.swarmDone(pending.token, { ok: true, value: identity.nodeId });
-    } else if (pending && pending.kind !== 'init' && identity?.role === 'manager') this.maybeJoined();
+    if (identity?.role === 'manager') this.maybeJoined();
   }
 
-  /** A join (or an unlocking) has ended when the session is open and, for managers, the raft group has told its state. */
+  /** An init, a join or an unlocking has ended when the session is open and, for managers, the raft group has told its state. */
   private maybeJoined(): void {
-    const { pending, identity } = this.state;
-    if (!pending || pending.kind === 'init' || !identity || !this.agent?.sessionWith) return;
+    const { pending, identity, localState } = this.state;
+    if (localState !== 'pending' || !identity || !this.agent?.sessionWith) return;
     if (identity.role === 'manager' && !this.controlAvailable) return;
     this.state.localState = 'active';
     this.state.pending = null;
-    this.host.swarmDone(pending.token, { ok: true, value: null });
+    // The client may have given up waiting long ago.
+    if (pending)
+      this.host.swarmDone(pending.token, { ok: true, value: pending.kind === 'init' ? identity.nodeId : null });
   }
 
   private startManager(state: ManagerState, restored?: StoreState): void {
@@ -596,11 +685,16 @@ export class SwarmNode {
   private stopManager(): void {
     if (!this.manager) return;
     this.manager = null;
+  /** The manager stops for good: what it kept on the disk goes, too. */
     this.state.manager = null;
     this.state.control = 'absent';
+    this.endManager();
+    forgetRaft(this.hardware, this.machine);
+  }
+
+  private endManager(): void {
     this.kernel.endLife(`${this.machine}/manager`);
     this.kernel.endLife(`${this.machine}/leader`);
-    forgetRaft(this.hardware, this.machine);
     this.kernel.emit('manager.stopped', this.machine, [`machine:${this.machine}`], {});
   }
 
@@ -624,6 +718,8 @@ export class SwarmNode {
       progressed: () => this.progressed(),
       storeChanged: (events) => this.host.storeChanged(events),
     });
+      raftFailed: (message) => this.schedule(0, 'swarm.raft-failed', { message }),
+      preVote: this.host.preVote,
   }
 
   private makeAgent(state: AgentState): Agent {

@@ -1,21 +1,28 @@
 /** `/swarm`. `moby: daemon/cluster/swarm.go` */
 import type * as api from '../../../protocol/engine-api.ts';
-import { parseAddress, parseCidr } from '../../manager/controlapi/cidr.ts';
+import { isUnlockKey } from '../../manager/ca/unlock-key.ts';
 import type { NodeWithStatus } from '../../manager/controlapi/control-request.ts';
 import type { Availability, Cluster } from '../../store/objects.ts';
 import { mergeSwarmSpec, swarmJson } from '../convert/swarm.ts';
 import type { Dockerd } from '../dockerd.ts';
 import { LEAVE_LOCKED, NO_SWARM, NOT_LOCKED, noManager, SWARM_EXISTS } from '../errors.ts';
 import { isTrue } from '../filters.ts';
+import type { SwarmInit, SwarmJoin } from '../host.ts';
 import { badVersion, parseUint } from '../request.ts';
 import type { Route } from '../route.ts';
 import type { Call } from '../state.ts';
+import {
+  checkDataPathAddress,
+  checkOwnAddress,
+  type Resolved,
+  resolveAdvertiseAddress,
+  resolveDataPathPort,
+  resolveListenAddress,
+  resolveSubnetSize,
+  withSwarmPort,
+} from './swarm-addresses.ts';
 
-const SWARM_PORT = 2377;
-const DATA_PATH_PORT = 4789;
-const SUBNET_SIZE = 24;
 const JOIN_TOKEN = /^SWMTKN-(1|2-1)-[0-9a-z]{50}-[0-9a-z]{25}$/;
-const UNLOCK_KEY = /^SWMKEY-1-[A-Za-z0-9+/]{43}$/;
 const AVAILABILITIES: readonly string[] = ['active', 'pause', 'drain'];
 
 export const inspectSwarm: Route = {
@@ -31,77 +38,83 @@ export const initSwarm: Route = {
     const body = daemon.body<api.SwarmInitRequest>(call);
     if (daemon.host.swarm.localState !== 'inactive' && !body.ForceNewCluster)
       return daemon.refuse(call, { status: 503, message: SWARM_EXISTS });
-    const wrong = checkInit(body) ?? checkAddress(body.AdvertiseAddr, daemon) ?? checkPool(body);
-    if (wrong !== null) return daemon.refuse(call, { status: 400, message: wrong });
-    const [, port] = splitPort(body.ListenAddr || '0.0.0.0:2377');
-    const spec = mergeSwarmSpec(body.Spec ?? {});
-    daemon.host.swarmInit(daemon.token(call, 'ready'), {
-      listenAddress: withPort(body.ListenAddr || '0.0.0.0', SWARM_PORT),
-      advertiseAddress: advertised(body.AdvertiseAddr, port || SWARM_PORT, daemon),
-      dataPathPort: body.DataPathPort || DATA_PATH_PORT,
-      forceNewCluster: body.ForceNewCluster ?? false,
-      spec: { ...spec, autoLock: spec.autoLock || (body.AutoLockManagers ?? false) },
-      availability: availability(body.Availability),
-      defaultAddressPool: [...(body.DefaultAddrPool ?? [])],
-      subnetSize: body.SubnetSize || SUBNET_SIZE,
-    });
+    const request = readInit(body, daemon);
+    if (!request.ok) return daemon.refuse(call, { status: 400, message: request.message });
+    daemon.host.swarmInit(daemon.token(call, 'ready'), request.value);
   },
   stages: { ready: (daemon, call, nodeId: string) => daemon.reply(call, nodeId) },
 };
 
-function checkInit(body: Partial<api.SwarmInitRequest>): string | null {
+/** What is asked for with all addresses resolved; or what is wrong with it, in the daemon's order of looking. */
+function readInit(body: Partial<api.SwarmInitRequest>, daemon: Dockerd): Resolved<SwarmInit> {
   const name = body.Spec?.Name;
-  if (name && name !== 'default') return 'swarm spec must be named "default"';
-  const port = body.DataPathPort ?? 0;
-  if (port !== 0 && (port < 1024 || port > 49_151))
-    return `the datapath port number must be in the range 1024-49151 or use 0 to use the default port number 4789`;
+  if (name && name !== 'default') return { ok: false, message: 'swarm spec must be named "default"' };
+  const listen = resolveListenAddress(body.ListenAddr, daemon);
+  if (!listen.ok) return listen;
+  const advertise = resolveAdvertiseAddress(body.AdvertiseAddr, listen.value, daemon);
+  if (!advertise.ok) return advertise;
+  const wrongPath = checkDataPathAddress(body.DataPathAddr, daemon);
+  if (wrongPath !== null) return { ok: false, message: wrongPath };
+  const subnetSize = resolveSubnetSize(body.DefaultAddrPool, body.SubnetSize);
+  if (!subnetSize.ok) return subnetSize;
+  const dataPathPort = resolveDataPathPort(body.DataPathPort);
+  if (!dataPathPort.ok) return dataPathPort;
   if (!AVAILABILITIES.includes(availability(body.Availability)))
-    return `invalid Availability: ${JSON.stringify(body.Availability)}`;
-  return null;
-}
-
-/** An address must be one, or the name of the machine's interface. */
-function checkAddress(address: string | undefined, daemon: Dockerd): string | null {
-  if (!address) return null;
-  const [host] = splitPort(address);
-  const ip = parseAddress(host);
-  if (ip === null) return host === 'eth0' || host === daemon.host.machine ? null : UNUSABLE_ADDRESS;
-  return ip === 0 ? UNUSABLE_ADDRESS : null;
-}
-const UNUSABLE_ADDRESS =
-  'advertise address must be a non-zero IP address or network interface (with optional port number)';
-
-function checkPool({ DefaultAddrPool: pool, SubnetSize: size }: Partial<api.SwarmInitRequest>): string | null {
-  const bits = size || SUBNET_SIZE;
-  if (bits > 29) return `subnet size is out of range: ${bits}`;
-  for (const block of pool ?? []) {
-    const cidr = parseCidr(block);
-    if (!cidr) return `invalid CIDR address: ${block}`;
-    if (cidr.bits > bits) return `invalid CIDR: ${JSON.stringify(block)}. Subnet size is too small for pool: ${bits}`;
-  }
-  return null;
+    return { ok: false, message: `invalid Availability: ${JSON.stringify(body.Availability)}` };
+  const foreign = checkOwnAddress(listen.value, daemon);
+  if (foreign !== null) return { ok: false, message: foreign };
+  const spec = mergeSwarmSpec(body.Spec ?? {});
+  return {
+    ok: true,
+    value: {
+      listenAddress: listen.value,
+      advertiseAddress: advertise.value,
+      dataPathPort: dataPathPort.value,
+      forceNewCluster: body.ForceNewCluster ?? false,
+      spec: { ...spec, autoLock: spec.autoLock || (body.AutoLockManagers ?? false) },
+      availability: availability(body.Availability),
+      defaultAddressPool: [...(body.DefaultAddrPool ?? [])],
+      subnetSize: subnetSize.value,
+    },
+  };
 }
 
 export const joinSwarm: Route = {
   start(daemon, call) {
     if (daemon.host.swarm.localState !== 'inactive') return daemon.refuse(call, { status: 503, message: SWARM_EXISTS });
-    const body = daemon.body<api.SwarmJoinRequest>(call);
-    const remotes = body.RemoteAddrs ?? [];
-    if (remotes.length === 0)
-      return daemon.refuse(call, { status: 400, message: 'at least 1 RemoteAddr is required to join' });
-    const token = body.JoinToken ?? '';
-    if (!JOIN_TOKEN.test(token)) return daemon.refuse(call, { status: 400, message: 'invalid join token' });
-    const [, port] = splitPort(body.ListenAddr || '0.0.0.0:2377');
-    daemon.host.swarmJoin(daemon.token(call, 'joined'), {
-      listenAddress: withPort(body.ListenAddr || '0.0.0.0', SWARM_PORT),
-      advertiseAddress: advertised(body.AdvertiseAddr, port || SWARM_PORT, daemon),
-      remoteAddresses: remotes.map((address) => withPort(address, SWARM_PORT)),
-      token,
-      availability: availability(body.Availability),
-    });
+    const request = readJoin(daemon.body<api.SwarmJoinRequest>(call), daemon);
+    if (!request.ok) return daemon.refuse(call, { status: 400, message: request.message });
+    daemon.host.swarmJoin(daemon.token(call, 'joined'), request.value);
   },
   stages: { joined: (daemon, call) => daemon.reply(call, null) },
 };
+
+function readJoin(body: Partial<api.SwarmJoinRequest>, daemon: Dockerd): Resolved<SwarmJoin> {
+  const remotes = body.RemoteAddrs ?? [];
+  if (remotes.length === 0) return { ok: false, message: 'at least 1 RemoteAddr is required to join' };
+  const listen = resolveListenAddress(body.ListenAddr, daemon);
+  if (!listen.ok) return listen;
+  const wrongPath = checkDataPathAddress(body.DataPathAddr, daemon);
+  if (wrongPath !== null) return { ok: false, message: wrongPath };
+  const token = body.JoinToken ?? '';
+  if (!JOIN_TOKEN.test(token)) return { ok: false, message: 'invalid join token' };
+  if (!AVAILABILITIES.includes(availability(body.Availability)))
+    return { ok: false, message: `invalid Availability: ${JSON.stringify(body.Availability)}` };
+  // An address that cannot be used is no reason to refuse: the managers see where the node comes from.
+  const advertise = resolveAdvertiseAddress(body.AdvertiseAddr, listen.value, daemon);
+  const own = resolveAdvertiseAddress(undefined, listen.value, daemon);
+  return {
+    ok: true,
+    value: {
+      listenAddress: listen.value,
+      advertiseAddress: advertise.ok ? advertise.value : own.ok ? own.value : '',
+      // Only the first is asked, as there.
+      remoteAddresses: remotes.slice(0, 1).map(withSwarmPort),
+      token,
+      availability: availability(body.Availability),
+    },
+  };
+}
 
 export const leaveSwarm: Route = {
   start(daemon, call) {
@@ -182,31 +195,12 @@ export const unlockSwarm: Route = {
     if (swarm.localState !== 'locked')
       return daemon.refuse(call, noManager(swarm) ?? { status: 409, message: NOT_LOCKED });
     const key = daemon.body<api.SwarmUnlockRequest>(call).UnlockKey ?? '';
-    if (!UNLOCK_KEY.test(key)) return daemon.refuse(call, { status: 400, message: 'invalid key string' });
+    if (!isUnlockKey(key)) return daemon.refuse(call, { status: 400, message: 'invalid key string' });
     daemon.host.swarmUnlock(daemon.token(call, 'unlocked'), key);
   },
   stages: { unlocked: (daemon, call) => daemon.reply(call, null) },
 };
 
-// ---- addresses
-
 function availability(given: string | undefined): Availability {
   return (given || 'active').toLowerCase() as Availability;
-}
-
-/** Host and port; 0 if there is none. */
-function splitPort(address: string): [string, number] {
-  const at = address.lastIndexOf(':');
-  return at < 0 ? [address, 0] : [address.slice(0, at), Number(address.slice(at + 1))];
-}
-
-function withPort(address: string, port: number): string {
-  return splitPort(address)[1] ? address : `${splitPort(address)[0]}:${port}`;
-}
-
-/** The address that others are told; the machine's own unless another was given. */
-function advertised(address: string | undefined, port: number, daemon: Dockerd): string {
-  const [host, own] = splitPort(address ?? '');
-  const ip = parseAddress(host) === null ? daemon.host.address : host;
-  return `${ip}:${own || port}`;
 }
