@@ -90,9 +90,9 @@ export interface SwarmNodeState {
   attempt: number;
   /** As `attempt`, of requests for a certificate. */
   certificateAttempt: number;
-}
   /** Tells the requests to join the raft group of one life of the node from those of another. */
   joinLife: string;
+}
 
 export interface SwarmNodeHost {
   describe(): NodeDescription;
@@ -109,24 +109,24 @@ export interface SwarmNodeHost {
   removeTaskContainers(): void;
   readonly executor: Executor;
   readonly profile: TimingProfile;
+  /** The switch of `Start.preVote`. */
+  readonly preVote: boolean;
 }
 
 /** `moby: daemon/cluster/cluster.go swarmConnectTimeout` */
-  /** The switch of `Start.preVote`. */
-  readonly preVote: boolean;
 const JOIN_TIMEOUT: Micros = seconds(20);
 const RETRY: Micros = seconds(1);
-/** `swarmkit: ca/renewer.go RenewTLSExponentialBackoff` */
-const RENEWAL_BACKOFF = { base: seconds(5), factor: seconds(5), max: seconds(3600) };
-const REQUEST_TIMEOUT: Micros = seconds(5);
 /** `swarmkit: ca/certificates.go DownloadRootCA, RequestAndSaveNewCertificates`: five tries, each followed by a pause. */
 const JOIN_TRIES = 5;
 const JOIN_RETRY: Micros = seconds(2);
+/** `swarmkit: ca/renewer.go RenewTLSExponentialBackoff` */
+const RENEWAL_BACKOFF = { base: seconds(5), factor: seconds(5), max: seconds(3600) };
+const REQUEST_TIMEOUT: Micros = seconds(5);
+/** How long a node whose manager has stopped waits for another role. `swarmkit: node/node.go roleChangeTimeout` */
+const ROLE_CHANGE_TIMEOUT: Micros = seconds(16);
 /** `swarmkit: node/node.go`: before a new certificate is asked for. */
 const RENEWAL_PAUSE: Micros = milliseconds(500);
 /** What stopping agent and manager takes. */
-/** How long a node whose manager has stopped waits for another role. `swarmkit: node/node.go roleChangeTimeout` */
-const ROLE_CHANGE_TIMEOUT: Micros = seconds(16);
 const LEAVE_TIME: Micros = milliseconds(800);
 /** From a manager that knows the cluster to a control API that answers. Measured: joins of managers take 0.6 s. */
 const CONTROL_START = { least: milliseconds(550), most: milliseconds(800) };
@@ -149,10 +149,10 @@ export function initialSwarmNode(): SwarmNodeState {
     control: 'absent',
     attempt: 0,
     certificateAttempt: 0,
+    joinLife: '',
   };
 }
 
-    joinLife: '',
 export class SwarmNode {
   readonly state: SwarmNodeState;
   manager: Manager | null = null;
@@ -175,10 +175,10 @@ export class SwarmNode {
   // ---- what the API asks for
 
   init(token: string, request: SwarmInit): void {
+    if (this.state.identity) return this.forceNewCluster(token, request.advertiseAddress);
     const nodeId = swarmId(this.kernel.random('ids'));
     const raftId = swarmId(this.kernel.random('raft-ids'));
     const address = request.advertiseAddress;
-    if (this.state.identity) return this.forceNewCluster(token, request.advertiseAddress);
     const managers = [{ nodeId, address }];
     this.state.localState = 'pending';
     this.state.pending = { kind: 'init', token };
@@ -210,9 +210,6 @@ export class SwarmNode {
     this.startManager(initialManager(raft, initialStore(), bootstrap));
   }
 
-  join(token: string, request: SwarmJoin): void {
-    this.state.localState = 'pending';
-    this.state.pending = { kind: 'join', token };
   /**
    * The majority is gone for good: this manager goes on alone, with what it has. `moby: daemon/cluster/swarm.go Init`
    * Simplified: settings given with the command are not merged into the cluster's spec.
@@ -232,15 +229,18 @@ export class SwarmNode {
     this.schedule(LEAVE_TIME, 'swarm.start-manager', {});
   }
 
+  join(token: string, request: SwarmJoin): void {
+    this.state.localState = 'pending';
+    this.state.pending = { kind: 'join', token };
     this.state.joining = {
       addresses: request.remoteAddresses,
       token: request.token,
       availability: request.availability,
       advertise: request.advertiseAddress,
+      refusals: 0,
     };
     this.schedule(JOIN_TIMEOUT, 'swarm.join-timeout', { token });
     this.kernel.begin('swarm.join', this.machine, [`machine:${this.machine}`], { remotes: request.remoteAddresses });
-      refusals: 0,
     this.askCertificate();
   }
 
@@ -305,9 +305,6 @@ export class SwarmNode {
     this.startAgent(identity);
   }
 
-  /** The certificate has run out while the node was away: it cannot take part any more. `moby: daemon/cluster/errors.go` */
-  private expired(identity: Identity): void {
-    const { pending } = this.state;
   /** The manager of a node that has the role goes on from what the disk has; without a log it joins the raft group anew. */
   private startManagerFromDisk(): void {
     const { identity } = this.state;
@@ -324,6 +321,9 @@ export class SwarmNode {
     this.startManager(initialManager(state, initialStore(), null), snapshot?.data as StoreState | undefined);
   }
 
+  /** The certificate has run out while the node was away: it cannot take part any more. `moby: daemon/cluster/errors.go` */
+  private expired(identity: Identity): void {
+    const { pending } = this.state;
     this.state.localState = 'error';
     this.state.error = CERTIFICATES_EXPIRED;
     this.state.pending = null;
@@ -406,15 +406,15 @@ export class SwarmNode {
     if (reply.role === 'manager') this.joinRaft();
   }
 
-  private failJoin(message: string): void {
-    const { pending } = this.state;
-    this.forget();
   /** Asks again some times before it gives up. */
   private joinRefused(message: string): void {
     if (++this.state.joining!.refusals >= JOIN_TRIES) this.schedule(JOIN_RETRY, 'swarm.join-refused', { message });
     else this.schedule(JOIN_RETRY, 'swarm.certificate', {});
   }
 
+  private failJoin(message: string): void {
+    const { pending } = this.state;
+    this.forget();
     if (pending) this.host.swarmDone(pending.token, { ok: false, status: 500, message });
   }
 
@@ -430,10 +430,10 @@ export class SwarmNode {
       origin: this.machine,
       nodeId: identity.nodeId,
       address: identity.advertise,
+      life: (this.state.joinLife ||= swarmId(this.kernel.random('raft-joins'))),
     };
     if (to) this.hardware.send({ from: this.machine, to: to.name, port: MANAGER_PORT, kind: 'raft.join', payload });
     this.schedule(REQUEST_TIMEOUT, 'swarm.raft-timeout', { attempt });
-      life: (this.state.joinLife ||= swarmId(this.kernel.random('raft-joins'))),
   }
 
   private joinedRaft(reply: RaftJoinReply): void {
@@ -441,10 +441,10 @@ export class SwarmNode {
     if (!identity || this.manager || identity.role !== 'manager') return;
     this.state.attempt++;
     if (!reply.ok) return this.schedule(RETRY, 'swarm.join-raft', {});
+    this.state.joinLife = '';
     this.saveIdentity({ ...identity, raftId: reply.raftId });
     this.startManager(
       initialManager(
-    this.state.joinLife = '';
         joiningMember(reply.raftId, identity.nodeId, identity.advertise, this.host.profile),
         initialStore(),
         null,
@@ -546,9 +546,6 @@ export class SwarmNode {
     this.saveIdentity({ ...this.state.identity, raftId: '' });
     this.stopManager();
     this.agent?.reconnect();
-  }
-
-  // ---- messages and events
     this.schedule(ROLE_CHANGE_TIMEOUT, 'swarm.force-renewal', {});
   }
 
@@ -573,6 +570,9 @@ export class SwarmNode {
     this.endManager();
     this.agent?.reconnect();
     this.schedule(ROLE_CHANGE_TIMEOUT, 'swarm.start-manager', {});
+  }
+
+  // ---- messages and events
 
   receive(envelope: Envelope): void {
     const { kind } = envelope;
@@ -611,25 +611,25 @@ export class SwarmNode {
       case 'swarm.certificate-timeout':
         if (data.attempt === this.state.certificateAttempt) this.askCertificate();
         return;
+      case 'swarm.join-refused':
+        return this.state.joining ? this.failJoin(data.message!) : undefined;
       case 'swarm.raft-timeout':
         if (data.attempt === this.state.attempt) this.joinRaft();
         return;
-      case 'swarm.join-refused':
-        return this.state.joining ? this.failJoin(data.message!) : undefined;
       case 'swarm.control-ready':
         this.state.control = 'ready';
         return this.progressed();
       case 'swarm.removed':
         return this.removedFromRaft();
-      case 'swarm.left':
-        return this.host.swarmDone(data.token!, { ok: true, value: null });
-      case 'swarm.join-timeout':
       case 'swarm.raft-failed':
         return this.raftFailed(data.message!);
       case 'swarm.force-renewal':
         return this.forceRenewal();
       case 'swarm.start-manager':
         return this.startManagerFromDisk();
+      case 'swarm.left':
+        return this.host.swarmDone(data.token!, { ok: true, value: null });
+      case 'swarm.join-timeout':
         if (this.state.pending?.token !== data.token) return;
         this.state.pending = null;
         return this.host.swarmDone(data.token!, { ok: false, status: 500, message: JOIN_TIMEOUT_TEXT });
@@ -682,17 +682,17 @@ export class SwarmNode {
     this.manager.start();
   }
 
+  /** The manager stops for good: what it kept on the disk goes, too. */
   private stopManager(): void {
     if (!this.manager) return;
-    this.manager = null;
-  /** The manager stops for good: what it kept on the disk goes, too. */
-    this.state.manager = null;
-    this.state.control = 'absent';
     this.endManager();
     forgetRaft(this.hardware, this.machine);
   }
 
   private endManager(): void {
+    this.manager = null;
+    this.state.manager = null;
+    this.state.control = 'absent';
     this.kernel.endLife(`${this.machine}/manager`);
     this.kernel.endLife(`${this.machine}/leader`);
     this.kernel.emit('manager.stopped', this.machine, [`machine:${this.machine}`], {});
@@ -715,11 +715,11 @@ export class SwarmNode {
     return new Manager(this.kernel, this.hardware, this.machine, state, {
       controlDone: (token, result) => this.host.controlDone(token, result),
       removedFromRaft: () => this.schedule(0, 'swarm.removed', {}),
+      raftFailed: (message) => this.schedule(0, 'swarm.raft-failed', { message }),
+      preVote: this.host.preVote,
       progressed: () => this.progressed(),
       storeChanged: (events) => this.host.storeChanged(events),
     });
-      raftFailed: (message) => this.schedule(0, 'swarm.raft-failed', { message }),
-      preVote: this.host.preVote,
   }
 
   private makeAgent(state: AgentState): Agent {
