@@ -335,6 +335,7 @@ export class Cluster {
       get epochMs() {
         return world.epochMs;
       },
+      preVote: world.start.preVote ?? false,
       reply: (id, response) => this.replies.push({ type: 'response', id, response }),
       chunk: (id, chunk) => this.replies.push({ type: 'chunk', id, chunk }),
       end: (id, error) => this.replies.push({ type: 'end', id, error }),
@@ -387,8 +388,11 @@ export class Cluster {
       'swarm.removed',
       'swarm.left',
       'swarm.join-timeout',
-    ])
+      'swarm.raft-failed',
+      'swarm.force-renewal',
+      'swarm.start-manager',
       'swarm.join-refused',
+    ])
       on<{ machine: string; token?: string; attempt?: number }>(kernel, kind, (data) =>
         at(data.machine).swarm.event(kind, data),
       );
