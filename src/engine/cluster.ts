@@ -39,6 +39,15 @@ export interface ClusterState {
   start: Start;
 }
 
+/** Where `advance` stops before its time is over. */
+export interface AdvanceOptions {
+  stopOnReply?: boolean;
+  stopOnHop?: boolean;
+  untilEvent?: EventId;
+  limit?: number;
+  stopOn?: (event: TraceEvent) => boolean;
+}
+
 /** 2026-01-01T00:00:00Z: the world's own epoch, so that a seed gives the same screens on any day. */
 export const WORLD_EPOCH_MS = 1_767_225_600_000;
 
@@ -151,6 +160,11 @@ export class Cluster {
     return (this.state.kernel.trace.hash >>> 0).toString(16).padStart(8, '0') + this.state.kernel.executed.toString(16);
   }
 
+  /** The newest event of the trace. */
+  get lastEventId(): EventId {
+    return this.state.kernel.trace.lastId;
+  }
+
   /** Queue events run so far. */
   get executed(): number {
     return this.state.kernel.executed;
@@ -163,20 +177,26 @@ export class Cluster {
   // ---- time
 
   /**
-   * Runs every event up to and including `until`, and lets time pass to it. With `stopOnReply` it stops right after an event
-   * that gave an answer, at that event's time; with `stopOnHop` right after one that moved a watched packet; with `untilEvent`
-   * right after the trace has this event. Returns how many events ran.
+   * Runs every event up to and including `until`, and lets time pass to it. It stops before, at the time of the event it ran last:
+   * with `stopOnReply` right after an event that gave an answer, with `stopOnHop` after one that moved a watched packet, with
+   * `untilEvent` after the trace has this event, with `limit` after so many events, with `stopOn` after an event of the trace of
+   * which that says yes. Returns how many events ran.
    */
-  advance(until: Micros, options: { stopOnReply?: boolean; stopOnHop?: boolean; untilEvent?: EventId } = {}): number {
+  advance(until: Micros, options: AdvanceOptions = {}): number {
     const { trace } = this.state.kernel;
-    const { stopOnReply = false, stopOnHop = false, untilEvent = Number.POSITIVE_INFINITY } = options;
+    const { untilEvent = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY } = options;
+    const { stopOnReply = false, stopOnHop = false, stopOn } = options;
     const hops = this.fabric.moves;
     let ran = 0;
-    if (trace.lastId >= untilEvent) return ran;
+    let seen = trace.lastId;
+    if (seen >= untilEvent || limit <= 0) return ran;
     while (this.kernel.runNext(until)) {
       ran++;
-      if ((stopOnReply && this.replies.length > 0) || trace.lastId >= untilEvent) return ran;
+      if (stopOnReply && this.replies.length > 0) return ran;
       if (stopOnHop && this.fabric.moves !== hops) return ran;
+      if (ran >= limit || trace.lastId >= untilEvent) return ran;
+      if (stopOn && trace.lastId > seen && this.someSince(seen, stopOn)) return ran;
+      seen = trace.lastId;
     }
     this.kernel.passTo(until);
     return ran;
@@ -185,6 +205,15 @@ export class Cluster {
   /** How often a packet of a watched flow has moved since this world was made or restored. */
   get watchedMoves(): number {
     return this.fabric.moves;
+  }
+
+  private someSince(id: EventId, asked: (event: TraceEvent) => boolean): boolean {
+    const { trace } = this.state.kernel;
+    for (let next = id + 1; next <= trace.lastId; next++) {
+      const event = findEvent(trace, next);
+      if (event && asked(event)) return true;
+    }
+    return false;
   }
 
   /**

@@ -18,6 +18,19 @@ export interface TimeState {
   slowed: string | null;
   /** `slower while there is no leader` (or while a packet travels that is watched) is on. */
   autoSlow: boolean;
+  /** An earlier moment is shown: the newest one of its branch. Null at the newest. */
+  newest: Micros | null;
+}
+
+/** A moment to look at. `before`: the last one at which this event had not happened yet; `command`: before the last command. */
+export type LookTarget = { at: Micros } | { event: EventId } | { before: EventId } | 'back' | 'command' | 'now';
+
+/** One course of the world: whoever acts at an earlier moment begins another. */
+export interface BranchView {
+  id: number;
+  /** The branch it began from, and when. Null: the first one. */
+  from: { branch: number; at: Micros } | null;
+  end: Micros;
 }
 
 /** Result of advancing by hand. */
@@ -46,6 +59,9 @@ export type PageCall =
   | { call: 'snapshot' }
   | { call: 'advance'; seconds: number }
   | { call: 'step' }
+  /** Shows another moment; time stands still there. */
+  | { call: 'look'; target: LookTarget }
+  | { call: 'branch'; id: number }
   | { call: 'events'; from?: EventId; limit?: number; object?: string };
 
 export type PageCallResult =
@@ -60,6 +76,8 @@ export type PageCallResult =
   | { call: 'snapshot'; snapshot: Snapshot }
   | { call: 'advance'; result: AdvanceResult }
   | { call: 'step'; event: TraceEvent | null }
+  | { call: 'look'; at: Micros }
+  | { call: 'branch' }
   | { call: 'events'; events: TraceEvent[] };
 
 /** Page to worker. */
@@ -86,6 +104,11 @@ export type WorkerMessage =
   | { type: 'failed'; id: number; message: string }
   | { type: 'world'; snapshot: Snapshot; time: TimeState; start: Start }
   | { type: 'delta'; sequence: number; delta: SnapshotDelta; events: TraceEvent[]; time: TimeState }
+  /**
+   * The world's courses, and which one is shown. Of the events that the page knows, those after `keep` belong to another branch;
+   * `events` are this one's (the newest, if there are very many).
+   */
+  | { type: 'branches'; branches: BranchView[]; current: number; keep: EventId; events: TraceEvent[] }
   | { type: 'terminal-output'; host: string; data: string }
   /** Something came on a held connection of the browser window; it has ended. */
   | { type: 'channel-pushed'; channel: number; body: string }

@@ -72,6 +72,17 @@ export class FakeWorld implements World {
     return id;
   }
 
+  get lastEventId(): number {
+    return this.executed;
+  }
+
+  /** Nobody goes back in it. */
+  checkpoint(): { weight: number } {
+    return { weight: 1 };
+  }
+
+  abandonClients(): void {}
+
   cancelRequest(id: number): void {
     this.cancelled.push(id);
   }

@@ -134,11 +134,20 @@ export class Pacer {
     if (wantedMs > 0) this.#kept = this.#kept * 0.9 + (doneMs / wantedMs) * 0.1;
   }
 
-  state(now: Micros): TimeState {
+  /** `newest`: when an earlier moment is shown, the newest one. */
+  state(now: Micros, newest: Micros | null = null): TimeState {
     const { rate, playing, speed, autoSlow } = this;
-    if (rate < speed) return { now, playing, speed, rate, autoSlow, slowed: reasons[this.#mood] };
+    if (rate < speed) return { now, newest, playing, speed, rate, autoSlow, slowed: reasons[this.#mood] };
     const lags = playing && this.#kept < NOTABLE_LAG;
     const reached = lags ? Number((rate * this.#kept).toPrecision(2)) : rate;
-    return { now, playing, speed, rate: reached, autoSlow, slowed: lags ? 'it runs as fast as it can here' : null };
+    return {
+      now,
+      newest,
+      playing,
+      speed,
+      rate: reached,
+      autoSlow,
+      slowed: lags ? 'it runs as fast as it can here' : null,
+    };
   }
 }

@@ -4,7 +4,7 @@ import type { ConnectCall } from '../protocol/network-call.ts';
 import type { Start } from '../protocol/start.ts';
 import type { WorkerMessage } from '../protocol/worker-messages.ts';
 import { createMessageTurn } from './message-turn.ts';
-import { PageNetwork } from './page-network.ts';
+import { type Inputs, PageNetwork } from './page-network.ts';
 import { replaySession, SessionRecording } from './recording.ts';
 import { WorldDriver } from './world-driver.ts';
 
@@ -30,10 +30,11 @@ const start: Start = {
 
 function open() {
   const world = Cluster.create(start);
-  const recording = new SessionRecording(start, world);
-  const driver = new WorldDriver(world, { turn: createMessageTurn(), onInput: (input) => recording.note(input) });
+  const recording = new SessionRecording(start);
+  const inputs: Inputs = { before: () => {}, note: (input) => recording.note(world, input) };
+  const driver = new WorldDriver(world, { turn: createMessageTurn(), onInput: inputs.note });
   const told: WorkerMessage[] = [];
-  const network = new PageNetwork(world, driver, recording, (message) => told.push(message));
+  const network = new PageNetwork(driver, inputs, (message) => told.push(message));
   const pass = (seconds: number) => driver.advance(world.now + seconds * SECOND);
   return { world, recording, network, told, pass };
 }

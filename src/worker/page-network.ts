@@ -4,8 +4,7 @@
  */
 import type { CallResult, ConnectCall, LoadOrder } from '../protocol/network-call.ts';
 import type { WorkerMessage } from '../protocol/worker-messages.ts';
-import type { SessionRecording } from './recording.ts';
-import type { World } from './world.ts';
+import type { SessionInput } from './recording.ts';
 import type { WorldDriver } from './world-driver.ts';
 
 /** A generator that sends more would keep the worker from everything else. */
@@ -13,18 +12,23 @@ const MAX_PER_SECOND = 1000;
 
 type ChannelMessage = Extract<WorkerMessage, { type: `channel-${string}` }>;
 
+/** How the page itself puts something into the world. */
+export interface Inputs {
+  /** Called before: the world may be another one afterwards (`WorldDriver.rebind`). */
+  before(): void;
+  note(input: SessionInput): void;
+}
+
 export class PageNetwork {
-  readonly #world: World;
   readonly #driver: WorldDriver;
-  readonly #recording: SessionRecording;
+  readonly #inputs: Inputs;
   readonly #post: (message: ChannelMessage) => void;
   /** How to end what is open. */
   readonly #channels = new Map<number, () => void>();
 
-  constructor(world: World, driver: WorldDriver, recording: SessionRecording, post: (message: ChannelMessage) => void) {
-    this.#world = world;
+  constructor(driver: WorldDriver, inputs: Inputs, post: (message: ChannelMessage) => void) {
     this.#driver = driver;
-    this.#recording = recording;
+    this.#inputs = inputs;
     this.#post = post;
   }
 
@@ -65,13 +69,15 @@ export class PageNetwork {
   startLoad(order: LoadOrder): number | null {
     const { targets, perSecond, timeoutMs } = order;
     if (targets.length === 0 || !(perSecond >= 1 && perSecond <= MAX_PER_SECOND) || !(timeoutMs > 0)) return null;
-    const id = this.#world.startLoad(order);
-    this.#recording.note({ kind: 'load-start', order });
+    this.#inputs.before();
+    const id = this.#driver.world.startLoad(order);
+    this.#inputs.note({ kind: 'load-start', order });
     return id;
   }
 
   stopLoad(id: number): void {
-    this.#world.stopLoad(id);
-    this.#recording.note({ kind: 'load-stop', id });
+    this.#inputs.before();
+    this.#driver.world.stopLoad(id);
+    this.#inputs.note({ kind: 'load-stop', id });
   }
 }

@@ -4,11 +4,9 @@
  */
 import type { TraceEvent } from '../protocol/events.ts';
 import type { MessageView, Snapshot } from '../protocol/snapshot.ts';
-import type { WorkerMessage } from '../protocol/worker-messages.ts';
+import type { TimeState, WorkerMessage } from '../protocol/worker-messages.ts';
 import { diffSnapshots, isOnlyLater } from './delta.ts';
-import type { Pacer } from './pacer.ts';
-import { PageNetwork } from './page-network.ts';
-import type { SessionRecording } from './recording.ts';
+import { type Inputs, PageNetwork } from './page-network.ts';
 import type { World } from './world.ts';
 import type { WorldDriver } from './world-driver.ts';
 
@@ -42,14 +40,14 @@ export class PageView {
   }
 
   /** From now on the page looks at this world, and has this picture of it. */
-  begin(world: World, driver: WorldDriver, recording: SessionRecording, snapshot: Snapshot, wall: number): void {
-    const network = new PageNetwork(world, driver, recording, (message) => {
+  begin(driver: WorldDriver, inputs: Inputs, snapshot: Snapshot, executed: number, wall: number): void {
+    const network = new PageNetwork(driver, inputs, (message) => {
       if (this.network === network) this.post(message);
     });
     this.network = network;
     this.drawn = this.#sequence;
     this.#published = snapshot;
-    this.#publishedAt = { executed: world.executed, wall };
+    this.#publishedAt = { executed, wall };
     this.#events = [];
     this.#passed = [];
   }
@@ -75,19 +73,19 @@ export class PageView {
   }
 
   /** Sends what changed, unless it is only the time and the last picture is not old. */
-  publish(snapshot: Snapshot, executed: number, wall: number, pacer: Pacer): void {
+  publish(snapshot: Snapshot, executed: number, wall: number, time: TimeState): void {
     const next = { ...snapshot, messages: [...snapshot.messages, ...this.#passed] };
     const delta = diffSnapshots(this.#published!, next);
     this.#publishedAt.executed = executed;
     this.#passed = [];
-    if (!this.#isNews && this.#canWait(wall, pacer.playing) && isOnlyLater(delta)) return;
+    if (!this.#isNews && this.#canWait(wall, time.playing) && isOnlyLater(delta)) return;
     this.#publishedAt.wall = wall;
     this.#published = next;
     const events = this.#events;
     this.#events = [];
     this.timeChanged = false;
     this.#sequence++;
-    this.post({ type: 'delta', sequence: this.#sequence, delta, events, time: pacer.state(next.now) });
+    this.post({ type: 'delta', sequence: this.#sequence, delta, events, time });
   }
 
   get #isNews(): boolean {

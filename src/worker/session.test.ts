@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Screen } from '../cli/shell/screen.ts';
+import type { Checkpoint } from '../engine/checkpoint.ts';
 import { Cluster } from '../engine/cluster.ts';
 import type { NetworkView } from '../protocol/network-view.ts';
 import {
@@ -92,6 +93,7 @@ class Page {
         this.world = Cluster.create(given);
         return this.world;
       },
+      restoreWorld: (checkpoint) => Cluster.restore(checkpoint as Checkpoint),
       startNamed: (name) => (name === 'test' ? start : null),
       loadCommands: async () => commands,
       ...change,
@@ -460,5 +462,125 @@ describe('worlds', () => {
     const again = Cluster.create(session.start);
     replaySession(session, again, now);
     expect([again.now, again.eventHash]).toEqual([now, eventHash]);
+  });
+});
+
+describe('moments', () => {
+  async function atThirty(): Promise<{ page: Page; from: number }> {
+    const page = await Page.open();
+    page.time({ playing: false });
+    const from = page.world!.now;
+    await page.call({ call: 'advance', seconds: 10 });
+    await page.call({ call: 'fault', fault: { kind: 'power-off', machine: 'node3' } });
+    await page.call({ call: 'advance', seconds: 20 });
+    await page.wall(50);
+    return { page, from };
+  }
+  const power = (page: Page) => page.snapshot!.machines[2]!.power;
+  const time = (page: Page) => page.of('delta').at(-1)!.time;
+
+  test('an earlier one is shown when asked for, and the newest again', async () => {
+    const { page, from } = await atThirty();
+    expect(power(page)).toBe(false);
+    await page.call({ call: 'look', target: { at: from + 5e6 } });
+    await page.wall(50);
+    expect(power(page)).toBe(true);
+    expect(page.snapshot!.now).toBe(from + 5e6);
+    expect(time(page)).toMatchObject({ now: from + 5e6, newest: from + 30e6, playing: false });
+    await page.call({ call: 'look', target: 'now' });
+    await page.wall(50);
+    expect(time(page)).toMatchObject({ now: from + 30e6, newest: null });
+    expect(power(page)).toBe(false);
+  });
+
+  test('time can play what was, up to the newest and on', async () => {
+    const { page, from } = await atThirty();
+    await page.call({ call: 'look', target: { at: from + 28e6 } });
+    page.time({ playing: true });
+    await page.wall(1000);
+    expect(page.snapshot!.now).toBeLessThan(from + 30e6);
+    expect(time(page).newest).toBe(from + 30e6);
+    await page.wall(3000);
+    expect(time(page).newest).toBeNull();
+    expect(page.snapshot!.now).toBeGreaterThan(from + 31e6);
+  });
+
+  test('one goes back by commands and by events', async () => {
+    const { page, from } = await atThirty();
+    const { at } = await page.call({ call: 'look', target: 'command' });
+    await page.wall(50);
+    expect(at).toBe(from + 10e6);
+    expect(power(page)).toBe(true);
+    await page.call({ call: 'look', target: { at: from + 28e6 } });
+    await page.wall(50);
+    const { eventCount } = page.snapshot!;
+    await page.call({ call: 'look', target: 'back' });
+    await page.wall(50);
+    expect(page.snapshot!.eventCount).toBeLessThan(eventCount);
+    await page.call({ call: 'step' });
+    await page.wall(50);
+    expect(page.snapshot!.eventCount).toBe(eventCount);
+  });
+
+  test('looking something up at an earlier one asks that one, and begins nothing', async () => {
+    const { page, from } = await atThirty();
+    await page.call({ call: 'look', target: { at: from + 5e6 } });
+    const { response } = await page.call({
+      call: 'request',
+      host: 'node3',
+      request: { method: 'GET', path: '/containers/json' },
+    });
+    expect(response.status).toBe(200);
+    expect(page.of('branches')).toEqual([]);
+  });
+
+  test('acting at an earlier one begins a branch; the other can be gone back to', async () => {
+    const { page, from } = await atThirty();
+    await page.call({ call: 'look', target: { at: from + 5e6 } });
+    await page.call({ call: 'fault', fault: { kind: 'power-off', machine: 'node2' } });
+    expect(page.of('branches').at(-1)).toMatchObject({
+      current: 2,
+      branches: [
+        { id: 1, from: null, end: from + 30e6 },
+        { id: 2, from: { branch: 1, at: from + 5e6 } },
+      ],
+    });
+    await page.call({ call: 'advance', seconds: 10 });
+    await page.wall(50);
+    expect(page.snapshot!.machines.map((machine) => machine.power)).toEqual([true, false, true]);
+    await page.call({ call: 'branch', id: 1 });
+    await page.wall(50);
+    expect(page.snapshot!.machines.map((machine) => machine.power)).toEqual([true, true, false]);
+    const told = page.of('branches').at(-1)!;
+    const off = told.events.find(({ kind, data }) => kind === 'input.fault' && data?.kind === 'power-off');
+    expect(off?.machine).toBe('node3');
+    expect(told.events[0]!.id).toBe(told.keep + 1);
+  });
+
+  test('what is typed at an earlier one happens there; what ran at the newest is over', async () => {
+    const { page, from } = await atThirty();
+    page.time({ playing: true });
+    page.session.receive({ type: 'terminal-type', host: 'node1', command: 'docker events' });
+    await page.wall(500);
+    await page.call({ call: 'look', target: { at: from + 5e6 } });
+    page.session.receive({ type: 'terminal-open', host: 'node2', columns: 100, rows: 30 });
+    page.session.receive({ type: 'terminal-type', host: 'node2', command: 'docker node ls' });
+    page.time({ playing: true });
+    await page.wall(1500);
+    expect(page.of('branches').at(-1)!.current).toBe(2);
+    expect(page.terminal('node2').join('\n')).toMatch(/node3\s+Ready/);
+    expect(page.terminal('node1').join('\n')).toContain('branch 2');
+    expect(page.terminal('node1').at(-1)).toBe('docker@node1:~$');
+  });
+
+  test('a command of a script does, too', async () => {
+    const { page, from } = await atThirty();
+    await page.call({ call: 'look', target: { at: from + 5e6 } });
+    const { result } = await page.call({ call: 'run', host: 'node1', command: 'docker service scale -d web=5' });
+    expect(result.exit).toBe(0);
+    await page.call({ call: 'advance', seconds: 10 });
+    await page.wall(50);
+    expect(page.snapshot!.services[0]).toMatchObject({ desired: 5, running: 5 });
+    expect(power(page)).toBe(true);
   });
 });

@@ -4,25 +4,28 @@
  * clients beside them. Knows the platform only through `SessionPlatform`, so that tests play it without a worker or a clock.
  */
 import type { ApiChunk, ApiClient, ApiRequest, ApiResponse } from '../protocol/api.ts';
-import type { TraceEvent } from '../protocol/events.ts';
+import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault, FaultResult } from '../protocol/faults.ts';
 import type { CallResult, ConnectCall, LoadOrder } from '../protocol/network-call.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type {
   AdvanceResult,
+  LookTarget,
   PageCall,
   PageCallResult,
   PageMessage,
   RunResult,
+  TimeState,
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { moodOf, Pacer } from './pacer.ts';
+import type { Inputs } from './page-network.ts';
 import { PageView } from './page-view.ts';
-import { SessionRecording } from './recording.ts';
 import type { TerminalSessions } from './terminal-sessions.ts';
-import type { World } from './world.ts';
+import { TimeTravel } from './time-travel.ts';
+import type { World, WorldCheckpoint } from './world.ts';
 import { WorldDriver } from './world-driver.ts';
 
 /** The wall: its clock, its event loop. */
@@ -35,6 +38,8 @@ export interface SessionPlatform {
   /** Unix time in milliseconds, if the hosts' clocks are to follow the wall's: real clients reckon ages by it. */
   unixNow?(): number;
   createWorld(start: Start): World;
+  /** A world as it was when it was kept. */
+  restoreWorld(checkpoint: WorldCheckpoint): World;
   startNamed(name: string): Start | null;
   /** What runs commands. It comes after the first picture, so that this one need not wait for it. */
   loadCommands(): Promise<CommandModule>;
@@ -85,18 +90,25 @@ const CLOCK_TOLERANCE_MS = 500;
 
 const DEFAULT_COLUMNS = 120;
 
+/** Of a branch's events no more are sent. */
+const MAX_BRANCH_EVENTS = 20_000;
+
 /** Everything that belongs to one world and goes with it. */
 interface Loaded {
   start: Start;
-  world: World;
+  /** The world at all its moments. */
+  travel: TimeTravel;
+  /** Programs, in the world of the newest moment. */
   driver: WorldDriver;
+  inputs: Inputs;
   hosts: ReadonlySet<string>;
   /** Fetches what runs commands, once; it is asked for when the first terminal opens, which is after the first picture. */
   commands: () => Promise<Commands>;
   /** Null until `commands` have come; what is meant for terminals waits in `early`. */
   terminals: TerminalSessions | null;
   early: TerminalMessage[];
-  recording: SessionRecording;
+  /** Was time running when an earlier moment was asked for? */
+  wasPlaying: boolean;
   /** Called when another world takes the place of this one. */
   onGone: Set<() => void>;
 }
@@ -121,7 +133,7 @@ export class Session {
   attach(post: (message: WorkerMessage) => void): PageLink {
     const page = new PageView(post);
     this.#pages.add(page);
-    if (this.#loaded) this.#show(page, this.#loaded, this.#loaded.world.snapshot());
+    if (this.#loaded) this.#show(page, this.#loaded, this.#loaded.travel.shown.snapshot());
     if (this.#crashed) post(this.#crashed);
     return {
       receive: (message) => this.#receive(page, message),
@@ -140,7 +152,9 @@ export class Session {
 
   /** A request from outside to the daemon of a host; time passes for it as for a page's. */
   openStream(host: string, request: ApiRequest, onChunk: (chunk: ApiChunk) => void): ReturnType<ApiClient['stream']> {
-    const { driver, world } = this.#current;
+    this.#lookNow();
+    const { driver } = this.#current;
+    const { world } = driver;
     this.#alignClock();
     const stream = driver.client(host).stream(request, onChunk);
     const limit = world.now + limitOf(request);
@@ -169,7 +183,7 @@ export class Session {
   crash(error: unknown): void {
     if (this.#crashed) return;
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#crashed = { type: 'crashed', message, session: this.#loaded?.recording.text ?? '' };
+    this.#crashed = { type: 'crashed', message, session: this.#loaded?.travel.branch.recording.text ?? '' };
     this.#postAll(this.#crashed);
   }
 
@@ -255,11 +269,16 @@ export class Session {
         page.network?.stopLoad(call.id);
         return { call: 'load-stop' };
       case 'snapshot':
-        return { call: 'snapshot', snapshot: this.#current.world.snapshot() };
+        return { call: 'snapshot', snapshot: this.#current.travel.shown.snapshot() };
       case 'advance':
         return { call: 'advance', result: await this.#exclusive(() => this.#advance(call.seconds)) };
       case 'step':
         return { call: 'step', event: await this.#exclusive(() => this.#step()) };
+      case 'look':
+        return { call: 'look', at: await this.#exclusive(async () => this.#look(call.target)) };
+      case 'branch':
+        await this.#exclusive(async () => this.#switchTo(call.id));
+        return { call: 'branch' };
       case 'events':
         return { call: 'events', events: this.#events(call) };
     }
@@ -281,15 +300,21 @@ export class Session {
     this.#crashed = null;
     this.#pacer.playing = true;
     const world = this.#platform.createWorld(start);
-    const recording = new SessionRecording(start, world);
+    const travel = new TimeTravel(start, world, (checkpoint) => this.#platform.restoreWorld(checkpoint));
+    const inputs: Inputs = {
+      before: () => this.#goOnFromHere(loaded),
+      note: (input) => travel.branch.recording.note(travel.branch.world, input),
+    };
     const driver = new WorldDriver(world, {
       turn: () => this.#platform.turn(),
-      onInput: (input) => recording.note(input),
+      beforeInput: inputs.before,
+      onInput: inputs.note,
     });
     const load = async (): Promise<Commands> => {
       const { CommandRunner, TerminalSessions } = await this.#platform.loadCommands();
       const runner = new CommandRunner(driver, start.hosts);
-      const hasPower = (host: string) => world.snapshot().machines.find(({ name }) => name === host)?.power ?? false;
+      const hasPower = (host: string) =>
+        driver.world.snapshot().machines.find(({ name }) => name === host)?.power ?? false;
       return { runner, terminals: new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake() }) };
     };
     let loading: Promise<Commands> | null = null;
@@ -306,13 +331,14 @@ export class Session {
     const hosts = new Set(start.hosts.map(({ name }) => name));
     const loaded: Loaded = {
       start,
-      world,
+      travel,
       driver,
+      inputs,
       hosts,
       commands,
       terminals: null,
       early: [],
-      recording,
+      wasPlaying: true,
       onGone: new Set(),
     };
     this.#loaded = loaded;
@@ -331,9 +357,10 @@ export class Session {
   }
 
   /** Shows a page a world that it does not know yet. */
-  #show(page: PageView, { world, driver, recording, start, terminals }: Loaded, snapshot: Snapshot): void {
-    page.begin(world, driver, recording, snapshot, this.#platform.wallNow());
-    page.post({ type: 'world', snapshot, time: this.#pacer.state(world.now), start });
+  #show(page: PageView, { travel, driver, inputs, start, terminals }: Loaded, snapshot: Snapshot): void {
+    page.begin(driver, inputs, snapshot, travel.shown.executed, this.#platform.wallNow());
+    page.post({ type: 'world', snapshot, time: this.#timeState(travel), start });
+    if (travel.views().length > 1) page.post(branches(travel, 0));
     for (const [host, data] of terminals?.screens() ?? []) page.post({ type: 'terminal-output', host, data });
   }
 
@@ -350,6 +377,7 @@ export class Session {
     const loaded = this.#current;
     if (!loaded.hosts.has(host)) throw new Refusal(`no host is named "${host}"`);
     const { runner } = await this.#whileLoaded(loaded, loaded.commands());
+    loaded.inputs.before();
     if (!this.#pacer.playing) {
       const { exit, screen } = await this.#exclusive(() => runner.run(host, command, columns, RUN_SECONDS));
       return { exit, screen: screen.join('\n') };
@@ -363,8 +391,11 @@ export class Session {
   /** While time stands still, only as much of it passes as the answer needs. */
   async #request(host: string, request: ApiRequest): Promise<ApiResponse> {
     const loaded = this.#current;
-    const { driver, hosts, world } = loaded;
+    const { driver, hosts, travel, inputs } = loaded;
     if (!hosts.has(host)) throw new Refusal(`no host is named "${host}"`);
+    if (travel.isPast && isLook(request)) return this.#exclusive(() => this.#askPast(travel.shown, host, request));
+    inputs.before();
+    const { world } = driver;
     const answer = driver
       .client(host)
       .request(request)
@@ -395,10 +426,22 @@ export class Session {
     });
   }
 
+  /** An answer of an earlier moment, from a copy of it: looking must not change what was. */
+  async #askPast(past: World, host: string, request: ApiRequest): Promise<ApiResponse> {
+    const copy = this.#platform.restoreWorld(past.checkpoint());
+    const driver = new WorldDriver(copy, { turn: () => this.#platform.turn() });
+    const answer = driver.client(host).request(request);
+    await driver.settle(answer, copy.now + LOOK_LIMIT);
+    return answer.catch((error: Error) => {
+      throw new Refusal(error.message);
+    });
+  }
+
   #fault(fault: Fault): FaultResult {
-    const { world, recording, driver, terminals } = this.#current;
-    const result = world.fault(fault);
-    if (result.ok) recording.note({ kind: 'fault', fault });
+    const { inputs, driver, terminals } = this.#current;
+    inputs.before();
+    const result = driver.world.fault(fault);
+    if (result.ok) inputs.note({ kind: 'fault', fault });
     terminals?.powerMayHaveChanged();
     driver.touch();
     this.#lookAround();
@@ -406,41 +449,116 @@ export class Session {
   }
 
   async #advance(seconds: number): Promise<AdvanceResult> {
-    const { world, driver } = this.#current;
+    const { travel, driver } = this.#current;
     const startedAt = this.#platform.wallNow();
-    const from = world.now;
+    const from = travel.shown.now;
     const until = from + Math.round(seconds * 1e6);
     let events = 0;
-    while (world.now < until) {
+    while (travel.shown.now < until) {
       const pauseAt = this.#platform.wallNow() + ADVANCE_BUDGET_MS;
-      events += await driver.advance(until, () => this.#platform.wallNow() >= pauseAt, ADVANCE_SLICE);
+      if (travel.isPast) travel.playPast(Math.min(until, travel.shown.now + ADVANCE_SLICE, driver.world.now));
+      else events += await driver.advance(until, () => this.#platform.wallNow() >= pauseAt, ADVANCE_SLICE);
       this.#collectEvents();
       this.#publish();
       this.#flushTerminals();
-      if (world.now < until) await this.#platform.turn();
+      if (travel.shown.now < until) await this.#platform.turn();
     }
     this.#pacer.tick(this.#platform.wallNow());
     return {
-      virtualSeconds: (world.now - from) / 1e6,
+      virtualSeconds: (travel.shown.now - from) / 1e6,
       wallSeconds: (this.#platform.wallNow() - startedAt) / 1000,
       events,
     };
   }
 
   async #step(): Promise<TraceEvent | null> {
-    const { world, driver } = this.#current;
-    const limit = world.now + STEP_LIMIT;
+    const { travel, driver } = this.#current;
+    const limit = travel.shown.now + STEP_LIMIT;
+    if (travel.isPast) {
+      const before = travel.shown.lastEventId;
+      travel.playPast(Math.min(limit, driver.world.now), { toNextEvent: true });
+      this.#movedInTime();
+      return driver.world.event(before + 1) ?? null;
+    }
     for (;;) {
-      const next = Math.min(world.nextEventAt ?? limit, limit);
+      const next = Math.min(driver.world.nextEventAt ?? limit, limit);
       await driver.advance(next);
       const [event] = this.#collectEvents();
-      if (event || world.now >= limit) return event ?? null;
+      if (event || driver.world.now >= limit) return event ?? null;
     }
+  }
+
+  // --- moments --------------------------------------------------------------------------------------------------------------
+
+  #look(target: LookTarget): Micros {
+    const loaded = this.#current;
+    const { travel } = loaded;
+    if (target === 'now') this.#lookNow();
+    else {
+      if (!travel.isPast) loaded.wasPlaying = this.#pacer.playing;
+      this.#pacer.playing = false;
+      const { lastEventId } = travel.shown;
+      if (target === 'back') travel.look({ before: lastEventId });
+      else if (target === 'command') travel.look({ before: lastCommand(travel.branch.world, lastEventId) });
+      else travel.look(target);
+    }
+    this.#movedInTime();
+    this.#publish();
+    return travel.shown.now;
+  }
+
+  /** Shows the newest moment again; time goes on there if it did before. */
+  #lookNow(): void {
+    const loaded = this.#current;
+    if (!loaded.travel.isPast) return;
+    loaded.travel.lookNow();
+    this.#pacer.playing = loaded.wasPlaying;
+    this.#movedInTime();
+  }
+
+  /** Somebody acts. At an earlier moment that begins a branch; programs are there then, and what they waited for is not. */
+  #goOnFromHere({ travel, driver, terminals }: Loaded): void {
+    if (!travel.isPast) return;
+    const { lastEventId } = travel.shown;
+    travel.shown.takeEvents();
+    const { id, world } = travel.fork();
+    driver.rebind(world);
+    terminals?.powerMayHaveChanged();
+    terminals?.noteAll(`time was turned back to ${(world.now / 1e6).toFixed(1)} s: from here on this is branch ${id}`);
+    this.#movedInTime();
+    this.#postAll(branches(travel, lastEventId));
+  }
+
+  #switchTo(id: number): void {
+    const { travel, driver, terminals } = this.#current;
+    const before = travel.branch;
+    const branch = travel.switchTo(id);
+    if (!branch) throw new Refusal(`there is no branch ${id}`);
+    if (branch === before) return this.#movedInTime();
+    driver.rebind(branch.world);
+    terminals?.powerMayHaveChanged();
+    terminals?.noteAll(`this is branch ${id} again, at ${(branch.world.now / 1e6).toFixed(1)} s`);
+    this.#pacer.playing = false;
+    this.#movedInTime();
+    this.#postAll(branches(travel, travel.lastCommonEvent(before, branch)));
+  }
+
+  #movedInTime(): void {
+    const { travel } = this.#current;
+    travel.shown.takePassedMessages();
+    this.#pacer.notice(moodOf(travel.shown.snapshot(), this.#pacer.watchPackets));
+    this.#pacer.tick(this.#platform.wallNow());
+    for (const page of this.#pages) page.timeChanged = true;
+    this.#wake();
+  }
+
+  #timeState({ shown, isPast, branch }: TimeTravel): TimeState {
+    return this.#pacer.state(shown.now, isPast ? branch.world.now : null);
   }
 
   #events({ from = 0, limit = 500, object }: Extract<PageCall, { call: 'events' }>): TraceEvent[] {
     const found: TraceEvent[] = [];
-    for (const event of this.#current.world.events()) {
+    for (const event of this.#current.driver.world.events()) {
       if (event.id < from || (object !== undefined && !event.objects.some((ref) => ref === object))) continue;
       found.push(event);
       if (found.length >= limit) break;
@@ -469,6 +587,7 @@ export class Session {
     const startedAt = this.#platform.wallNow();
     this.#alignClock();
     await this.#play(loaded, this.#pacer.tick(startedAt), startedAt + TICK_BUDGET_MS);
+    loaded.travel.keep(() => this.#platform.wallNow());
     this.#collectEvents();
     this.#flushTerminals();
     this.#publish();
@@ -478,22 +597,22 @@ export class Session {
   }
 
   /** Plays `wallMs` of wall time, unless that takes longer than until `deadline`; what is missing then is let go. */
-  async #play({ world, driver }: Loaded, wallMs: number, deadline: number): Promise<void> {
+  async #play({ travel, driver }: Loaded, wallMs: number, deadline: number): Promise<void> {
     // Programs may have something to do at this very moment.
-    await driver.advance(world.now);
+    await driver.advance(driver.world.now);
     let left = wallMs;
     while (left > 0 && this.#platform.wallNow() < deadline && this.#pacer.playing) {
       const { rate } = this.#pacer;
-      const from = world.now;
-      const slice = this.#wholeMicros(this.#pacer.slice(left, from, world.nextEventAt));
-      const moves = world.watchedMoves;
+      const { now: from, nextEventAt, watchedMoves } = travel.shown;
+      const until = from + this.#wholeMicros(this.#pacer.slice(left, from, nextEventAt));
       driver.stopOnHop = this.#pacer.watchPackets && this.#pacer.autoSlow;
-      const stop = () => this.#platform.wallNow() >= deadline || (driver.stopOnHop && world.watchedMoves !== moves);
-      await driver.advance(from + slice, stop, PLAY_SLICE);
+      const hasMoved = (): boolean => driver.stopOnHop && travel.shown.watchedMoves !== watchedMoves;
+      if (travel.isPast) travel.playPast(Math.min(until, from + PLAY_SLICE), { stopOnHop: driver.stopOnHop });
+      else await driver.advance(until, () => this.#platform.wallNow() >= deadline || hasMoved(), PLAY_SLICE);
       driver.stopOnHop = false;
-      const passed = (world.now - from) / (1000 * rate);
-      left -= Math.max(passed, 1e-6);
-      if (world.now === from) break;
+      const { now } = travel.shown;
+      left -= Math.max((now - from) / (1000 * rate), 1e-6);
+      if (now === from) break;
       this.#lookAround();
     }
     this.#pacer.finish(wallMs, wallMs - Math.max(0, left));
@@ -503,7 +622,7 @@ export class Session {
   #alignClock(): void {
     const unixNow = this.#platform.unixNow?.();
     if (unixNow === undefined) return;
-    const { world } = this.#current;
+    const { world } = this.#current.driver;
     const epoch = Math.round(unixNow - world.now / 1000);
     if (Math.abs(epoch - world.epochMs) > CLOCK_TOLERANCE_MS) world.epochMs = epoch;
   }
@@ -518,29 +637,31 @@ export class Session {
 
   /** Looks at the mood again if something happened that can have changed it. */
   #lookAround(): void {
-    const fresh = this.#collectEvents();
+    const { travel } = this.#current;
+    const fresh = travel.isPast ? travel.shown.takeEvents() : this.#collectEvents();
     if (this.#pacer.mood !== 'calm' || fresh.some(canChangeMood))
-      this.#pacer.notice(moodOf(this.#current.world.snapshot(), this.#pacer.watchPackets));
+      this.#pacer.notice(moodOf(travel.shown.snapshot(), this.#pacer.watchPackets));
   }
 
   // --- pictures ---------------------------------------------------------------------------------------------------------------
 
   #collectEvents(): TraceEvent[] {
-    const fresh = this.#current.world.takeEvents();
+    const fresh = this.#current.driver.world.takeEvents();
     for (const page of this.#pages) page.note(fresh);
     return fresh;
   }
 
   /** Sends each page what changed, if it has drawn the last picture. */
   #publish(): void {
-    const { world } = this.#current;
+    const { travel } = this.#current;
+    const world = travel.shown;
     const wall = this.#platform.wallNow();
     const waiting = [...this.#pages].filter((page) => page.wantsPicture(world, wall, this.#pacer.playing));
     if (waiting.length === 0) return;
     const snapshot = world.snapshot();
     const passed = world.takePassedMessages();
     for (const page of this.#pages) page.notePassed(passed);
-    for (const page of waiting) page.publish(snapshot, world.executed, wall, this.#pacer);
+    for (const page of waiting) page.publish(snapshot, world.executed, wall, this.#timeState(travel));
   }
 
   #flushTerminals(): void {
@@ -559,9 +680,27 @@ function startLoad({ network }: PageView, order: LoadOrder): number {
   return id;
 }
 
+/** The courses of a world, for a page that knows the events up to `keep`. */
+function branches(travel: TimeTravel, keep: EventId): WorkerMessage {
+  const events = [...travel.branch.world.events()].filter(({ id }) => id > keep).slice(-MAX_BRANCH_EVENTS);
+  return { type: 'branches', branches: travel.views(), current: travel.branch.id, keep, events };
+}
+
+/** The last command, click or failure up to an event. */
+function lastCommand(world: World, upTo: EventId): EventId {
+  let last = 0;
+  for (const { id, kind } of world.events()) if (id <= upTo && kind.startsWith('input.')) last = id;
+  return last;
+}
+
+/** Does a request change nothing? */
+function isLook({ method }: ApiRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
 /** How much time may pass for a request while time stands still. */
-function limitOf({ method }: ApiRequest): number {
-  return method === 'GET' || method === 'HEAD' ? LOOK_LIMIT : CHANGE_LIMIT;
+function limitOf(request: ApiRequest): number {
+  return isLook(request) ? LOOK_LIMIT : CHANGE_LIMIT;
 }
 
 /** Leaders come and go, and watched packets move, with these only. */

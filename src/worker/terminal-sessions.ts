@@ -52,6 +52,11 @@ export class TerminalSessions {
     for (const [host, terminal] of this.#terminals) terminal.setPower(this.#surroundings.hasPower(host));
   }
 
+  /** Prints a line that is no command in every terminal that is open. */
+  noteAll(text: string): void {
+    for (const terminal of this.#terminals.values()) terminal.note(text);
+  }
+
   /** What was written since the last time, by host. */
   take(): [host: string, data: string][] {
     const taken = [...this.#output];

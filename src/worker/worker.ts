@@ -1,6 +1,7 @@
 /**
  * The worker's entry: puts a session on the platform. The only file that knows a real clock and a real timer.
  */
+import type { Checkpoint } from '../engine/checkpoint.ts';
 import { Cluster } from '../engine/cluster.ts';
 import type { PageMessage } from '../protocol/worker-messages.ts';
 import { startNamed } from '../scenarios/starts.ts';
@@ -12,6 +13,7 @@ const session = new Session({
   later: (callback, ms) => void setTimeout(callback, ms),
   turn: createMessageTurn(),
   createWorld: (start) => Cluster.create(start),
+  restoreWorld: (checkpoint) => Cluster.restore(checkpoint as Checkpoint),
   startNamed,
   loadCommands: () => import('./commands.ts'),
 });

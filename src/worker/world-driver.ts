@@ -15,7 +15,7 @@ import type {
   NetworkReply,
   WorldReply,
 } from '../protocol/network-call.ts';
-import type { World } from './world.ts';
+import type { AdvanceOptions, World } from './world.ts';
 
 /** What programs put into the world. `id` is the request's. */
 export type DriverInput =
@@ -28,6 +28,8 @@ export type DriverInput =
 export interface WorldDriverOptions {
   /** A turn of the platform's event loop, after which every promise that could go on has gone on. */
   turn(): Promise<void>;
+  /** A program is about to put something into the world, which may not be the one it is in (`rebind`). */
+  beforeInput?(): void;
   /** Told of everything that programs put into the world. */
   onInput?(input: DriverInput): void;
 }
@@ -54,7 +56,9 @@ interface Timer {
 }
 
 export class WorldDriver {
-  readonly world: World;
+  /** The world stops right after an event of which this says yes; `stop` is then asked whether to go on. */
+  stopOn: AdvanceOptions['stopOn'];
+  #world: World;
   readonly clock: Required<VirtualClock>;
   /** The question whether to stop is asked after every move of a watched packet, too. */
   stopOnHop = false;
@@ -70,13 +74,39 @@ export class WorldDriver {
   readonly #held = new Set<Promise<unknown>>();
 
   constructor(world: World, options: WorldDriverOptions) {
-    this.world = world;
+    this.#world = world;
     this.#options = options;
     this.clock = {
       now: () => world.epochMs + world.now / 1000,
       sleep: (ms, signal) => this.#sleep(ms, signal),
       standStillFor: (work) => this.#standStillFor(work),
     };
+  }
+
+  /** The world that programs are in. */
+  get world(): World {
+    return this.#world;
+  }
+
+  /**
+   * Puts programs into another world: the same one at another moment. What they waited for there is refused; sleepers sleep on for
+   * as long as they still had to.
+   */
+  rebind(world: World): void {
+    const later = world.now - this.#world.now;
+    this.#world = world;
+    for (const timer of this.#timers) timer.at += later;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const one of waiting) this.#refuse(one, 'time has been turned back');
+    const listening = [...this.#listening.values()];
+    this.#listening.clear();
+    for (const one of listening) {
+      one.answered(TURNED_BACK);
+      one.lookedUp({ ok: false, name: '', reason: 'no answer' });
+      one.closed();
+    }
+    this.#delivered = true;
   }
 
   /** A connection to one host's daemon. */
@@ -138,10 +168,11 @@ export class WorldDriver {
         await this.#options.turn();
         this.#deliver();
       }
-      if (world.now >= until || stop?.()) return events;
+      if (world !== this.#world || world.now >= until || stop?.()) return events;
       const target = Math.min(until, this.#timers[0]?.at ?? until, world.now + sliceMicros);
       const stopOnReply = this.#waiting.size > 0 || this.#listening.size > 0;
-      events += world.advance(target, { stopOnReply, stopOnHop: this.stopOnHop });
+      const { stopOnHop, stopOn } = this;
+      events += world.advance(target, { stopOnReply, stopOnHop, ...(stopOn && { stopOn }) });
     }
   }
 
@@ -160,6 +191,7 @@ export class WorldDriver {
   // --- answers ------------------------------------------------------------------------------------------------------------
 
   #send(host: string, request: ApiRequest, waiting: Waiting): number {
+    this.#options.beforeInput?.();
     const id = this.world.request(host, request);
     this.#options.onInput?.({ kind: 'request', id, host, request });
     this.#waiting.set(id, waiting);
@@ -169,6 +201,7 @@ export class WorldDriver {
   }
 
   #open(origin: CallOrigin, call: NetworkCall, listening: Listening): number {
+    this.#options.beforeInput?.();
     const id = this.world.openConnection(origin, call);
     this.#options.onInput?.({ kind: 'connect', id, origin, call });
     this.#listening.set(id, listening);
@@ -287,14 +320,14 @@ export class WorldDriver {
         else stream?.reject(new StreamError(reply.error));
         break;
       case 'refused':
-        this.#refuse(waiting);
+        this.#refuse(waiting, 'the daemon does not answer');
         break;
     }
     this.#waiting.delete(reply.id);
   }
 
-  #refuse(waiting: Waiting): void {
-    const error = new ConnectionError('the daemon does not answer');
+  #refuse(waiting: Waiting, message: string): void {
+    const error = new ConnectionError(message);
     waiting.reject(error);
     waiting.stream?.reject(error);
   }
@@ -330,6 +363,15 @@ export class WorldDriver {
     });
   }
 }
+
+const TURNED_BACK: CallResult = {
+  ok: false,
+  reason: 'connection reset',
+  remote: null,
+  connected: false,
+  flow: 0,
+  tookMs: 0,
+};
 
 const DEAF: Listening = { answered: () => {}, lookedUp: () => {}, pushed: () => {}, closed: () => {}, hold: false };
 

@@ -12,15 +12,14 @@ export interface World {
   readonly nextEventAt: Micros | null;
   /** Unix time in milliseconds at virtual time 0. May be set: the hosts' clocks are put right, and nothing else changes. */
   epochMs: number;
-  /**
-   * Runs events up to `until`; with `stopOnReply` it stops at the time of a reply, with `stopOnHop` when a watched packet has moved.
-   * Returns how many ran.
-   */
-  advance(until: Micros, options?: { stopOnReply?: boolean; stopOnHop?: boolean }): number;
+  /** Runs events up to `until`, or until one of these. Returns how many ran. */
+  advance(until: Micros, options?: AdvanceOptions): number;
   /** Grows whenever a watched packet moves. */
   readonly watchedMoves: number;
   request(host: string, request: ApiRequest): number;
   cancelRequest(id: number): void;
+  /** All clients go away at once. */
+  abandonClients(): void;
   /** The client of a streamed request writes to it; null: it will write nothing more. */
   requestInput(id: number, text: string | null): void;
   fault(fault: Fault): FaultResult;
@@ -44,4 +43,28 @@ export interface World {
   readonly eventHash: string;
   /** How many queue events have run. */
   readonly executed: number;
+  /** The newest event of the trace. */
+  readonly lastEventId: EventId;
+  /** All that it is, to be restored later (`SessionPlatform.restoreWorld`). */
+  checkpoint(): WorldCheckpoint;
+}
+
+/** Where `advance` stops before its time is over. */
+export interface AdvanceOptions {
+  /** Right after an event that gave an answer. */
+  stopOnReply?: boolean;
+  /** When a watched packet has moved. */
+  stopOnHop?: boolean;
+  /** Right after the trace has this event. */
+  untilEvent?: EventId;
+  /** After so many queue events. */
+  limit?: number;
+  /** Right after an event of the trace of which this says yes. */
+  stopOn?: (event: TraceEvent) => boolean;
+}
+
+/** A kept world; what is in it is its engine's own affair. */
+export interface WorldCheckpoint {
+  /** How many objects it holds for itself: what it takes of memory. */
+  readonly weight: number;
 }
