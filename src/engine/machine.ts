@@ -43,6 +43,7 @@ export interface MachineState {
 /** Where answers of the daemon go. */
 export interface MachineOutlet {
   readonly epochMs: number;
+  readonly preVote: boolean;
   reply(id: number, response: ApiResponse): void;
   chunk(id: number, chunk: ApiChunk): void;
   end(id: number, error?: string): void;
@@ -149,6 +150,7 @@ export class Machine {
       removeTaskContainers: () => this.removeTaskContainers(),
       executor: this.executor,
       profile: state.profile,
+      preVote: outlet.preVote,
     });
     this.logs = new LogCollector(
       kernel,

@@ -9,7 +9,7 @@ import type { Micros } from '../protocol/events.ts';
 import type { TimingProfile } from '../protocol/start.ts';
 import { Agent, type AgentState, forgetAgent, initialAgent } from './agent/agent.ts';
 import type { Executor } from './agent/executor.ts';
-import { CERTIFICATES_EXPIRED, NOT_MANAGER, SWARM_LOCKED } from './dockerd/errors.ts';
+import { CERTIFICATES_EXPIRED, SWARM_LOCKED, WORKER_NODE } from './dockerd/errors.ts';
 import type { Outcome, SwarmInit, SwarmJoin } from './dockerd/host.ts';
 import { diskSet } from './hardware/disk.ts';
 import type { Envelope, Hardware } from './hardware/hardware.ts';
@@ -216,9 +216,11 @@ export class SwarmNode {
    */
   private forceNewCluster(token: string, advertise: string): void {
     const { identity } = this.state;
-    if (!identity || !this.manager) return this.host.swarmDone(token, { ok: false, status: 503, message: NOT_MANAGER });
+    if (!identity || !this.manager) return this.host.swarmDone(token, { ok: false, status: 503, message: WORKER_NODE });
     const { nodeId, raftId } = identity;
-    this.kernel.begin('swarm.force-new-cluster', this.machine, [`machine:${this.machine}`, `node:${nodeId}`], { raftId });
+    this.kernel.begin('swarm.force-new-cluster', this.machine, [`machine:${this.machine}`, `node:${nodeId}`], {
+      raftId,
+    });
     this.endManager();
     this.agent?.saveNow();
     this.stopAgent();

@@ -23,4 +23,6 @@ export interface Start {
   managers: number;
   workers: number;
   services: StartService[];
+  /** Managers ask before an election whether it can be won (pre-vote, Raft thesis 9.6). Absent: off, as in Swarm. */
+  preVote?: boolean;
 }

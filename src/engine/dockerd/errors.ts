@@ -46,6 +46,7 @@ export const LEAVE_LOCKED =
   'Swarm is encrypted and locked. Please unlock it first or use `--force` to ignore this message.';
 
 const NOT_MANAGER = 'This node is not a swarm manager. ';
+export const WORKER_NODE = `${NOT_MANAGER}Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.`;
 
 /** Why the swarm cannot be managed from here, or null if it can. */
 export function noManager(swarm: SwarmFacts): Failure | null {
@@ -59,5 +60,5 @@ function noManagerMessage({ localState, isManager, error }: SwarmFacts): string 
   if (localState === 'inactive')
     return `${NOT_MANAGER}Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`;
   if (isManager) return `${NOT_MANAGER}Manager is being prepared or has trouble connecting to the cluster.`;
-  return `${NOT_MANAGER}Worker nodes can't be used to view or modify cluster state. Please run this command on a manager node or promote the current node to a manager.`;
+  return WORKER_NODE;
 }

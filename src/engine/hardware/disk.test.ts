@@ -41,6 +41,15 @@ describe('a disk keeps exactly what was synced before the power went', () => {
     expect(disk.durable.term).toBeUndefined();
   });
 
+  it('may have got a part of an append: a torn write', () => {
+    const disk = emptyDisk();
+    diskAppend(disk, 'log', [1, 2, 3]);
+    diskAppend(disk, 'log', [7, 8, 9], 1);
+    diskSet(disk, 'term', 5);
+    diskLosePower(disk, 1, 0.5);
+    expect(disk).toMatchObject({ durable: { log: [1, 7, 8] }, pending: [] });
+  });
+
   it('takes nothing when it is full, but deletes', () => {
     const disk = emptyDisk();
     diskSet(disk, 'term', 1);

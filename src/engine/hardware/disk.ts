@@ -74,9 +74,18 @@ export function diskFlush(disk: DiskState): void {
   disk.covered = 0;
 }
 
-/** The power goes: of what was not synced only the `survivors` oldest writes had reached the platter. */
-export function diskLosePower(disk: DiskState, survivors: number): void {
+/**
+ * The power goes: of what was not synced only the `survivors` oldest writes had reached the platter, and of the next one, if it
+ * appends, a part (0..1) of its items: a torn write.
+ */
+export function diskLosePower(disk: DiskState, survivors: number, part = 0): void {
   diskSynced(disk, survivors);
+  const torn = disk.pending[0];
+  if (torn?.op === 'append') {
+    const items = torn.items.slice(0, Math.floor(part * (torn.items.length + 1)));
+    disk.pending[0] = { ...torn, items };
+    if (items.length > 0) diskSynced(disk, 1);
+  }
   disk.pending.length = 0;
   disk.covered = 0;
 }

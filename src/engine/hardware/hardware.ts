@@ -15,7 +15,7 @@ import type { MessageView } from '../../protocol/snapshot.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
 import { type ClockState, monotonicTime, trueClock, wallTime } from './clock.ts';
-import { type DiskState, diskLosePower, diskSynced, diskWipe, emptyDisk } from './disk.ts';
+import { type DiskState, diskFlush, diskLosePower, diskSynced, diskWipe, emptyDisk } from './disk.ts';
 
 /** What a machine is made of and the state it is in. */
 export interface MachineHardware {
@@ -216,7 +216,10 @@ export class Hardware {
     machine.listening = false;
     machine.downSince = this.kernel.now;
     const { pending } = machine.disk;
-    diskLosePower(machine.disk, pending.length === 0 ? 0 : this.kernel.random('power-loss').int(pending.length + 1));
+    if (pending.length > 0) {
+      const dice = this.kernel.random('power-loss');
+      diskLosePower(machine.disk, dice.int(pending.length + 1), dice.float());
+    }
     this.endProcesses(name);
   }
 
@@ -225,6 +228,12 @@ export class Hardware {
     this.kernel.endLife(name);
     this.kernel.endLife(diskOwner(name));
     this.kernel.thaw(name);
+  }
+
+  /** A process has ended in good order: all that it wrote is durable, nobody waits for it. */
+  flush(name: string): void {
+    this.kernel.endLife(diskOwner(name));
+    diskFlush(this.machine(name).disk);
   }
 
   /** Another disk is put in: empty, or without what `isLost` names. */

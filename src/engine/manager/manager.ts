@@ -12,6 +12,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Random } from '../kernel/random.ts';
 import { seconds } from '../kernel/time.ts';
 import type { ConfEntry, Entry, Snapshot } from '../raft/types.ts';
+import { CLUSTER_NAME } from '../store/objects.ts';
 import type { Store as StoreType } from '../store/store.ts';
 import { Store, type StoreChange, type StoreEvent, type StoreState, Transaction } from '../store/store.ts';
 import { type BootstrapOptions, bootstrapCluster } from './bootstrap.ts';
@@ -28,7 +29,8 @@ import {
   type Relayed,
   type RemoteManager,
 } from './messages.ts';
-import { RaftNode, type RaftNodeState } from './raft-node.ts';
+import { DEFAULT_LOG_SETTINGS, RaftNode, type RaftNodeState } from './raft-node.ts';
+import { sizeOfStore } from './snapshot-size.ts';
 import type { LeaderContext, RaftMember, Subsystem } from './subsystem.ts';
 import { traceChanges } from './trace-changes.ts';
 
@@ -58,6 +60,8 @@ interface WaitingCall {
   deadline: Micros;
   /** Manager it was sent to; null while no leader is known, own name if answered here. */
   sentTo: string | null;
+  /** It has found no leader, and looks again every second. */
+  waits: boolean;
 }
 
 export interface ManagerState {
@@ -85,7 +89,6 @@ export interface ManagerContext extends LeaderContext {
   silenceOf(host: string): EventId;
   /** Sends to an agent or joining host, through the manager that passed its request on. */
   answer<K extends ManagerMessageKind>(to: Relayed, kind: K, payload: ManagerMessages[K], label?: MessageLabel): void;
-  addMember(nodeId: string, address: string, origin: Relayed): void;
   removeMember(raftId: string): void;
   transferLeadership(): void;
   /** In a turn: this object is changed because of that event. `begin` says so of all the objects it names. */
@@ -98,6 +101,10 @@ export interface ManagerHost {
   controlDone(token: string, result: ControlResult): void;
   /** This member is no longer in the raft group. */
   removedFromRaft(): void;
+  /** The raft member has stopped: its disk takes nothing more. */
+  raftFailed(error: string): void;
+  /** The switch of `Start.preVote`. */
+  readonly preVote: boolean;
   /** Something has been applied, or leadership has changed. */
   progressed(): void;
   /** An entry has been applied here. */
@@ -168,8 +175,12 @@ export class Manager {
       applyEntry: (entry) => this.applyEntry(entry),
       applySnapshot: (snapshot) => this.applySnapshot(snapshot),
       saveState: () => this.store.save(),
+      sizeOf: (saved) => sizeOfStore(saved as StoreState),
+      logSettings: () => this.store.byName('cluster', CLUSTER_NAME)?.spec.raft ?? DEFAULT_LOG_SETTINGS,
+      preVote: host.preVote,
       raftChanged: () => this.followRaft(),
       removed: () => this.host.removedFromRaft(),
+      failed: (error) => this.host.raftFailed(error),
     });
     this.membership = new MembershipChanges(kernel, machine, this.raftNode, state.membership, (to, reply) =>
       this.answer(to, 'raft.join-reply', reply),
@@ -207,7 +218,7 @@ export class Manager {
    * It goes to the leader; while no leader is known it waits, or fails at once if that has lasted more than ten ticks.
    */
   control(token: string, request: ControlRequest): void {
-    this.state.waiting[token] = { request, deadline: this.kernel.now + REQUEST_TIMEOUT, sentTo: null };
+    this.state.waiting[token] = { request, deadline: this.kernel.now + REQUEST_TIMEOUT, sentTo: null, waits: false };
     this.kernel.schedule(REQUEST_TIMEOUT, 'manager.control-timeout', this.owner, { machine: this.machine, token });
     this.place(token);
   }
@@ -232,8 +243,11 @@ export class Manager {
       );
       return;
     }
-    if (leader === null && this.raftNode.lostQuorum) this.settle(token, { ok: false, error: NO_LEADER });
-    else this.kernel.schedule(LEADER_POLL, 'manager.control-poll', this.owner, { machine: this.machine, token });
+    // Only looked at once: who has begun to wait waits until the daemon's limit. `swarmkit: raft.go LeaderConn`
+    if (leader === null && !call.waits && this.raftNode.lostQuorum)
+      return this.settle(token, { ok: false, error: NO_LEADER });
+    call.waits = true;
+    this.kernel.schedule(LEADER_POLL, 'manager.control-poll', this.owner, { machine: this.machine, token });
   }
 
   controlTimeout(token: string): void {
@@ -301,10 +315,10 @@ export class Manager {
       return;
     }
     if (kind === 'raft.join') {
-      const { nodeId, address } = request as ManagerMessages['raft.join'];
+      const join = request as ManagerMessages['raft.join'];
       // A node that is to be a worker has no place here, whatever its certificate still says.
-      if (this.store.get('node', nodeId)?.spec.desiredRole === 'manager') this.membership.add(nodeId, address, request);
-      else this.answer(request, 'raft.join-reply', { ok: false, message: `node ${nodeId} is not a manager` });
+      if (this.store.get('node', join.nodeId)?.spec.desiredRole === 'manager') this.membership.add(join);
+      else this.answer(request, 'raft.join-reply', { ok: false, message: `node ${join.nodeId} is not a manager` });
     } else if (kind === 'ca.request') this.requestWrite('ca', request);
     else if (kind.startsWith('dispatcher.'))
       this.subsystem<Subsystem & MessageReceiver>('dispatcher')?.receive(kind, request);
@@ -454,7 +468,7 @@ export class Manager {
 
   private runTurn(turn: Turn): void {
     this.turnCauses.clear();
-    const transaction = new Transaction(this.store, this.kernel.now);
+    const transaction = new Transaction(this.store, this.hardware.wallClock(this.machine));
     if (turn.writer === 'bootstrap') bootstrapCluster(transaction, this.state.bootstrap!, this.kernel);
     else this.subsystem(turn.writer)?.write(transaction, turn.data);
     if (transaction.size === 0) {
@@ -582,7 +596,7 @@ export class Manager {
   }
 
   private context(): ManagerContext {
-    const { kernel, machine, raftNode, membership, leaderOwner } = this;
+    const { kernel, hardware, machine, raftNode, membership, leaderOwner } = this;
     return {
       store: this.store,
       machine,
@@ -591,7 +605,7 @@ export class Manager {
       tickLength: raftNode.tickLength,
       silenceOf: (host) => this.hardware.silenceBetween(host, machine),
       get now(): Micros {
-        return kernel.now;
+        return hardware.monotonicClock(machine);
       },
       get cause(): EventId {
         return kernel.cause;
@@ -611,7 +625,6 @@ export class Manager {
       members: (): RaftMember[] => raftNode.members(),
       canRemoveMember: (raftId) => raftNode.canRemoveMember(raftId),
       answer: (to, kind, payload, label) => this.answer(to, kind, payload, label),
-      addMember: (nodeId, address, origin) => membership.add(nodeId, address, origin),
       removeMember: (raftId) => membership.remove(raftId),
       transferLeadership: () => {
         raftNode.transferLeadership();

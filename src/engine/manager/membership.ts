@@ -4,12 +4,27 @@
  * leader has committed nothing in its own term) waits for the next change of raft's state.
  *
  * Simplified: the joiner's address is not health-checked before it is added.
+ *
+ * One departure, for safety: a node that is a member already but has lost its log asks to join anew. SwarmKit hands it its old raft ID,
+ * under which it has promised what it no longer knows: it may vote twice in a term, and mostly panics at the first heartbeat
+ * (`tocommit(X) is out of range [lastIndex(0)]`, moby #29180). Here the old ID is removed, and the node gets a new one.
  */
 import { swarmId } from '../kernel/ids.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { ConfChange, ConfEntry } from '../raft/types.ts';
-import type { RaftJoinReply, Relayed } from './messages.ts';
+import type { RaftJoinReply, RaftJoinRequest, Relayed } from './messages.ts';
 import type { MemberContext, RaftNode } from './raft-node.ts';
+
+/** `swarmkit: manager/state/raft/raft.go ErrCannotRemoveMember` */
+const WOULD_LOSE_QUORUM = 'raft: member cannot be removed, because removing it may result in loss of quorum';
+
+const EARLIER_JOIN = 'raft: this node is being added since an earlier request';
+
+/** Whether the change makes this node a member. */
+function joins({ type, context }: ConfChange, nodeId: string, life?: string): boolean {
+  const member = context as MemberContext | null;
+  return type === 'add' && member?.nodeId === nodeId && (life === undefined || member.life === life);
+}
 
 interface WantedChange {
   change: ConfChange;
@@ -44,14 +59,33 @@ export class MembershipChanges {
     this.answer = answer;
   }
 
-  /** A manager asks to become a member. A node that is a member already only gets its address updated. */
-  add(nodeId: string, address: string, asker: Relayed): void {
-    const context: MemberContext = { nodeId, address };
-    const known = this.node.members().find((member) => member.nodeId === nodeId);
-    const change: ConfChange = known
-      ? { type: 'update', raftId: known.raftId, context }
-      : { type: 'add', raftId: swarmId(this.kernel.random('raft-ids')), context };
-    this.state.queue.push({ change, asker });
+  /**
+   * A manager asks to become a member. If it asks again because it has had no answer, it gets the one answer; if it was a member under
+   * another ID, that one goes first.
+   */
+  add({ nodeId, address, life, origin, via }: RaftJoinRequest): void {
+    const asker: Relayed = via === undefined ? { origin } : { origin, via };
+    const { queue, current } = this.state;
+    const waiting = [...(current ? [current] : []), ...queue].find(({ change }) => joins(change, nodeId, life));
+    if (waiting) {
+      waiting.asker = asker;
+      return;
+    }
+    if (current && joins(current.change, nodeId)) return this.answer(asker, { ok: false, message: EARLIER_JOIN });
+    for (const { raftId, nodeId: member } of this.node.members()) {
+      if (member !== nodeId) continue;
+      const known = this.node.contextOf(raftId);
+      if (known?.life === life) return this.answer(asker, { ok: true, raftId, members: this.node.members() });
+      if (!this.node.canRemoveMember(raftId)) return this.answer(asker, { ok: false, message: WOULD_LOSE_QUORUM });
+      this.remove(raftId);
+    }
+    // An earlier life's wish is void.
+    this.state.queue = queue.filter(({ change }) => !joins(change, nodeId));
+    const context: MemberContext = { nodeId, address, life };
+    this.state.queue.push({
+      change: { type: 'add', raftId: swarmId(this.kernel.random('raft-ids')), context },
+      asker,
+    });
     this.pump();
   }
 

@@ -47,6 +47,8 @@ export interface RaftEnvelope {
 export interface RaftJoinRequest extends Relayed {
   readonly nodeId: string;
   readonly address: string;
+  /** Drawn anew whenever the node begins to join: who asks again with the same one has not been a member meanwhile. */
+  readonly life: string;
 }
 export type RaftJoinReply =
   | { readonly ok: true; readonly raftId: string; readonly members: readonly RemoteManager[] }

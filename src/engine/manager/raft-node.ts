@@ -4,6 +4,9 @@
  *
  * Invariant: a message that depends on something being durable leaves only after the disk has synced it (Raft 5.1, figure 2),
  * because the whole `Ready` is handled in that order and only one is open at a time.
+ *
+ * A member whose disk takes no more can promise nothing: it stops, as SwarmKit's does (`failed to save entries to storage`).
+ * Simplified: SwarmKit's log goes on for a while in a file of 64 MB laid out beforehand, and rarely cannot be read again afterwards.
  */
 import type { Micros } from '../../protocol/events.ts';
 import type { TimingProfile } from '../../protocol/start.ts';
@@ -11,10 +14,21 @@ import { diskAppend, diskSet } from '../hardware/disk.ts';
 import type { Envelope, Hardware, MessageLabel } from '../hardware/hardware.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
+import { forceNewCluster } from '../raft/force-new-cluster.ts';
 import { lastIndex } from '../raft/log.ts';
-import { Raft } from '../raft/raft.ts';
-import { initialState, type RaftState, restoredState } from '../raft/state.ts';
-import type { ConfChange, Entry, HardState, Message, ProposalResult, RaftId, Ready, Snapshot } from '../raft/types.ts';
+import { Raft, SWARMKIT_RAFT_DEFAULTS } from '../raft/raft.ts';
+import { type Durable, initialState, type RaftState, restoredState } from '../raft/state.ts';
+import type {
+  ConfChange,
+  Entry,
+  HardState,
+  InstallSnapshot,
+  Message,
+  ProposalResult,
+  RaftId,
+  Ready,
+  Snapshot,
+} from '../raft/types.ts';
 import { MANAGER_PORT } from './messages.ts';
 import type { RaftMember } from './subsystem.ts';
 
@@ -26,9 +40,17 @@ export const RAFT_TIMING: Readonly<
   paper: { tick: milliseconds(15), electionTicks: 10, heartbeatTicks: 3 },
 };
 
-/** Entries between snapshots. `swarmkit: raft.go DefaultRaftConfig` */
-const SNAPSHOT_INTERVAL = 10_000;
-const KEEP_ENTRIES = 500;
+/** What the cluster's spec says of the log. `swarmkit: raft.go getCurrentRaftConfig` */
+export interface LogSettings {
+  /** Entries between snapshots; 0: none are made. */
+  readonly snapshotInterval: number;
+  /** Entries kept behind a snapshot. */
+  readonly logEntriesForSlowFollowers: number;
+}
+/** Until the cluster object is known. `swarmkit: raft.go DefaultRaftConfig` */
+export const DEFAULT_LOG_SETTINGS: LogSettings = { snapshotInterval: 10_000, logEntriesForSlowFollowers: 500 };
+/** A snapshot beyond this size goes in several messages of one stream. `swarmkit: transport/peer.go GRPCMaxMsgSize` */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** A message that got no answer for so long counts as failed. `swarmkit: transport/peer.go` */
 const SEND_TIMEOUT: Micros = seconds(2);
 /** Leaderless for more ticks than this: calls fail at once. `swarmkit: raft.go lostQuorumTimeout` */
@@ -52,11 +74,12 @@ export interface RaftNodeState {
   /** The `Ready` whose writes the disk is syncing; the token tells lives apart. */
   open: { ready: Ready; token: number } | null;
   nextToken: number;
-  /** Index of the first entry of the log on disk. */
-  diskFirst: number;
+  /** Index of the first entry of the log on disk; null if that log is to be begun anew. */
+  diskFirst: number | null;
   peers: Record<RaftId, Peer>;
   lastTick: Micros;
-  leaderlessSince: Micros | null;
+  /** `swarmkit: raft.go ticksWithNoLeader` */
+  ticksWithNoLeader: number;
   /** Host name of the last leader this member knew. */
   lastLeader: string | null;
   /** Last role and term told to the trace. */
@@ -65,12 +88,28 @@ export interface RaftNodeState {
   grantedBy: string[];
   /** Machines that have said no, and why. */
   refusals: { machine: string; reason: string }[];
+  /** Votes asked for whose candidate has not yet answered to a health check, by the check's number. */
+  unchecked: Record<number, { message: Message; askedAt: Micros }>;
+  nextCheck: number;
+  /** Parts of a snapshot that have come from a member. */
+  parts: Record<RaftId, { index: number; count: number }>;
+  /** The disk has refused a write. */
+  failed: boolean;
+  /** What the disk may hold of an earlier membership is void. */
+  isNew: boolean;
+}
+
+/** What travels besides Raft's own messages: is a candidate really there? `swarmkit: transport/peer.go healthCheck` */
+interface HealthCheck {
+  readonly check: number;
 }
 
 /** Context of a member in the membership: who it is and where. */
 export interface MemberContext {
   readonly nodeId: string;
   readonly address: string;
+  /** Of its request to join. */
+  readonly life?: string;
 }
 
 /** What the raft node's owner does with what comes out of it. */
@@ -81,24 +120,41 @@ export interface RaftNodeOwner {
   applySnapshot(snapshot: Snapshot): void;
   /** The state machine as of now, for a snapshot. */
   saveState(): unknown;
+  /** What a saved state takes on the wire. */
+  sizeOf(savedState: unknown): number;
+  logSettings(): LogSettings;
+  /** Ask before an election whether it can be won (thesis 9.6). SwarmKit: off. */
+  readonly preVote: boolean;
   /** Role, leader or commit index may have changed. */
   raftChanged(): void;
   /** This member has been removed from the group. */
   removed(): void;
+  /** The disk has refused a write: the member has stopped. */
+  failed(error: string): void;
 }
 
+const HEALTH = { ask: 'raft.health', answer: 'raft.health-reply' } as const;
+
 /** Keys on the machine's disk. */
-const DISK = { log: 'raft.log', hard: 'raft.hard-state', snapshot: 'raft.snapshot', first: 'raft.first' } as const;
+const DISK = { log: 'raft.log', hard: 'raft.hard-state', snapshot: 'raft.snapshot' } as const;
 
 /** A sole founding member. */
 export function foundingMember(raftId: RaftId, nodeId: string, address: string, profile: TimingProfile): RaftNodeState {
   const context: MemberContext = { nodeId, address };
-  return memberState(raftId, nodeId, address, profile, initialState([{ raftId, context }]), 1);
+  return { ...memberState(raftId, nodeId, address, profile, initialState([{ raftId, context }]), 1), isNew: true };
+}
+
+/**
+ * Whether a disk holds a member's log. A node that has an identity but no log has lost part of its disk: what it has promised as a
+ * member is forgotten, so it must not go on as that member.
+ */
+export function hasRaftLog(durable: Readonly<Record<string, unknown>>): boolean {
+  return durable[DISK.hard] !== undefined;
 }
 
 /** A member that the leader has just added: it waits to be contacted. */
 export function joiningMember(raftId: RaftId, nodeId: string, address: string, profile: TimingProfile): RaftNodeState {
-  return memberState(raftId, nodeId, address, profile, initialState(), 1);
+  return { ...memberState(raftId, nodeId, address, profile, initialState(), 1), isNew: true };
 }
 
 /** A member that comes back from its disk. The owner restores its state machine from `snapshot` first. */
@@ -110,11 +166,40 @@ export function returningMember(
   const entries = (durable[DISK.log] as Entry[] | undefined) ?? [];
   const hardState = (durable[DISK.hard] as HardState | undefined) ?? { term: 0, vote: null, commit: 0 };
   const raft = restoredState({ hardState, entries, snapshot });
+  // A power cut between a received snapshot and the end of the old log leaves both: nothing follows that log any more.
+  const isOld = entries.length > 0 && lastIndex(raft.log) !== entries[entries.length - 1]!.index;
   const first = entries[0]?.index ?? (snapshot?.index ?? 0) + 1;
   return {
-    state: memberState(identity.raftId, identity.nodeId, identity.address, identity.profile, raft, first),
+    state: memberState(
+      identity.raftId,
+      identity.nodeId,
+      identity.address,
+      identity.profile,
+      raft,
+      isOld ? null : first,
+    ),
     snapshot,
   };
+}
+
+/** The disk rewritten so that this member wakes up as the only one. `swarmkit: storage.go loadAndStart` */
+export function rewriteAsOnlyMember(
+  hardware: Hardware,
+  machine: string,
+  { raftId, nodeId, address }: { raftId: RaftId; nodeId: string; address: string },
+): void {
+  hardware.flush(machine);
+  const { disk } = hardware.machine(machine);
+  const before: Durable = {
+    hardState: (disk.durable[DISK.hard] as HardState | undefined) ?? { term: 0, vote: null, commit: 0 },
+    entries: (disk.durable[DISK.log] as Entry[] | undefined) ?? [],
+    snapshot: (disk.durable[DISK.snapshot] as Snapshot | undefined) ?? null,
+  };
+  const context: MemberContext = { nodeId, address };
+  const after = forceNewCluster(before, { raftId, context });
+  diskSet(disk, DISK.log, [...after.entries]);
+  diskSet(disk, DISK.hard, after.hardState);
+  hardware.flush(machine);
 }
 
 /** Removes the raft log from the disk: the node has left or was demoted. */
@@ -129,7 +214,8 @@ function memberState(
   address: string,
   profile: TimingProfile,
   raft: RaftState,
-  diskFirst: number,
+  /** Null: what log there is on disk is void. */
+  diskFirst: number | null,
 ): RaftNodeState {
   return {
     raftId,
@@ -142,11 +228,16 @@ function memberState(
     diskFirst,
     peers: {},
     lastTick: 0,
-    leaderlessSince: 0,
+    ticksWithNoLeader: 0,
     lastLeader: null,
     told: { role: 'follower', term: raft.term },
     grantedBy: [],
     refusals: [],
+    unchecked: {},
+    nextCheck: 1,
+    parts: {},
+    failed: false,
+    isNew: false,
   };
 }
 
@@ -167,37 +258,52 @@ export class RaftNode {
     const timing = RAFT_TIMING[state.profile];
     this.raft = new Raft(
       {
+        ...SWARMKIT_RAFT_DEFAULTS,
         id: state.raftId,
         electionTicks: timing.electionTicks,
         heartbeatTicks: timing.heartbeatTicks,
-        checkQuorum: true,
-        preVote: false,
-        maxEntriesPerAppend: 64,
-        maxInflight: 256,
-        keepEntries: KEEP_ENTRIES,
+        preVote: owner.preVote,
         random: (n) => kernel.random(`election.${machine}`).int(n),
       },
       state.raft,
     );
   }
 
+  /** What a tick really takes: the machine's clock may be wrong. */
   get tickLength(): Micros {
-    return RAFT_TIMING[this.state.profile].tick;
+    return Math.round(RAFT_TIMING[this.state.profile].tick / this.kernel.rateOf(this.machine));
   }
 
   /** Begins to tick. */
   start(): void {
     this.state.lastTick = this.kernel.now;
-    this.state.leaderlessSince = this.kernel.now;
+    this.markMembership();
     this.scheduleTick();
     this.drive();
   }
 
+  /** The disk says from the first moment that there is a member here, and nothing of what was there before. */
+  private markMembership(): void {
+    const { state, raft } = this;
+    const { disk } = this.hardware.machine(this.machine);
+    if (state.isNew || state.diskFirst === null) diskSet(disk, DISK.log, undefined);
+    state.diskFirst ??= (raft.state.log.snapshot?.index ?? 0) + 1;
+    if (!state.isNew) return;
+    state.isNew = false;
+    const { term, vote, log } = raft.state;
+    diskSet(disk, DISK.snapshot, undefined);
+    if (!diskSet(disk, DISK.hard, { term, vote, commit: log.commit })) return this.fail();
+    this.hardware.sync(this.machine, 'raft', 0);
+  }
+
   /** One tick of the machine's clock. */
   tick(): void {
+    if (this.state.failed) return;
     this.state.lastTick = this.kernel.now;
     this.scheduleTick();
     this.raft.tick();
+    this.state.ticksWithNoLeader = this.raft.state.leader === null ? this.state.ticksWithNoLeader + 1 : 0;
+    this.forgetUnchecked();
     this.drive();
   }
 
@@ -238,20 +344,73 @@ export class RaftNode {
     return result.ok;
   }
 
-  /** A raft message from another machine. */
+  /** A raft message from another machine, or a question whether this one is there. */
   receive(envelope: Envelope): void {
-    const { message } = envelope.payload as { message: Message };
+    if (this.state.failed) return;
+    if (envelope.kind === HEALTH.ask)
+      return this.sendHealth(HEALTH.answer, envelope.from, envelope.payload as HealthCheck);
+    if (envelope.kind === HEALTH.answer) return this.checked((envelope.payload as HealthCheck).check, envelope);
+    const { message, parts } = envelope.payload as { message: Message; parts?: number };
     const peer = this.peer(message.from, envelope.from);
     peer.lastHeard = this.kernel.now;
     peer.unansweredSince = null;
     peer.refused = false;
+    if (parts !== undefined && !this.isComplete(message as InstallSnapshot, parts)) return;
+    if (message.type === 'vote-request') this.checkCandidate(message, envelope.from);
+    else this.step(message, envelope);
+  }
+
+  private step(message: Message, envelope: Envelope): void {
     this.traceReceived(message, envelope);
     this.raft.step(message);
     this.drive();
   }
 
+  /**
+   * A vote is given only to a member that can be reached: who cannot hear others must not disturb them.
+   * `swarmkit: raft.go ProcessRaftMessage`
+   */
+  private checkCandidate(message: Message, from: string): void {
+    if (!this.raft.state.configuration.members.has(message.from)) {
+      // Raft itself tells a removed one that it is.
+      if (this.raft.state.configuration.removed.has(message.from)) this.raft.step(message);
+      return this.drive();
+    }
+    const check = this.state.nextCheck++;
+    this.state.unchecked[check] = { message, askedAt: this.kernel.now };
+    this.sendHealth(HEALTH.ask, from, { check });
+  }
+
+  private checked(check: number, envelope: Envelope): void {
+    const waiting = this.state.unchecked[check];
+    delete this.state.unchecked[check];
+    if (waiting && this.kernel.now - waiting.askedAt < SEND_TIMEOUT) this.step(waiting.message, envelope);
+  }
+
+  private forgetUnchecked(): void {
+    const { unchecked } = this.state;
+    for (const check in unchecked)
+      if (this.kernel.now - unchecked[check]!.askedAt >= SEND_TIMEOUT) delete unchecked[check];
+  }
+
+  private sendHealth(kind: string, to: string, payload: HealthCheck): void {
+    this.hardware.send({ from: this.machine, to, port: MANAGER_PORT, kind, payload, quiet: true, unordered: true });
+  }
+
+  /** Whether the last part of a snapshot has come, and none is missing. `swarmkit: raft.go StreamRaftMessage` */
+  private isComplete({ from, snapshot }: InstallSnapshot, parts: number): boolean {
+    const had = this.state.parts[from];
+    const count = had?.index === snapshot.index ? had.count + 1 : 1;
+    if (count < parts) this.state.parts[from] = { index: snapshot.index, count };
+    else delete this.state.parts[from];
+    return count >= parts;
+  }
+
   /** A raft message of ours found nobody listening. */
   refused(envelope: Envelope): void {
+    if (this.state.failed) return;
+    if (envelope.kind === HEALTH.ask) delete this.state.unchecked[(envelope.payload as HealthCheck).check];
+    if (envelope.kind === HEALTH.ask || envelope.kind === HEALTH.answer) return;
     const { message } = envelope.payload as { message: Message };
     const peer = this.state.peers[message.to];
     if (!peer) return;
@@ -286,6 +445,10 @@ export class RaftNode {
     return result;
   }
 
+  contextOf(raftId: RaftId): MemberContext | undefined {
+    return this.raft.state.configuration.members.get(raftId) as MemberContext | undefined;
+  }
+
   /** `swarmkit: raft.go CanRemoveMember`: reachable members without the target make a quorum of the group without it. */
   canRemoveMember(raftId: RaftId): boolean {
     const members = this.members();
@@ -296,8 +459,7 @@ export class RaftNode {
 
   /** Leaderless for more than ten ticks. */
   get lostQuorum(): boolean {
-    const { leaderlessSince } = this.state;
-    return leaderlessSince !== null && this.kernel.now - leaderlessSince > LOST_QUORUM_TICKS * this.tickLength;
+    return this.state.ticksWithNoLeader > LOST_QUORUM_TICKS;
   }
 
   /** Host name of a member. */
@@ -316,17 +478,18 @@ export class RaftNode {
   }
 
   private scheduleTick(): void {
-    this.kernel.schedule(this.tickLength, 'manager.tick', `${this.machine}/manager`, this.machine);
+    const { tick } = RAFT_TIMING[this.state.profile];
+    this.kernel.schedule(tick, 'manager.tick', `${this.machine}/manager`, this.machine);
   }
 
   /** Handles every `Ready` until Raft has nothing to say or the disk is at work. */
   private drive(): void {
-    while (this.state.open === null && this.raft.hasReady()) {
+    while (this.state.open === null && !this.state.failed && this.raft.hasReady()) {
       this.traceRole();
       const ready = this.raft.ready();
       const token = this.state.nextToken++;
       this.state.open = { ready, token };
-      this.write(ready);
+      if (!this.write(ready)) return this.fail();
       if (ready.mustSync) {
         this.hardware.sync(this.machine, 'raft', token);
         return;
@@ -336,16 +499,24 @@ export class RaftNode {
     this.traceRole();
   }
 
-  private write(ready: Ready): void {
+  /** Returns whether the disk had space. */
+  private write({ snapshot, entries, hardState }: Ready): boolean {
     const { disk } = this.hardware.machine(this.machine);
-    if (ready.snapshot) {
-      diskSet(disk, DISK.snapshot, ready.snapshot);
-      diskSet(disk, DISK.log, []);
-      this.state.diskFirst = ready.snapshot.index + 1;
+    let hasSpace = true;
+    if (snapshot) {
+      hasSpace = diskSet(disk, DISK.snapshot, snapshot) && diskSet(disk, DISK.log, []);
+      this.state.diskFirst = snapshot.index + 1;
     }
-    if (ready.entries.length > 0)
-      diskAppend(disk, DISK.log, ready.entries, ready.entries[0]!.index - this.state.diskFirst);
-    if (ready.hardState) diskSet(disk, DISK.hard, ready.hardState);
+    if (entries.length > 0)
+      hasSpace = diskAppend(disk, DISK.log, entries, entries[0]!.index - this.state.diskFirst!) && hasSpace;
+    if (hardState) hasSpace = diskSet(disk, DISK.hard, hardState) && hasSpace;
+    return hasSpace;
+  }
+
+  /** Nothing can be promised any more: nothing more is said. */
+  private fail(): void {
+    this.state.failed = true;
+    this.owner.failed('failed to save entries to storage: no space left on device');
   }
 
   private finish(ready: Ready): void {
@@ -371,24 +542,32 @@ export class RaftNode {
 
   private noteLeader(): void {
     const { leader } = this.raft.state;
-    if (leader !== null) {
-      this.state.leaderlessSince = null;
-      this.state.lastLeader = this.machineOf(leader);
-    } else this.state.leaderlessSince ??= this.kernel.now;
+    if (leader !== null) this.state.lastLeader = this.machineOf(leader);
   }
 
+  /** `swarmkit: storage.go triggerSnapshot`. One that cannot be saved is left out; the log then grows on. */
   private maybeSnapshot(): void {
     const { log } = this.raft.state;
-    const base = log.snapshot?.index ?? 0;
-    if (log.applied - base < SNAPSHOT_INTERVAL) return;
-    const snapshot = this.raft.createSnapshot(this.owner.saveState());
-    this.raft.compact(snapshot);
+    const { snapshotInterval, logEntriesForSlowFollowers } = this.owner.logSettings();
+    const sinceLast = log.applied - (log.snapshot?.index ?? 0);
+    if (snapshotInterval === 0 || sinceLast < snapshotInterval || log.pendingSnapshot !== null) return;
     const { disk } = this.hardware.machine(this.machine);
+    if (disk.full) return;
+    const snapshot = this.raft.createSnapshot(this.owner.saveState());
+    this.raft.compact(snapshot, logEntriesForSlowFollowers);
+    const { entries, stable } = log;
     diskSet(disk, DISK.snapshot, snapshot);
-    const kept = this.raft.state.log;
-    diskSet(disk, DISK.log, [...kept.entries]);
-    this.state.diskFirst = kept.entries[0]?.index ?? snapshot.index + 1;
-    this.kernel.emit('raft.snapshot', this.machine, [`machine:${this.machine}`], { index: snapshot.index });
+    diskSet(
+      disk,
+      DISK.log,
+      entries.filter(({ index }) => index <= stable),
+    );
+    this.state.diskFirst = log.offset + 1;
+    this.hardware.sync(this.machine, 'raft', 0);
+    this.kernel.emit('raft.snapshot', this.machine, [`machine:${this.machine}`], {
+      index: snapshot.index,
+      first: log.offset + 1,
+    });
   }
 
   private transmit(message: Message): void {
@@ -396,14 +575,18 @@ export class RaftNode {
     if (to === null) return;
     const peer = this.peer(message.to, to);
     peer.unansweredSince ??= this.kernel.now;
-    this.hardware.send({
-      from: this.machine,
-      to,
-      port: MANAGER_PORT,
-      kind: `raft.${wireKind(message)}`,
-      payload: { message },
-      label: labelOf(message),
-    });
+    const outgoing = { from: this.machine, to, port: MANAGER_PORT, kind: `raft.${message.type}` };
+    const bytes = message.type === 'snapshot' ? this.owner.sizeOf(message.snapshot.data) : 0;
+    if (bytes <= MAX_MESSAGE_BYTES) {
+      this.hardware.send({ ...outgoing, payload: { message }, label: labelOf(message), unordered: true });
+      return;
+    }
+    // One stream: its parts keep their order.
+    const parts = Math.ceil(bytes / MAX_MESSAGE_BYTES);
+    for (let part = 1; part <= parts; part++) {
+      const label = { ...labelOf(message), note: `${labelOf(message).note}, part ${part} of ${parts}` };
+      this.hardware.send({ ...outgoing, payload: { message, parts }, label });
+    }
   }
 
   private peer(raftId: RaftId, machine: string): Peer {
@@ -496,10 +679,6 @@ export class RaftNode {
 /** The host part of `ip:port`. */
 export function hostOf(address: string): string {
   return address.slice(0, address.lastIndexOf(':'));
-}
-
-function wireKind(message: Message): string {
-  return message.type;
 }
 
 function labelOf(message: Message): MessageLabel {

@@ -4,12 +4,12 @@
  * It breaks Raft's promises on purpose: what others may have committed meanwhile is lost.
  */
 import { applyToConfiguration, type Configuration, configurationOf, createConfiguration } from './configuration.ts';
-import type { Durable } from './state.ts';
+import { type Durable, entriesThatFollow } from './state.ts';
 import type { ConfChange, ConfEntry, Entry, Member } from './types.ts';
 
 /** Drops what is not committed, removes every other member, and keeps everything else, the term and the ID included. */
 export function forceNewCluster({ hardState, entries, snapshot }: Durable, self: Member): Durable {
-  const committed = entries.filter(({ index }) => index <= hardState.commit);
+  const committed = entriesThatFollow(entries, snapshot).filter(({ index }) => index <= hardState.commit);
   const changes = changesToAlone(
     committed,
     snapshot === null ? createConfiguration() : configurationOf(snapshot),

@@ -136,9 +136,9 @@ export class Raft {
     };
   }
 
-  /** Forgets the log before a snapshot that is durable, except `keepEntries` entries for slow followers. */
-  compact(snapshot: Snapshot): void {
-    compactLog(this.state.log, snapshot, this.config.keepEntries);
+  /** Forgets the log before a snapshot that is written, except the last `keepEntries` entries, for slow followers. */
+  compact(snapshot: Snapshot, keepEntries: number = this.config.keepEntries): void {
+    compactLog(this.state.log, snapshot, keepEntries);
   }
 
   /** The last message to the member could not be delivered. */

@@ -93,7 +93,7 @@ export function restoredState(durable: Durable): RaftState {
 }
 
 /** Raft 7: entries are kept if they contain the snapshot's last entry or start right behind it, else they are from before it. */
-function entriesThatFollow(entries: readonly Entry[], snapshot: Snapshot | null): readonly Entry[] {
+export function entriesThatFollow(entries: readonly Entry[], snapshot: Snapshot | null): readonly Entry[] {
   if (snapshot === null || entries.length === 0) return entries;
   const first = entries[0]!.index;
   assert(first <= snapshot.index + 1, `entries from ${first} leave a gap after the snapshot at ${snapshot.index}`);
