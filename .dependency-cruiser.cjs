@@ -20,10 +20,16 @@ module.exports = {
       to: { path: '^src/(?!protocol/)' },
     },
     {
+      name: 'templates-import-nothing',
+      severity: 'error',
+      from: { path: '^src/go-template/', pathNot: '\\.(test|bench)\\.ts$' },
+      to: { path: '^src/(?!go-template/)' },
+    },
+    {
       name: 'engine-imports-protocol-only',
       severity: 'error',
       from: { path: '^src/engine/', pathNot: '\\.(test|bench)\\.ts$' },
-      to: { path: '^src/(?!engine/|clients/|protocol/)' },
+      to: { path: '^src/(?!engine/|clients/|go-template/|protocol/)' },
     },
     {
       name: 'engine-needs-no-package',
@@ -53,7 +59,7 @@ module.exports = {
       name: 'cli-imports-protocol-only',
       severity: 'error',
       from: { path: '^src/cli/', pathNot: '\\.(test|bench)\\.ts$' },
-      to: { path: '^src/(?!cli/|clients/|protocol/)' },
+      to: { path: '^src/(?!cli/|clients/|go-template/|protocol/)' },
     },
     {
       name: 'clients-import-protocol-only',

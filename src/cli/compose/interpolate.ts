@@ -2,8 +2,9 @@
  * Fills in the variables of a whole stack file, and makes numbers and truth values of what they filled where the file
  * wants such. Source: `cli: cli/compose/interpolation/interpolation.go`, `cli/compose/loader/interpolate.go`.
  */
+
+import { parseFloat64, quote } from '../../go-template/go-strconv.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseFloat64, quote } from '../flags/go-strconv.ts';
 import { parseDecimalInt } from '../opts/go-number.ts';
 import { type Lookup, substitute } from './substitute.ts';
 import { isMapping, type Mapping, type Value } from './value.ts';

@@ -14,9 +14,9 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { quote } from '../../go-template/go-strconv.ts';
 import { decodeBase64Text } from '../docker/secret/base64.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { quote } from '../flags/go-strconv.ts';
 import { deepestNesting } from './nesting.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 import { goSyntax, isMapping, type Mapping, type Value } from './value.ts';

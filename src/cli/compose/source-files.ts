@@ -1,7 +1,8 @@
 /** Reads the stack files a command names: paths, or `-` for standard input. Source: `cli: cli/command/stack/loader/loader.go`. */
+
+import { quote } from '../../go-template/go-strconv.ts';
 import { readTextFile, readToEnd } from '../docker/secret/content.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { quote } from '../flags/go-strconv.ts';
 import type { Process } from '../process.ts';
 import { formatDate } from '../shell/date-format.ts';
 import { parentOf, resolvePath } from '../shell/paths.ts';

@@ -4,7 +4,7 @@
  * Source: `gopkg.in/yaml.v3: resolve.go` (kinds), Go `fmt` (`%v`).
  */
 
-import { quote } from '../flags/go-strconv.ts';
+import { quote } from '../../go-template/go-strconv.ts';
 
 /** Whole numbers are `bigint`, fractions `number`. */
 export type Value = string | boolean | null | bigint | number | Timestamp | OddMapping | Value[] | Mapping;

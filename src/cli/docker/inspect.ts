@@ -3,10 +3,10 @@
  * A template sees the typed object first; if that fails, the JSON as it came, where a missing key is an error.
  * Source: `docker/cli: cli/command/inspect/inspector.go`.
  */
-import type { Execution } from '../template/execute.ts';
-import { escapeHtml, toJson } from '../template/go-json.ts';
-import { fromJson, type GoType } from '../template/go-value.ts';
-import { createTemplate, type Template } from '../template/template.ts';
+import type { Execution } from '../../go-template/execute.ts';
+import { escapeHtml, toJson } from '../../go-template/go-json.ts';
+import { fromJson, type GoType } from '../../go-template/go-value.ts';
+import { createTemplate, type Template } from '../../go-template/template.ts';
 import { describeError } from './client.ts';
 import type { CommandContext } from './command.ts';
 

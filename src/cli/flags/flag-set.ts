@@ -4,8 +4,9 @@
  * The first error ends it, in pflag's words.
  * Source: `spf13/pflag: flag.go` (`parseArgs`, `parseLongArg`, `parseSingleShortArg`).
  */
+
+import { quote } from '../../go-template/go-strconv.ts';
 import type { Flag } from './flag.ts';
-import { quote } from './go-strconv.ts';
 
 /** What one command line said. */
 export interface ParsedFlags {

@@ -3,9 +3,10 @@
  * Words and defaults are shown as pflag and docker's option types show them (`string`, `uint`, `list`, `filter`, `map`).
  * Source: `spf13/pflag: bool.go, string.go, uint.go, int.go, string_array.go, string_slice.go`, `docker/cli: opts/opts.go`.
  */
+
+import { parseBool, parseInteger, parseUint, quote } from '../../go-template/go-strconv.ts';
 import { formatDuration, parseDuration } from '../opts/duration.ts';
 import { type Flag, type FlagOptions, listFlag, parsed, unparsable, valueFlag } from './flag.ts';
-import { parseBool, parseInteger, parseUint, quote } from './go-strconv.ts';
 
 /** A switch: `--quiet`, `--quiet=false`. */
 export function boolFlag(options: FlagOptions<boolean>): Flag<boolean> {

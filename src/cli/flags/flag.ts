@@ -3,22 +3,13 @@
  * Flags are constants beside their command; what was given on one command line is in `ParsedFlags`.
  * Source: `spf13/pflag: flag.go` (`Flag`, `Value`).
  */
+import { type ParseResult, parsed, unparsable } from '../../go-template/parse-result.ts';
 
-/** A value made from text, or the reason why not, in the words that follow `invalid argument "x" for "--flag" flag: `. */
-export type ParseResult<T> = { ok: true; value: T } | { ok: false; message: string };
+/** A flag's value made from text; what is wrong with it follows `invalid argument "x" for "--flag" flag: `. */
+export { type ParseResult, parsed, unparsable };
 
 /** Turns one text into a value. */
 export type Parse<T> = (text: string) => ParseResult<T>;
-
-/** Shorthand for a good result. */
-export function parsed<T>(value: T): ParseResult<T> {
-  return { ok: true, value };
-}
-
-/** Shorthand for a bad result. */
-export function unparsable(message: string): { ok: false; message: string } {
-  return { ok: false, message };
-}
 
 /** One flag. */
 export interface Flag<T> {

@@ -2,9 +2,10 @@
  * Secrets and configs that a service gets as files: short `db-password`, long `source=db-password,target=pw,mode=0400`.
  * Source: `cli: opts/swarmopts/secret.go`, `config.go`; errors checked against the real client.
  */
+
+import { parseUint } from '../../go-template/go-strconv.ts';
 import type { FileTarget } from '../../protocol/engine-api.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseUint } from '../flags/go-strconv.ts';
 import { parseCsv } from './csv.ts';
 import { cut } from './cut.ts';
 

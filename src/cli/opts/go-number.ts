@@ -3,8 +3,9 @@
  * Simplified: 64-bit integers become JavaScript numbers, exact up to 2^53: nobody asks for more replicas than that.
  * Source: Go `strconv`: `ParseUint`, `ParseInt`, `ParseFloat`; checked against the real client.
  */
+
+import { parseFloat64, quote } from '../../go-template/go-strconv.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseFloat64, quote } from '../flags/go-strconv.ts';
 
 /** Why Go refuses a number. */
 export type NumberFault = 'invalid syntax' | 'value out of range';

@@ -3,8 +3,8 @@
  * Source: `cli: opts/hosts.go`, `opts.go`; errors checked against the real client.
  */
 
+import { quote } from '../../go-template/go-strconv.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { quote } from '../flags/go-strconv.ts';
 import { cut } from './cut.ts';
 import { canonicalIp } from './ip-address.ts';
 

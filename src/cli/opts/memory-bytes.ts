@@ -3,8 +3,8 @@
  * Source: `go-units: size.go` (`RAMInBytes`, `BytesSize`, `HumanSize`); errors checked against the real client.
  */
 
+import { parseFloat64 } from '../../go-template/go-strconv.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseFloat64 } from '../flags/go-strconv.ts';
 
 const BINARY: Record<string, number> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40, p: 2 ** 50 };
 

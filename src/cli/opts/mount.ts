@@ -2,9 +2,10 @@
  * Mounts of a service: `type=volume,source=data,target=/var/lib/data,readonly`.
  * Source: `cli: opts/mount.go`; errors checked against the real client.
  */
+
+import { parseBool } from '../../go-template/go-strconv.ts';
 import type { Mount, MountType } from '../../protocol/engine-api.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseBool } from '../flags/go-strconv.ts';
 import { parseCsv } from './csv.ts';
 import { cut } from './cut.ts';
 import { parseOctal } from './go-number.ts';

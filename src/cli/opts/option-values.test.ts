@@ -3,8 +3,8 @@
  * `service create`, values and what it answered (null = taken). Then what the good ones become.
  */
 import { describe, expect, it } from 'vitest';
+import { parseUint } from '../../go-template/go-strconv.ts';
 import { type Parse, parsed } from '../flags/flag.ts';
-import { parseUint } from '../flags/go-strconv.ts';
 import { newCapabilities, updatedCapabilities } from './capability.ts';
 import { parseCredentialSpec } from './credential-spec.ts';
 import { formatDuration, parseDuration, parsePositiveDuration } from './duration.ts';

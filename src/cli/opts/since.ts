@@ -3,8 +3,9 @@
  * Simplified: of a date that is none, the complaint names the layout of a bare date; Go names the one it tried and the part that failed.
  * Source: `moby: api/types/time/timestamp.go` (`GetTimestamp`).
  */
+
+import { quote } from '../../go-template/go-strconv.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { quote } from '../flags/go-strconv.ts';
 import { parseDuration } from './duration.ts';
 import { epochMilliseconds } from './human-duration.ts';
 

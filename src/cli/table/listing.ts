@@ -3,8 +3,8 @@
  * A listing says which fields a row has, with their headers; templates see a row as docker's own type of that name.
  * Source: `docker/cli: cli/command/formatter/formatter.go, reflect.go`.
  */
-import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { jsonString } from '../template/go-json.ts';
+
+import { jsonString } from '../../go-template/go-json.ts';
 import {
   boolValue,
   type GoMethod,
@@ -14,8 +14,9 @@ import {
   goString,
   intValue,
   stringValue,
-} from '../template/go-value.ts';
-import { createTemplate } from '../template/template.ts';
+} from '../../go-template/go-value.ts';
+import { createTemplate } from '../../go-template/template.ts';
+import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { alignTabs } from './tab-writer.ts';
 
 /** One thing a template can ask of a row. */

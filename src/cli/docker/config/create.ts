@@ -1,8 +1,9 @@
 /** `docker config create`. Source: `cli: cli/command/config/create.go`. */
+
+import { quote } from '../../../go-template/go-strconv.ts';
 import type { ConfigSpec } from '../../../protocol/engine-api.ts';
 import { listFlag } from '../../flags/flag.ts';
 import { stringFlag } from '../../flags/flag-types.ts';
-import { quote } from '../../flags/go-strconv.ts';
 import { parseLabel, toRecord } from '../../opts/key-value.ts';
 import { type Command, type CommandContext, exactArgs } from '../command.ts';
 import { readContent } from '../secret/content.ts';

@@ -1,6 +1,7 @@
 /** The table of `docker ps`. Source: `cli: cli/command/formatter/container.go`. */
+
+import { quote } from '../../../go-template/go-strconv.ts';
 import type { ContainerPort, ContainerSummary } from '../../../protocol/engine-api.ts';
-import { quote } from '../../flags/go-strconv.ts';
 import { utcText } from '../../opts/calendar.ts';
 import { ellipsis } from '../../opts/ellipsis.ts';
 import { humanDuration } from '../../opts/human-duration.ts';

@@ -1,9 +1,10 @@
 /** `docker ps`, `docker container ls`. Source: `cli: cli/command/container/list.go`. */
+
+import { createTemplate } from '../../../go-template/template.ts';
 import type { ContainerSummary } from '../../../protocol/engine-api.ts';
 import { type ParseResult, parsed, unparsable } from '../../flags/flag.ts';
 import { boolFlag, filterFlag, intFlag } from '../../flags/flag-types.ts';
 import { renderListing } from '../../table/listing.ts';
-import { createTemplate } from '../../template/template.ts';
 import { filtersQuery } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { listFormatFlag, noTruncFlag, quietFlag } from '../format-flag.ts';

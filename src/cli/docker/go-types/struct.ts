@@ -2,7 +2,7 @@
  * A short notation for Go's structs: `struct('swarm.Version', { Index: goUint64 })`.
  * Fields stand in Go's order; `omit` is `omitempty`, `embed` an embedded struct, `keyed` another key in JSON.
  */
-import { formatDuration } from '../../opts/duration.ts';
+
 import {
   type GoField,
   type GoStruct,
@@ -11,7 +11,8 @@ import {
   mapOf,
   pointerTo,
   sliceOf,
-} from '../../template/go-value.ts';
+} from '../../../go-template/go-value.ts';
+import { formatDuration } from '../../opts/duration.ts';
 
 /** A type, or a type with what its tag says. */
 type FieldNotation = GoType | { tagged: Omit<GoField, 'name'> };

@@ -1,8 +1,9 @@
 /** What belongs to a stack, found by its label; and which names a stack can have. Source: `cli: cli/command/stack/swarm/common.go, common.go`. */
+
+import { quote } from '../../../go-template/go-strconv.ts';
 import type { Config, Network, Secret, Service, Task } from '../../../protocol/engine-api.ts';
 import { namespaceLabel } from '../../compose/namespace.ts';
 import type { Filters } from '../../flags/flag-types.ts';
-import { quote } from '../../flags/go-strconv.ts';
 import { type DockerClient, describeError, filtersQuery } from '../client.ts';
 import type { CompleteWord } from '../command.ts';
 

@@ -1,8 +1,9 @@
 /** `--availability` of `swarm init` and `swarm join`: three words, checked by the client. */
+
+import { quote } from '../../../go-template/go-strconv.ts';
 import type { NodeAvailability } from '../../../protocol/engine-api.ts';
 import type { ParsedFlags } from '../../flags/flag-set.ts';
 import { stringFlag } from '../../flags/flag-types.ts';
-import { quote } from '../../flags/go-strconv.ts';
 
 const availabilities: readonly string[] = ['active', 'pause', 'drain'];
 

@@ -2,12 +2,13 @@
  * `docker events`: what has happened on this host and, on a manager, in the swarm; then what happens, until Ctrl-C or `--until`.
  * Source: `cli: cli/command/system/events.go`.
  */
+
+import { createTemplate, type Template } from '../../../go-template/template.ts';
 import { type ApiChunk, StreamError } from '../../../protocol/api.ts';
 import type { EventMessage } from '../../../protocol/engine-api.ts';
 import { filterFlag, stringFlag } from '../../flags/flag-types.ts';
 import { clockOf, dateOf } from '../../opts/calendar.ts';
 import { parseSince } from '../../opts/since.ts';
-import { createTemplate, type Template } from '../../template/template.ts';
 import { filtersQuery } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { inspectFormatFlag } from '../format-flag.ts';

@@ -1,7 +1,8 @@
 /** `docker info`. Source: `docker/cli: cli/command/system/info.go`. */
+
+import { decodeJson } from '../../../go-template/go-json.ts';
+import { createTemplate, type Template } from '../../../go-template/template.ts';
 import type { Info } from '../../../protocol/engine-api.ts';
-import { decodeJson } from '../../template/go-json.ts';
-import { createTemplate, type Template } from '../../template/template.ts';
 import { ApiError, describeError } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { inspectFormatFlag } from '../format-flag.ts';

@@ -2,10 +2,11 @@
  * `docker inspect`: any kind of object by name. Kinds are tried in docker's order, those of the swarm only on a manager.
  * Source: `docker/cli: cli/command/system/inspect.go`.
  */
+
+import { quote } from '../../../go-template/go-strconv.ts';
+import type { GoType } from '../../../go-template/go-value.ts';
 import type { Info } from '../../../protocol/engine-api.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-types.ts';
-import { quote } from '../../flags/go-strconv.ts';
-import type { GoType } from '../../template/go-value.ts';
 import { ApiError, type DockerClient, describeError, isNotFound } from '../client.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import {

@@ -71,6 +71,7 @@ export type ControlCode =
   | 'InvalidArgument'
   | 'FailedPrecondition'
   | 'AlreadyExists'
+  | 'PermissionDenied'
   | 'Unimplemented'
   | 'Unknown'
   | 'Unavailable'

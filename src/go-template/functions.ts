@@ -3,7 +3,7 @@
  * `truncate`, `pad`). In the header of a table docker's functions pass their first argument through.
  * Source: Go `text/template: funcs.go`, `docker/cli: templates/templates.go`.
  */
-import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
+
 import { toJson } from './go-json.ts';
 import { printValue, sprint } from './go-print.ts';
 import { sprintf } from './go-printf.ts';
@@ -23,6 +23,7 @@ import {
   typeName,
   unwrapInterface,
 } from './go-value.ts';
+import { type ParseResult, parsed, unparsable } from './parse-result.ts';
 
 /** A function: the types of its fixed parameters, whether more may follow, what it does. */
 export interface TemplateFunction {

@@ -3,7 +3,7 @@
  * with the line of the token last read: `template: :1: unclosed action`.
  * Source: Go `text/template/parse: parse.go`.
  */
-import { quote } from '../flags/go-strconv.ts';
+import { quote } from './go-strconv.ts';
 import { describeToken, type Token, type TokenKind, tokenize } from './lexer.ts';
 import { parseNumber, unquote } from './literals.ts';
 import { type Command, nodeText, type Operand, type Pipeline, type TemplateNode } from './nodes.ts';

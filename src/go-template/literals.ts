@@ -2,8 +2,9 @@
  * Constants in templates: quoted strings, raw strings, characters, numbers with Go's prefixes.
  * Source: Go `strconv: quote.go` (`Unquote`), `text/template/parse: node.go` (`newNumber`).
  */
-import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseFloat64, parseInteger, quote } from '../flags/go-strconv.ts';
+
+import { parseFloat64, parseInteger, quote } from './go-strconv.ts';
+import { type ParseResult, parsed, unparsable } from './parse-result.ts';
 
 const simpleEscapes: Record<string, string> = {
   a: '\x07',

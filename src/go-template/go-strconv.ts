@@ -2,7 +2,7 @@
  * Go's conversions from text to numbers and back, with Go's error lines: what `--replicas abc` is answered with.
  * Source: Go `strconv`: `ParseUint`, `ParseInt`, `ParseBool`, `ParseFloat`, `Quote`.
  */
-import { type ParseResult, parsed, unparsable } from './flag.ts';
+import { type ParseResult, parsed, unparsable } from './parse-result.ts';
 
 /** `strconv.ParseUint(text, 0, bits)`: decimal, or with Go's prefixes 0x, 0o, 0b; above 2^53 values lose their last digits. */
 export function parseUint(text: string, bits: 16 | 32 | 64 = 64): ParseResult<number> {

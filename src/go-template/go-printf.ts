@@ -2,8 +2,9 @@
  * Go's `fmt.Sprintf`: verbs with flags, width and precision, and its complaints (`%!d(string=hi)`, `%!s(MISSING)`).
  * Source: Go `fmt: print.go, format.go`.
  */
-import { quote } from '../flags/go-strconv.ts';
+
 import { printFloat, printValue } from './go-print.ts';
+import { quote } from './go-strconv.ts';
 import { elementsOf, entriesOf, fieldValue, type GoValue, type MaybeValue, stringValue, typeName } from './go-value.ts';
 
 /** A verb with what stands between it and the percent sign. */

@@ -3,9 +3,10 @@
  * `template: :1:2: executing "" at <.Nope>: can't evaluate field Nope in type *service.serviceContext`.
  * Source: Go `text/template: exec.go`.
  */
-import { quote } from '../flags/go-strconv.ts';
+
 import type { TemplateFunction, TemplateFunctions } from './functions.ts';
 import { printValue } from './go-print.ts';
+import { quote } from './go-strconv.ts';
 import {
   boolValue,
   elementsOf,

@@ -1,8 +1,8 @@
 /** Templates as the real client 28.2.2 executed them: on a typed object (`node inspect`) and on plain JSON (`inspect`). */
 import { describe, expect, it } from 'vitest';
-import type { CommandGroup } from '../docker/command.ts';
-import { dockerCommands } from '../docker/docker.ts';
-import { play, type Recording } from '../docker/service/testing/recording.ts';
+import type { CommandGroup } from '../cli/docker/command.ts';
+import { dockerCommands } from '../cli/docker/docker.ts';
+import { play, type Recording } from '../cli/docker/service/testing/recording.ts';
 import templates from './testdata/templates.json';
 
 const docker: CommandGroup = { kind: 'group', name: 'docker', description: '', commands: dockerCommands };

@@ -3,7 +3,7 @@
  * `at` is the offset that error lines count columns from.
  * Source: Go `text/template/parse: node.go`.
  */
-import { quote } from '../flags/go-strconv.ts';
+import { quote } from './go-strconv.ts';
 
 export type Operand =
   | { kind: 'field'; at: number; names: string[] }

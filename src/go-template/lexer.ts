@@ -3,7 +3,7 @@
  * Trimming (`{{- -}}`) and comments are settled here. An error is a token, the last one.
  * Source: Go `text/template/parse: lex.go`.
  */
-import { quote } from '../flags/go-strconv.ts';
+import { quote } from './go-strconv.ts';
 
 export type TokenKind =
   | 'error'
