@@ -7,7 +7,7 @@ import { setSpeed } from './actions/time-control.ts';
 import { Logo } from './components/glyphs.tsx';
 import { IconButton } from './components/icon-button.tsx';
 import { Lanes } from './dock/lanes.tsx';
-import { Clock, PlayButton, Rate, StepButton } from './dock/transport.tsx';
+import { BackButton, Clock, NowButton, PlayButton, Rate, StepButton } from './dock/transport.tsx';
 import { StageView } from './stage-view.tsx';
 import { usePanels } from './store/panels.ts';
 import { useWorld, wantedTime } from './store/world.ts';
@@ -58,8 +58,10 @@ export function Phone() {
       <section aria-label="Time" className="flex h-[104px] flex-none flex-col border-t border-line bg-chrome">
         <Lanes compact />
         <div className="flex h-[60px] flex-none items-center gap-1 px-2">
-          <StepButton className="size-11" />
+          <BackButton className="size-11" />
           <PlayButton className="h-12 w-[60px]" />
+          <StepButton className="size-11" />
+          <NowButton className="size-11" />
           <Clock className="ml-auto" />
           <SpeedCycle />
         </div>

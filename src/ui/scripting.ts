@@ -8,14 +8,14 @@ import type { Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type { AdvanceResult, RunResult } from '../protocol/worker-messages.ts';
 import { startNamed } from '../scenarios/starts.ts';
-import { clampSpeed } from './actions/time-control.ts';
+import { clampSpeed, lookAt, showBranch } from './actions/time-control.ts';
 import { fontsThere } from './look/fonts.ts';
 import { firstPicture, nextFrame, storeUntil } from './store/first-picture.ts';
 import { beatNow } from './store/frames.ts';
 import { flushThrottled } from './store/throttle.ts';
 import { virtualNow } from './store/virtual-now.ts';
 import { askTime, call, causeFault, loadStart } from './store/worker-client.ts';
-import { useWorld } from './store/world.ts';
+import { isPast, useWorld } from './store/world.ts';
 
 export interface Swarmscope {
   /** Runs a command line on a host and waits, in virtual time, until it is done. */
@@ -35,7 +35,13 @@ export interface Swarmscope {
     speed(rate: number): Promise<void>;
     /** Lets so many virtual seconds pass as fast as they can be computed. */
     advance(seconds: number): Promise<AdvanceResult>;
+    /** Shows another moment: virtual seconds, `'back'` by an event, `'command'` by a command or fault, or `'now'`. Returns its seconds. */
+    look(moment: number | 'back' | 'command' | 'now'): Promise<number>;
   };
+  /** The world's courses: acting at an earlier moment begins one. */
+  branches(): { id: number; from: { branch: number; at: number } | null; end: number }[];
+  /** Shows the newest moment of a branch. */
+  branch(id: number): Promise<void>;
   /** Begins another world: a name, `MACHINESxTASKS`, or a start of one's own. */
   load(start: string | Start): Promise<void>;
   /** Resolves after the first complete picture. */
@@ -97,7 +103,10 @@ async function painted(): Promise<void> {
   await storeUntil(() => {
     const state = useWorld.getState();
     if (state.worldNumber !== worldNumber) return true;
-    return state.snapshot !== null && state.snapshot.eventCount >= said.eventCount && state.snapshot.now >= said.now;
+    if (!state.snapshot) return false;
+    if (isPast(state) && !state.time.playing)
+      return state.snapshot.now === said.now && state.snapshot.eventCount === said.eventCount;
+    return state.snapshot.eventCount >= said.eventCount && state.snapshot.now >= said.now;
   });
   await Promise.race([fontsThere, new Promise<void>((resolve) => setTimeout(resolve, 2000))]);
   await frame();
@@ -141,7 +150,19 @@ export function createSwarmscope(): Swarmscope {
       async advance(seconds) {
         return (await call<'advance'>({ call: 'advance', seconds })).result;
       },
+      look: async (moment) =>
+        (await lookAt(typeof moment === 'number' ? { at: Math.round(moment * 1e6) } : moment)) / 1e6,
     },
+    branches() {
+      const { branches, snapshot } = useWorld.getState();
+      if (branches.length === 0) return [{ id: 1, from: null, end: (snapshot?.now ?? 0) / 1e6 }];
+      return branches.map(({ id, from, end }) => ({
+        id,
+        from: from && { branch: from.branch, at: from.at / 1e6 },
+        end: end / 1e6,
+      }));
+    },
+    branch: showBranch,
     async load(start) {
       const known = typeof start === 'string' ? startNamed(start) : start;
       if (!known) throw new Error(`There is no start named "${String(start)}".`);

@@ -558,7 +558,9 @@ export class Session {
 
   #events({ from = 0, limit = 500, object }: Extract<PageCall, { call: 'events' }>): TraceEvent[] {
     const found: TraceEvent[] = [];
-    for (const event of this.#current.driver.world.events()) {
+    const { branch, shown } = this.#current.travel;
+    for (const event of branch.world.events()) {
+      if (event.id > shown.lastEventId) break;
       if (event.id < from || (object !== undefined && !event.objects.some((ref) => ref === object))) continue;
       found.push(event);
       if (found.length >= limit) break;

@@ -8,7 +8,7 @@ import { usePanels } from '../store/panels.ts';
 import { machineNamed, splitRef, taskWithId } from '../store/rows.ts';
 import { useWorld } from '../store/world.ts';
 import { performKey } from './perform.ts';
-import { changeSpeed, stepToNextEvent, togglePlaying } from './time-control.ts';
+import { changeSpeed, lookAt, lookNow, stepToNextEvent, togglePlaying } from './time-control.ts';
 
 /** For the help: what is printed there and what happens is kept together. */
 export interface KeyBinding {
@@ -25,6 +25,9 @@ const always = (act: () => void) => () => {
 export const keyBindings: readonly KeyBinding[] = [
   { keys: [' '], does: 'Pause, play', press: always(togglePlaying) },
   { keys: ['.'], does: 'Step to the next event', press: always(() => void stepToNextEvent()) },
+  { keys: [','], does: 'Back to before the last event', press: always(() => void lookAt('back')) },
+  { keys: ['<'], does: 'Back to before the last command or fault', press: always(() => void lookAt('command')) },
+  { keys: ['n'], does: 'To the newest moment', press: always(() => void lookNow()) },
   {
     keys: ['[', ']'],
     does: 'Slower, faster',

@@ -1,5 +1,6 @@
 /** What the transport's buttons and keys do to virtual time. */
-import type { TraceEvent } from '../../protocol/events.ts';
+import type { Micros, TraceEvent } from '../../protocol/events.ts';
+import type { LookTarget } from '../../protocol/worker-messages.ts';
 import { askTime, call } from '../store/worker-client.ts';
 import { useWorld, wantedTime } from '../store/world.ts';
 
@@ -28,6 +29,42 @@ export async function stepToNextEvent(): Promise<TraceEvent | null> {
   if (wantedTime(useWorld.getState()).playing) setPlaying(false);
   const { event } = await call<'step'>({ call: 'step' });
   return event;
+}
+
+/** Shows another moment of the world. Time stands still there; acting there begins a branch. */
+export async function lookAt(target: LookTarget): Promise<Micros> {
+  const { at } = await call<'look'>({ call: 'look', target });
+  return at;
+}
+
+/** Where the hand that scrubs is now, while the moment asked for before is still being made. */
+let scrubbed: Micros | null = null;
+let isScrubbing = false;
+
+/** Follows a hand along the timeline: the moments it passes while one is being made are left out. */
+export async function scrubTo(at: Micros): Promise<void> {
+  scrubbed = Math.max(0, Math.round(at));
+  if (isScrubbing) return;
+  isScrubbing = true;
+  try {
+    while (scrubbed !== null) {
+      const next: Micros = scrubbed;
+      scrubbed = null;
+      await lookAt({ at: next });
+    }
+  } finally {
+    isScrubbing = false;
+  }
+}
+
+/** Back to the newest moment, where time goes on. */
+export async function lookNow(): Promise<void> {
+  await lookAt('now');
+}
+
+/** Shows the newest moment of another branch. */
+export async function showBranch(id: number): Promise<void> {
+  await call<'branch'>({ call: 'branch', id });
 }
 
 /** The slider's stops: 1, 2, 5 in each decade. */

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { aboutSelection } from './about.ts';
-import { axisStep, eventAtPoint, playheadX, spanFor, timeToX } from './draw-lanes.ts';
+import { axisStep, endX, eventAtPoint, spanFor, timeToX } from './draw-lanes.ts';
 import { lossesIn, lossText } from './losses.ts';
 import { shortLabel } from './short-label.ts';
 
-const view = { width: 1440, height: 132, now: 60e6, span: 30e6, compact: false };
+const view = { width: 1440, height: 132, now: 60e6, end: 60e6, span: 30e6, compact: false };
 const event = (id: number, at: number, kind: string, data = {}): TraceEvent => ({
   id,
   at,
@@ -27,7 +27,7 @@ describe('the time axis', () => {
     expect(axisStep(span, width)).toEqual({ step, decimals });
   });
   it('puts now at the playhead and the span at the left edge', () => {
-    expect(timeToX(view.now, view)).toBe(playheadX(view));
+    expect(timeToX(view.now, view)).toBe(endX(view));
     expect(timeToX(view.now - view.span, view)).toBe(112);
   });
   it('shows less time when time is slow', () => {

@@ -2,7 +2,7 @@
  * The timeline's lanes on one canvas: what happened when, by who it concerns. The playhead stands at the right and the events move
  * to the left at the pace of virtual time; the span shown grows with the rate, so that something always moves and nothing flies.
  */
-import type { Micros, TraceEvent } from '../../protocol/events.ts';
+import type { EventId, Micros, TraceEvent } from '../../protocol/events.ts';
 import { serviceIdentity } from '../look/identity.ts';
 import { fontMono, fontUi, palettes, type Theme } from '../look/palette.ts';
 import { weightOf } from '../narrator/headline.ts';
@@ -18,7 +18,11 @@ export interface LanesView {
   /** All lanes on one line. */
   compact: boolean;
   now: Micros;
-  /** Virtual microseconds from the left edge to the playhead. */
+  /** Time at the right edge: now, unless an earlier moment is shown or the lanes have been moved. */
+  end: Micros;
+  /** The newest event at the moment that is shown: what comes after it is drawn faintly. */
+  lastEvent: EventId;
+  /** Virtual microseconds from the left to the right edge. */
   span: number;
   selected: number | null;
   /** Is an event about the selected thing? Then it stays, and the others go back; null = all are alike. */
@@ -43,12 +47,12 @@ export const rightMargin = 48;
 export const laneNameWidth = wholeLayout.labels;
 export const axisHeight = wholeLayout.axis;
 
-type Place = Pick<LanesView, 'width' | 'height' | 'now' | 'span' | 'compact'>;
+type Place = Pick<LanesView, 'width' | 'height' | 'end' | 'span' | 'compact'>;
 
 const layoutOf = (view: Pick<LanesView, 'compact'>) => (view.compact ? compactLayout : wholeLayout);
 
-/** Where now is. */
-export function playheadX(view: Pick<LanesView, 'width' | 'compact'>): number {
+/** The right edge of time. */
+export function endX(view: Pick<LanesView, 'width' | 'compact'>): number {
   return Math.max(layoutOf(view).labels + 40, view.width - rightMargin);
 }
 
@@ -58,8 +62,14 @@ export function spanFor(rate: number): number {
 }
 
 export function timeToX(at: Micros, view: Omit<Place, 'height'>): number {
-  const right = playheadX(view);
-  return right - ((view.now - at) / view.span) * (right - layoutOf(view).labels);
+  const right = endX(view);
+  return right - ((view.end - at) / view.span) * (right - layoutOf(view).labels);
+}
+
+/** The time at a place. */
+export function xToTime(x: number, view: Omit<Place, 'height'>): Micros {
+  const right = endX(view);
+  return view.end - ((right - x) / (right - layoutOf(view).labels)) * view.span;
 }
 
 function laneStep(view: Pick<Place, 'height' | 'compact'>): number {
@@ -79,7 +89,7 @@ const laneIndexOf = new Map(dockLanes.flatMap((lane, index) => lane.holds.map((h
 /** Draws all. Returns nothing: hit-testing asks `eventAtPoint`. */
 export function drawLanes(context: CanvasRenderingContext2D, events: readonly TraceEvent[], view: LanesView): void {
   const colours = palettes[view.theme];
-  const right = playheadX(view);
+  const right = endX(view);
   const { labels } = layoutOf(view);
   context.fillStyle = colours.chrome;
   context.fillRect(0, 0, view.width, view.height);
@@ -105,7 +115,7 @@ function drawLaneLines(context: CanvasRenderingContext2D, view: LanesView): void
   const step = laneStep(view);
   context.fillStyle = palettes[view.theme].line;
   for (let index = 1; index <= dockLanes.length; index++) {
-    context.fillRect(labels, Math.round(axis + step * index), playheadX(view) - labels, 1);
+    context.fillRect(labels, Math.round(axis + step * index), endX(view) - labels, 1);
   }
 }
 
@@ -127,15 +137,15 @@ export function axisStep(span: number, width: number): { step: number; decimals:
 
 function drawAxis(context: CanvasRenderingContext2D, view: LanesView): void {
   const { line2, t2 } = palettes[view.theme];
-  const right = playheadX(view);
+  const right = endX(view);
   const { labels, axis } = wholeLayout;
   const { step, decimals } = axisStep(view.span, right - labels);
   const minor = step / 5;
   context.font = `400 12px ${fontMono}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  const first = Math.max(0, Math.ceil((view.now - view.span) / minor));
-  for (let tick = first; tick * minor <= view.now; tick++) {
+  const first = Math.max(0, Math.ceil((view.end - view.span) / minor));
+  for (let tick = first; tick * minor <= view.end; tick++) {
     const at = tick * minor;
     const x = Math.round(timeToX(at, view));
     const major = tick % 5 === 0;
@@ -151,7 +161,7 @@ function drawAxis(context: CanvasRenderingContext2D, view: LanesView): void {
 const FAINT = 0.28;
 
 const isFaint = (event: TraceEvent, view: LanesView) =>
-  view.isAbout !== null && event.id !== view.selected && !view.isAbout(event);
+  event.id > view.lastEvent || (view.isAbout !== null && event.id !== view.selected && !view.isAbout(event));
 
 /** Light marks first, one per pixel column; over them the heavy ones with their labels; last what is about the selected thing. */
 function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEvent[], view: LanesView): void {
@@ -159,10 +169,10 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
   const column = dockLanes.map(() => Number.NaN);
   const nearColumn = dockLanes.map(() => Number.NaN);
   const near: [event: TraceEvent, x: number, lane: number][] = [];
-  const first = firstEventAt(events, view.now - view.span);
+  const first = firstEventAt(events, view.end - view.span);
   for (let index = first; index < events.length; index++) {
     const event = events[index] as TraceEvent;
-    if (event.at > view.now) break;
+    if (event.at > view.end) break;
     if (isLoss(event) && event.id !== view.selected) continue;
     const lane = laneIndexOf.get(laneOf(event.kind)) ?? 2;
     if (lane === 0 || weightOf(event) >= 2 || event.id === view.selected) {
@@ -183,7 +193,7 @@ function drawEvents(context: CanvasRenderingContext2D, events: readonly TraceEve
   }
   context.globalAlpha = 1;
   if (!view.compact)
-    for (const losses of lossesIn(events, first, view.now, view.span)) drawLosses(context, losses, view);
+    for (const losses of lossesIn(events, first, view.end, view.span)) drawLosses(context, losses, view);
   for (const [event, x, lane] of near) drawMark(context, event, x, laneY(lane, view), lane, false, view);
   heavy.forEach((row, lane) => {
     drawHeavy(context, row, lane, view);
@@ -200,7 +210,7 @@ function drawLosses(context: CanvasRenderingContext2D, losses: Losses, view: Lan
   context.lineWidth = 1.25;
   cross(context, right, y, 3);
   if (losses.count === 1) return;
-  if (losses.first >= view.now - view.span) cross(context, left, y, 3);
+  if (losses.first >= view.end - view.span) cross(context, left, y, 3);
   if (right - left < 16) return;
   context.strokeStyle = line2;
   context.setLineDash([2, 4]);
@@ -226,7 +236,7 @@ function drawHeavy(context: CanvasRenderingContext2D, row: readonly TraceEvent[]
   const { t1, stage } = palettes[view.theme];
   const y = laneY(lane, view);
   const xs = row.map((event) => timeToX(event.at, view));
-  let taken = playheadX(view) - 4;
+  let taken = endX(view) - 4;
   let drawnX = Number.POSITIVE_INFINITY;
   for (let index = row.length - 1; index >= 0; index--) {
     const event = row[index] as TraceEvent;
@@ -367,7 +377,7 @@ export function eventAtPoint(events: readonly TraceEvent[], view: Place, x: numb
   if (lane < 0 || lane >= lanes || x < labels) return null;
   let best: TraceEvent | null = null;
   let bestScore = 8;
-  for (let index = firstEventAt(events, view.now - view.span); index < events.length; index++) {
+  for (let index = firstEventAt(events, view.end - view.span); index < events.length; index++) {
     const event = events[index] as TraceEvent;
     if (!view.compact && laneIndexOf.get(laneOf(event.kind)) !== lane) continue;
     // A heavy event is as good as a light one three pixels nearer: it is what one aims at.

@@ -1,24 +1,99 @@
 /** Virtual time and what can be done with it: pause, step, speed; and why it runs slower than asked. */
-import { Pause, Play, StepForward } from 'lucide-react';
-import { useEffect, useRef } from 'react';
-import { positionOf, setAutoSlow, setSpeed, speedAt, stepToNextEvent, togglePlaying } from '../actions/time-control.ts';
+import { ChevronsRight, Pause, Play, SkipBack, StepBack, StepForward } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import {
+  lookAt,
+  lookNow,
+  positionOf,
+  setAutoSlow,
+  setSpeed,
+  speedAt,
+  stepToNextEvent,
+  togglePlaying,
+} from '../actions/time-control.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { decimalsFor, rateText, timeText } from '../narrator/time-text.ts';
 import { onBeat } from '../store/frames.ts';
 import { virtualNow } from '../store/virtual-now.ts';
 import { useWorld, wantedTime } from '../store/world.ts';
 
+/** Only who has acted at an earlier moment needs it. */
+const BranchPicker = lazy(async () => ({ default: (await import('./branches.tsx')).BranchPicker }));
+
 export function Transport() {
   return (
     <div className="flex h-11 flex-none items-center gap-[6px] px-4">
+      <CommandBackButton className="size-8" />
+      <BackButton className="size-8" />
       <PlayButton className="h-8 w-10" />
       <StepButton className="size-8" />
+      <NowButton className="size-8" />
       {/* As wide as at the slowest speed: the slider must not move under the hand that pulls it. */}
       <Clock leastDigits={10} className="mr-[6px] ml-[14px]" />
       <Rate />
       <SpeedSlider />
-      <AutoSlow />
+      <Moment />
+      <Branches />
     </div>
+  );
+}
+
+function Branches() {
+  const hasSome = useWorld((state) => state.branches.length > 1);
+  return hasSome ? (
+    <Suspense fallback={null}>
+      <BranchPicker />
+    </Suspense>
+  ) : null;
+}
+
+/** Where one is in time when that is not now; else whether time slows down by itself. */
+function Moment() {
+  const newest = useWorld((state) => state.time.newest);
+  if (newest === null) return <AutoSlow />;
+  return (
+    <p className="ml-3 min-w-0 truncate text-small text-t2">
+      <b className="font-[650] text-t1">This was.</b> The newest moment is {timeText(newest, 1)}. What you do here
+      begins another branch.
+    </p>
+  );
+}
+
+export function BackButton({ className }: { className: string }) {
+  return (
+    <IconButton
+      icon={StepBack}
+      name="Back to before the last event"
+      shortcut=","
+      onClick={() => void lookAt('back')}
+      className={className}
+    />
+  );
+}
+
+function CommandBackButton({ className }: { className: string }) {
+  return (
+    <IconButton
+      icon={SkipBack}
+      name="Back to before the last command or fault"
+      shortcut="<"
+      onClick={() => void lookAt('command')}
+      className={className}
+    />
+  );
+}
+
+/** Only there when an earlier moment is shown; its room is kept. */
+export function NowButton({ className }: { className: string }) {
+  const isPast = useWorld((state) => state.time.newest !== null);
+  return (
+    <IconButton
+      icon={ChevronsRight}
+      name="To the newest moment"
+      shortcut="n"
+      onClick={() => void lookNow()}
+      className={`${className} ${isPast ? '' : 'invisible'}`}
+    />
   );
 }
 

@@ -9,7 +9,7 @@ import { timeText } from '../narrator/time-text.ts';
 import { EVENT_CAP } from '../store/event-log.ts';
 import { useMedia, useThrottled } from '../store/hooks.ts';
 import { usePanels } from '../store/panels.ts';
-import { subscribeToEvents, useWorld } from '../store/world.ts';
+import { eventsShown, subscribeToEvents, useWorld } from '../store/world.ts';
 import { type EventRow, filterEvents, lanesToChoose, shownAtTop, shownEvents } from './filter-events.ts';
 
 const refreshMs = 250;
@@ -71,10 +71,9 @@ export function EventList(props: { text?: string; lane?: EventLane | 'all'; obje
   const read = useCallback(() => {
     const isScrolled = list.current !== null && list.current.scrollTop > 4;
     if (isScrolled && standing.current && standing.current.length !== shownAtTop) return standing.current;
-    const { events, snapshot } = useWorld.getState();
-    const names = namesOf(snapshot);
+    const names = namesOf(useWorld.getState().snapshot);
     standing.current = filterEvents(
-      events.list,
+      eventsShown(useWorld.getState()),
       { text, lane, objects },
       (event) => sentenceText(event, names),
       isNarrow ? shownEvents : most,

@@ -17,6 +17,7 @@ import { EventList, LiveEvents } from './event-list.tsx';
 import { Facts } from './facts.tsx';
 import { JsonView } from './json-view.tsx';
 import { LedgerInspector } from './ledger-inspector.tsx';
+import { Moments } from './moments.tsx';
 import { type Inspected, inspect, machineStateText, objectsOf, taskStateText } from './subject.ts';
 import { Why } from './why.tsx';
 
@@ -35,6 +36,7 @@ export default function Inspector() {
       {inspected.kind !== 'gone' && (
         <>
           <ActionButtons reference={selection} />
+          <Moments inspected={inspected} />
           <Tabs key={inspected.kind} inspected={inspected} />
         </>
       )}

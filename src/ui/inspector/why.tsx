@@ -7,7 +7,7 @@ import { timeText } from '../narrator/time-text.ts';
 import { eventWithId } from '../store/event-log.ts';
 import { useThrottled } from '../store/hooks.ts';
 import { fetchEvents } from '../store/worker-client.ts';
-import { subscribeToEvents, useWorld } from '../store/world.ts';
+import { eventsShown, subscribeToEvents, useWorld } from '../store/world.ts';
 import { Decision } from './decision.tsx';
 import { type Reason, reasonOf } from './reason.ts';
 import { type Inspected, objectsOf } from './subject.ts';
@@ -34,7 +34,7 @@ function useReason(inspected: Inspected): { own: readonly TraceEvent[]; reason: 
   const objects = inspected.kind === 'event' ? [] : objectsOf(inspected);
   const key = inspected.kind === 'event' ? `event:${inspected.event.id}` : objects.join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `objects`, which is a new array each time.
-  const readNewest = useCallback(() => newestAbout(useWorld.getState().events.list, objects), [key]);
+  const readNewest = useCallback(() => newestAbout(eventsShown(useWorld.getState()), objects), [key]);
   const newest = useThrottled(subscribeToEvents, readNewest, 300);
   const [own, setOwn] = useState<{ key: string; events: readonly TraceEvent[] }>({ key: '', events: noEvents });
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` and `newest` stand for the thing and its news.

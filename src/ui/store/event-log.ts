@@ -56,3 +56,19 @@ function lowerBound(list: readonly TraceEvent[], isBefore: (event: TraceEvent) =
   }
   return low;
 }
+
+/** Of the events that are known, those up to `keep` stay; others come after them. */
+export function replaceEvents(log: EventLog, keep: EventId, events: readonly TraceEvent[]): void {
+  log.list.length = lowerBound(log.list, (event) => event.id <= keep);
+  appendEvents(log, events);
+}
+
+/** The events up to and including this one. */
+export function eventsUpTo(list: readonly TraceEvent[], id: EventId): readonly TraceEvent[] {
+  return (list.at(-1)?.id ?? 0) <= id
+    ? list
+    : list.slice(
+        0,
+        lowerBound(list, (event) => event.id <= id),
+      );
+}

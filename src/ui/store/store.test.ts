@@ -15,6 +15,7 @@ const time = (change: Partial<TimeState> = {}): TimeState => ({
   rate: 1,
   slowed: null,
   autoSlow: true,
+  newest: null,
   ...change,
 });
 const empty: Snapshot = {

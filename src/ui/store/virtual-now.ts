@@ -16,7 +16,7 @@ export function extrapolate(time: TimeState, elapsedMs: number, shown: Micros): 
   return Math.max(shown, time.now + ahead);
 }
 
-let last: TimeState = { now: 0, playing: false, speed: 1, rate: 1, slowed: null, autoSlow: true };
+let last: TimeState = { now: 0, playing: false, speed: 1, rate: 1, slowed: null, autoSlow: true, newest: null };
 let heardAt = 0;
 let shown: Micros = 0;
 
@@ -30,6 +30,8 @@ export function virtualNow(): Micros {
 export function noteTime(time: TimeState): void {
   // A picture shown ahead at a fast rate must not hold the clock up for long after the rate has dropped.
   if (time.rate < last.rate) shown = Math.min(shown, time.now);
+  // To an earlier moment, and back to the newest, time does jump.
+  if (time.newest !== last.newest || (time.newest !== null && time.now < last.now)) shown = time.now;
   last = time;
   heardAt = performance.now();
 }

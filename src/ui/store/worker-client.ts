@@ -108,6 +108,9 @@ function receive(message: WorkerMessage): void {
       world.applyDelta(message.delta, message.events, message.time);
       confirmDrawn(message.sequence);
       return;
+    case 'branches':
+      world.showBranch(message.branches, message.current, message.keep, message.events);
+      return;
     case 'terminal-output':
       for (const listener of terminalListeners) listener(message.host, message.data);
       return;

@@ -3,13 +3,13 @@
  * selection, theme). Facts come from the worker only (`worker-client.ts`); nothing is worked out here.
  */
 import { create } from 'zustand';
-import type { Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
+import type { EventId, Micros, ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import type { Snapshot, SnapshotDelta } from '../../protocol/snapshot.ts';
 import type { Start } from '../../protocol/start.ts';
-import type { TimeState } from '../../protocol/worker-messages.ts';
+import type { BranchView, TimeState } from '../../protocol/worker-messages.ts';
 import type { Theme } from '../look/palette.ts';
 import { applyDelta } from './apply-delta.ts';
-import { appendEvents, createEventLog, type EventLog, prependEvents } from './event-log.ts';
+import { appendEvents, createEventLog, type EventLog, eventsUpTo, prependEvents, replaceEvents } from './event-log.ts';
 import { noteTime, resetVirtualNow } from './virtual-now.ts';
 
 export type Lens = 'cluster' | 'raft' | 'network';
@@ -42,6 +42,9 @@ export interface WorldState {
   /** Edited in place; `eventsVersion` changes with it. */
   events: EventLog;
   eventsVersion: number;
+  /** The world's courses; the first one is all there is until somebody acts at an earlier moment. */
+  branches: readonly BranchView[];
+  branch: number;
   /** Counts the worlds loaded: views that keep things per host start anew when it changes. */
   worldNumber: number;
   crash: Crash | null;
@@ -56,6 +59,8 @@ export interface WorldState {
   loadWorld(snapshot: Snapshot, time: TimeState, start: Start): void;
   applyDelta(delta: SnapshotDelta, events: TraceEvent[], time: TimeState): void;
   wishTime(wish: TimeWish): void;
+  /** Another branch is shown: events after `keep` are its own. */
+  showBranch(branches: readonly BranchView[], branch: number, keep: EventId, events: readonly TraceEvent[]): void;
   /** Events from before this world was first heard of. */
   addOlderEvents(worldNumber: number, events: TraceEvent[]): void;
   crashed(message: string, session: string): void;
@@ -67,7 +72,7 @@ export interface WorldState {
   closeMenu(): void;
 }
 
-const timeAtStart: TimeState = { now: 0, playing: true, speed: 1, rate: 1, slowed: null, autoSlow: true };
+const timeAtStart: TimeState = { now: 0, playing: true, speed: 1, rate: 1, slowed: null, autoSlow: true, newest: null };
 
 export const useWorld = create<WorldState>()((set, get) => ({
   snapshot: null,
@@ -76,6 +81,8 @@ export const useWorld = create<WorldState>()((set, get) => ({
   wish: {},
   events: createEventLog(),
   eventsVersion: 0,
+  branches: [],
+  branch: 1,
   worldNumber: 0,
   crash: null,
   lens: 'cluster',
@@ -93,6 +100,8 @@ export const useWorld = create<WorldState>()((set, get) => ({
       wish: {},
       events: createEventLog(),
       eventsVersion: state.eventsVersion + 1,
+      branches: [],
+      branch: 1,
       worldNumber: state.worldNumber + 1,
       crash: null,
       selection: null,
@@ -111,6 +120,10 @@ export const useWorld = create<WorldState>()((set, get) => ({
       wish: unconfirmed(state.wish, time),
       eventsVersion: events.length > 0 ? state.eventsVersion + 1 : state.eventsVersion,
     }));
+  },
+  showBranch(branches, branch, keep, events) {
+    replaceEvents(get().events, keep, events);
+    set((state) => ({ branches, branch, eventsVersion: state.eventsVersion + 1 }));
   },
   wishTime: (wish) => set((state) => ({ wish: { ...state.wish, ...wish } })),
   addOlderEvents(worldNumber, older) {
@@ -133,11 +146,26 @@ export const useWorld = create<WorldState>()((set, get) => ({
   closeMenu: () => set({ menu: null }),
 }));
 
-/** Calls back when there are new events, or another world. */
+/** Calls back when there are new events, or other ones: another world, another moment. */
 export function subscribeToEvents(listener: () => void): () => void {
   return useWorld.subscribe((state, before) => {
-    if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber) listener();
+    const isElsewhere = isPast(state) !== isPast(before) || (isPast(state) && lastEvent(state) !== lastEvent(before));
+    if (state.eventsVersion !== before.eventsVersion || state.worldNumber !== before.worldNumber || isElsewhere)
+      listener();
   });
+}
+
+/** Is an earlier moment shown? */
+export function isPast({ time }: Pick<WorldState, 'time'>): boolean {
+  return time.newest !== null;
+}
+
+const lastEvent = ({ snapshot }: Pick<WorldState, 'snapshot'>): EventId => snapshot?.eventCount ?? 0;
+
+/** The events that have happened at the moment that is shown, as far as the page remembers them. */
+export function eventsShown(state: Pick<WorldState, 'time' | 'snapshot' | 'events'>): readonly TraceEvent[] {
+  const { list } = state.events;
+  return isPast(state) ? eventsUpTo(list, lastEvent(state)) : list;
 }
 
 /** Time as the controls show it: confirmed, or as it has just been asked for. */
@@ -160,6 +188,7 @@ function sameTimeState(a: TimeState, b: TimeState): boolean {
     a.rate === b.rate &&
     a.slowed === b.slowed &&
     a.autoSlow === b.autoSlow &&
+    a.newest === b.newest &&
     (b.playing || a.now === b.now)
   );
 }
