@@ -20,6 +20,7 @@ import { initialKernel, Kernel, type KernelState } from './kernel/kernel.ts';
 import { milliseconds } from './kernel/time.ts';
 import { findEvent, remembered } from './kernel/trace.ts';
 import { initialMachine, Machine, type MachineEvent, type MachineState } from './machine.ts';
+import { ATTACH_TIMER } from './network/attachments.ts';
 import { Fabric } from './network/flows/fabric.ts';
 import { type FabricState, initialFabric } from './network/flows/flow-state.ts';
 import { GOSSIP_EVENTS, type GossipTimer } from './network/gossip/network-db.ts';
@@ -437,6 +438,9 @@ export class Cluster {
       on<MachineEvent>(kernel, kind, (data) => at(data.machine).event(kind, data));
     for (const kind of GOSSIP_EVENTS)
       on<GossipTimer>(kernel, kind, (data) => at(data.machine).network.db.event(kind, data));
+    on<{ machine: string; key: string }>(kernel, ATTACH_TIMER, ({ machine, key }) =>
+      at(machine).attachments.timedOut(key),
+    );
     this.registerRuntime(at);
   }
 

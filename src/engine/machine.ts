@@ -15,8 +15,11 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { Random } from './kernel/random.ts';
 import { milliseconds } from './kernel/time.ts';
 import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
+import { MANAGER_PORT } from './manager/messages.ts';
 import { hostOf } from './manager/raft-node.ts';
+import { Attachments, type AttachmentsState, initialAttachments } from './network/attachments.ts';
 import type { Fabric } from './network/flows/fabric.ts';
+import { GOSSIP_PORT } from './network/gossip/messages.ts';
 import { peersOf, servicesOn } from './network/network-view.ts';
 import { type LocalNetworkFacts, NodeNetwork } from './network/node-network.ts';
 import { initialNodeNetwork, type NodeNetworkState } from './network/node-state.ts';
@@ -38,6 +41,7 @@ export interface MachineState {
   dockerd: DockerdState;
   logs: LogCollectorState;
   network: NodeNetworkState;
+  attachments: AttachmentsState;
 }
 
 /** Where answers of the daemon go. */
@@ -79,6 +83,7 @@ export function initialMachine(name: string, profile: TimingProfile, kernel: Ker
     dockerd: startedDockerd(newDockerdDisk(kernel.random('daemons'), kernel.now)),
     logs: initialLogCollector(),
     network: initialNodeNetwork(),
+    attachments: initialAttachments(),
   };
 }
 
@@ -89,6 +94,7 @@ export class Machine {
   readonly swarm: SwarmNode;
   readonly logs: LogCollector;
   readonly network: NodeNetwork;
+  readonly attachments: Attachments;
   private dockerd: Dockerd;
   private readonly kernel: Kernel;
   private readonly hardware: Hardware;
@@ -105,6 +111,7 @@ export class Machine {
     this.network = new NodeNetwork(kernel, hardware, name, state.network, {
       localNetworks: () => this.localNetworks(),
       managers: () => (state.swarm.agent?.managers ?? []).map(({ address }) => hostOf(address)),
+      listensOn: (port, protocol) => this.listensOn(port, protocol),
       task: (id) => state.swarm.agent?.tasks[id]?.task ?? state.executor.operations[id]?.task ?? null,
     });
     this.runtime = new Runtime(kernel, name, state.runtime, {
@@ -116,12 +123,14 @@ export class Machine {
           return trouble;
         },
         rewire: (container) => {
-          this.network.rewire(container);
+          const trouble = this.network.rewire(container);
           container.attached = this.network.attachedOf(container.id);
+          return trouble;
         },
         detach: (container) => {
           fabric.containerGone(name, container.id);
           this.network.detach(container);
+          this.attachments.leave(container.id);
         },
       },
       wrote: (container, stream, text) => this.dockerd.containerWrote(container.id, stream, text),
@@ -136,16 +145,32 @@ export class Machine {
         else this.logged(container, line);
       },
     });
-    this.executor = new TaskExecutor(kernel, name, state.executor, this.runtime, () => this.swarm.agent, this.network);
+    this.attachments = new Attachments(kernel, name, state.attachments, {
+      ask: (token, call) => this.swarm.agent?.resources.ask(token, call),
+      forget: (token) => this.swarm.agent?.resources.forget(token),
+      attached: (token, result) => this.dockerd.attached(token, result),
+      detached: (taskId, trouble) => this.executor.placeGivenBack(taskId, trouble),
+      networkName: (id) => this.network.state.present.get(id)?.name ?? id,
+    });
+    this.executor = new TaskExecutor(
+      kernel,
+      name,
+      state.executor,
+      this.runtime,
+      () => this.swarm.agent,
+      this.network,
+      this.attachments,
+    );
     this.swarm = new SwarmNode(kernel, hardware, name, state.swarm, {
       describe: () => this.describe(),
       swarmDone: (token, outcome) => this.later('machine.swarm-done', { token, outcome }),
       controlDone: (token, result) => this.later('machine.control-done', { token, result }),
       membershipChanged: (member) => {
         if (member) this.dockerd.swarmJoined();
-        else this.network.leaveSwarm();
+        else this.leaveNetworks();
       },
       sessionChanged: () => this.sessionChanged(),
+      resourceDone: (token, result) => this.attachments.answered(token, result),
       storeChanged: (events) => this.dockerd.storeChanged(events),
       removeTaskContainers: () => this.removeTaskContainers(),
       executor: this.executor,
@@ -266,6 +291,7 @@ export class Machine {
     this.state.dockerd = startedDockerd(this.state.dockerd.disk);
     Object.assign(this.state.executor, initialTaskExecutor());
     Object.assign(this.state.logs, initialLogCollector());
+    Object.assign(this.state.attachments, initialAttachments());
     this.dockerd = this.makeDockerd();
   }
 
@@ -350,9 +376,29 @@ export class Machine {
     Object.assign(this.state.executor, initialTaskExecutor());
   }
 
+  /** Containers of users go on without the swarm's networks; nobody is told, the swarm is not there any more. */
+  private leaveNetworks(): void {
+    for (const container of this.runtime.state.containers.values()) {
+      const { swarmEndpoints = {}, config } = container;
+      if (Object.keys(swarmEndpoints).length === 0) continue;
+      const left = config.networks.filter(({ id, name }) => !((name || id) in swarmEndpoints));
+      container.swarmEndpoints = {};
+      this.runtime.setNetworks(container.id, left);
+    }
+    Object.assign(this.state.attachments, initialAttachments());
+    this.network.leaveSwarm();
+  }
+
   private sessionChanged(): void {
     const { agent } = this.swarm.state;
     if (agent?.node) this.network.sessionChanged(agent.networks, agent.node);
+  }
+
+  /** The swarm part of the daemon, and whatever else the host runs. */
+  private listensOn(port: number, protocol: string): boolean {
+    if (port === 22) return protocol === 'tcp';
+    if (this.swarm.state.localState !== 'active') return false;
+    return port === GOSSIP_PORT || (port === MANAGER_PORT && protocol === 'tcp' && this.swarm.manager !== null);
   }
 
   private localNetworks(): readonly LocalNetworkFacts[] {
@@ -407,6 +453,7 @@ export class Machine {
       swarmLeave: (token) => this.swarm.leave(token),
       swarmUnlock: (token, key) => this.swarm.unlock(token, key),
       runtime: this.runtime,
+      attachments: this.attachments,
       logs: this.logBroker(),
       schedule: (delay, kind, data) =>
         kernel.schedule(delay, 'machine.dockerd-timer', state.name, { machine: state.name, kind, data }),
@@ -443,6 +490,7 @@ export class Machine {
       get networks() {
         return (swarm.state.agent?.networks ?? []).filter(({ id }) => network.state.present.has(id));
       },
+      gateways: () => network.gateways(),
       peers: (networkId) => peersOf(network, networkId),
       services: (networkId) => servicesOn(network, networkId),
       attachment: (networkId) => swarm.state.agent?.node?.attachments[networkId] ?? null,

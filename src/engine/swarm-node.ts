@@ -27,6 +27,7 @@ import {
   type ManagerMessages,
   type RaftJoinReply,
   type RemoteManager,
+  type ResourceReply,
 } from './manager/messages.ts';
 import {
   forgetRaft,
@@ -105,6 +106,8 @@ export interface SwarmNodeHost {
   sessionChanged(): void;
   /** This host's manager has applied changes. */
   storeChanged(events: readonly StoreEvent[]): void;
+  /** The resource API has answered the machine's agent. */
+  resourceDone(token: string, result: ResourceReply['result']): void;
   /** Containers of tasks go when the node leaves. */
   removeTaskContainers(): void;
   readonly executor: Executor;
@@ -598,7 +601,7 @@ export class SwarmNode {
         );
       } else this.schedule(RETRY, 'swarm.certificate', {});
     } else if (kind === 'raft.join') this.schedule(RETRY, 'swarm.join-raft', {});
-    else if (kind.startsWith('dispatcher.')) this.agent?.refused(envelope);
+    else if (kind.startsWith('dispatcher.') || kind.startsWith('resource.')) this.agent?.refused(envelope);
     else if (kind.startsWith('raft.')) this.manager?.raftNode.refused(envelope);
     else this.manager?.refused(envelope);
   }
@@ -741,6 +744,7 @@ export class SwarmNode {
         const { identity } = this.state;
         if (identity && !sameManagers(identity.managers, managers)) this.saveIdentity({ ...identity, managers });
       },
+      resourceDone: (token, result) => this.host.resourceDone(token, result),
     });
   }
 
@@ -772,6 +776,7 @@ const AGENT_MESSAGES = new Set([
   'dispatcher.heartbeat-reply',
   'dispatcher.assignments',
   'dispatcher.refusal',
+  'resource.reply',
 ]);
 
 function sameManagers(a: readonly RemoteManager[], b: readonly RemoteManager[]): boolean {

@@ -18,6 +18,7 @@ import {
   type ManagerMessageKind,
   type ManagerMessages,
   type RemoteManager,
+  type ResourceReply,
   type SessionMessage,
 } from '../manager/messages.ts';
 import {
@@ -34,6 +35,7 @@ import {
   taskStateName,
 } from '../store/objects.ts';
 import type { Executor, OperationResult, TaskOperation } from './executor.ts';
+import { type ResourceCall, ResourceClient, type ResourceClientState } from './resource-client.ts';
 
 /** `swarmkit: agent/agent.go`: first wait, ceiling and growth of the reconnect back-off. */
 const BACKOFF_BASE: Micros = milliseconds(100);
@@ -77,6 +79,7 @@ export interface AgentState {
   unreported: Record<string, { status: TaskStatus; cause: EventId }>;
   reporting: boolean;
   saving: boolean;
+  resources: ResourceClientState;
 }
 
 /** What the agent's machine offers it. */
@@ -91,6 +94,8 @@ export interface AgentHost {
   /** The first session message has come: the node is part of the swarm. */
   sessionOpened(): void;
   managersChanged(managers: readonly RemoteManager[]): void;
+  /** The resource API has answered. */
+  resourceDone(token: string, result: ResourceReply['result']): void;
 }
 
 export function initialAgent(nodeId: string, managers: readonly RemoteManager[]): AgentState {
@@ -109,6 +114,7 @@ export function initialAgent(nodeId: string, managers: readonly RemoteManager[])
     unreported: {},
     reporting: false,
     saving: false,
+    resources: { calls: {} },
   };
 }
 
@@ -122,6 +128,8 @@ export class Agent {
   private readonly machine: string;
   private readonly executor: Executor;
   private readonly host: AgentHost;
+  /** Places on networks for containers outside services. */
+  readonly resources: ResourceClient;
 
   constructor(
     kernel: Kernel,
@@ -137,6 +145,10 @@ export class Agent {
     this.state = state;
     this.executor = executor;
     this.host = host;
+    this.resources = new ResourceClient(kernel, state.resources, {
+      send: (call, token) => this.sendResourceCall(call, token),
+      done: (token, result) => host.resourceDone(token, result),
+    });
   }
 
   private get owner(): string {
@@ -205,6 +217,7 @@ export class Agent {
     const kind = envelope.kind as ManagerMessageKind;
     const { session } = this.state;
     if (kind === 'dispatcher.session-message') return this.sessionMessage(envelope.payload as SessionMessage);
+    if (kind === 'resource.reply') return this.resources.receive(envelope.payload as ResourceReply);
     if (!session) return;
     const { sessionId } = envelope.payload as { sessionId: string };
     if (sessionId !== session.id) return;
@@ -253,6 +266,7 @@ export class Agent {
         this.state.unreported[id] ??= { status: this.state.tasks[id]!.status, cause: this.kernel.cause };
       this.heartbeat(session.attempt);
       this.host.sessionOpened();
+      this.resources.sessionOpened();
       this.scheduleReport();
     }
     this.host.nodeChanged(message.node);
@@ -268,6 +282,7 @@ export class Agent {
   private endSession(reason: string): void {
     const session = this.state.session!;
     this.state.session = null;
+    this.resources.sessionClosed();
     this.kernel.cancel(this.state.heartbeatTimeout);
     const why = this.hardware.silenceBetween(session.with, this.machine) || this.kernel.cause;
     this.kernel.begin(
@@ -292,6 +307,16 @@ export class Agent {
     const chosen = managers[this.kernel.random('agents').int(managers.length)]!;
     const host = chosen.address.slice(0, chosen.address.lastIndexOf(':'));
     return this.hardware.machineAt(host)?.name ?? null;
+  }
+
+  private sendResourceCall(call: ResourceCall, token: string): boolean {
+    if (!this.sessionWith) return false;
+    const base = { origin: this.machine, token, nodeId: this.state.nodeId };
+    if (call.kind === 'resource.attach') {
+      const { containerId, target, addresses } = call;
+      this.send('resource.attach', { ...base, containerId, target, addresses });
+    } else this.send('resource.detach', { ...base, attachmentId: call.attachmentId });
+    return true;
   }
 
   private send<K extends ManagerMessageKind>(kind: K, payload: ManagerMessages[K]): void {

@@ -79,7 +79,12 @@ describe('who may manage the swarm', () => {
     make();
     expect(host.refusal('GET', '/nodes')).toBe(expected);
     expect(host.refusal('POST', '/services/create', serviceBody())).toBe(expected);
-    expect(host.refusal('POST', '/networks/create', { Name: 'o', Driver: 'overlay' })).toBe(expected);
+    const isWorker = host.facts.localState === 'active' && !host.facts.isManager;
+    expect(host.refusal('POST', '/networks/create', { Name: 'o', Driver: 'overlay' })).toBe(
+      isWorker
+        ? '403 Cannot create a multi-host network from a worker node. Please create the network from a manager node.'
+        : expected,
+    );
   });
 });
 

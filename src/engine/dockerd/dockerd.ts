@@ -7,9 +7,11 @@ import type { EventMessage } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
 import { seconds } from '../kernel/time.ts';
 import type { ControlRequest, ControlResult } from '../manager/controlapi/control-request.ts';
+import type { AttachResult } from '../network/attachments.ts';
 import type { LogLine } from '../runtime/container.ts';
 import type { RuntimeEvent, RuntimeResult } from '../runtime/runtime.ts';
 import type { StoreEvent } from '../store/store.ts';
+import { placeGot, startContainer } from './container-start.ts';
 import { attachmentsOf } from './convert/endpoint.ts';
 import { rfc3339 } from './convert/time.ts';
 import { controlFailure, type Failure, noManager, runtimeFailure } from './errors.ts';
@@ -109,6 +111,12 @@ export class Dockerd {
 
   runtimeDone(token: string, result: RuntimeResult<unknown>): void {
     this.resume(token, result.ok ? result : { ok: false, ...runtimeFailure(result.error) });
+  }
+
+  /** A container has got a place on a network of the swarm, or will not get one. */
+  attached(token: string, result: AttachResult): void {
+    if (placeGot(this, token, result)) return;
+    this.resume(token, result.ok ? result : { ok: false, status: 500, message: result.message });
   }
 
   /** Is it this daemon that waits for the answer with this token? */
@@ -245,14 +253,14 @@ export class Dockerd {
   /** The daemon has come up: containers that are to run run again. */
   begin(): void {
     for (const container of this.host.runtime.state.containers.values())
-      if (startsWithDaemon(container)) this.host.runtime.start(container.id, 'restart');
+      if (startsWithDaemon(container)) startContainer(this, container, 'restart');
   }
 
   private restart(id: string): void {
     const container = this.host.runtime.state.containers.get(id);
     if (container?.state !== 'restarting') return;
     container.restarts++;
-    this.host.runtime.start(id, 'restart');
+    startContainer(this, container, 'restart');
   }
 
   private containerGone(id: string): void {

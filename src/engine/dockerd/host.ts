@@ -8,6 +8,7 @@ import type { LocalNodeState } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
 import type { Random } from '../kernel/random.ts';
 import type { ControlRequest } from '../manager/controlapi/control-request.ts';
+import type { Attachments } from '../network/attachments.ts';
 import type { NetworkPeer, NetworkServiceFacts } from '../network/network-view.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Availability, ClusterSpec, Network } from '../store/objects.ts';
@@ -44,6 +45,8 @@ export interface DockerdHost {
   swarmUnlock(token: string, key: string): void;
 
   readonly runtime: RuntimeHost;
+  /** Places on the swarm's networks for containers outside services: answered through `attached`. */
+  readonly attachments: Pick<Attachments, 'attach' | 'leave'>;
   readonly logs: LogBroker;
 
   /** Calls the daemon's `timer(kind, data)`, unless it has stopped by then. Returns a handle for `cancel`. */
@@ -71,6 +74,8 @@ export interface SwarmFacts {
   attachment(networkId: string): string | null;
   /** Nodes that take part in a network, as this node has heard. */
   peers?(networkId: string): readonly NetworkPeer[];
+  /** Sandboxes on docker_gwbridge with their addresses: `ingress-sbox`, and containers. */
+  gateways?(): readonly { readonly container: string; readonly address: string }[];
   /** Services on a network, as this node has heard. */
   services?(networkId: string): readonly NetworkServiceFacts[];
 }

@@ -7,6 +7,7 @@ import type { EventMessage } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
 import { hexId } from '../kernel/ids.ts';
 import type { Random } from '../kernel/random.ts';
+import type { Starting } from './container-start.ts';
 
 /** A request on its way to an answer. */
 export interface Call {
@@ -56,6 +57,9 @@ export interface LocalNetwork {
   readonly createdAt: Micros;
   readonly subnet: string;
   readonly gateway: string;
+  /** Its subnet was asked for, and perhaps a part of it to give addresses from. */
+  readonly configured?: boolean;
+  readonly range?: string;
   readonly internal: boolean;
   readonly attachable: boolean;
   readonly options: Readonly<Record<string, string>>;
@@ -96,6 +100,8 @@ export interface DockerdState {
   /** Requests of `POST /containers/{id}/wait`: container and condition. */
   waits: Map<number, { readonly container: string; readonly condition: string; exitCode: number }>;
   execs: Map<string, Exec>;
+  /** Containers that wait for a place on a network before they start, by token. */
+  starts: Map<string, Starting>;
 }
 
 /** A daemon that starts on a disk; without one, for the first time. */
@@ -111,6 +117,7 @@ export function startedDockerd(disk: DockerdDisk): DockerdState {
     attachments: new Map(),
     waits: new Map(),
     execs: new Map(),
+    starts: new Map(),
   };
 }
 

@@ -82,6 +82,10 @@ export class TestHost {
       swarmLeave: (token, body) => this.asked.push({ what: 'leave', body, token }),
       swarmUnlock: (token, body) => this.asked.push({ what: 'unlock', body, token }),
       runtime: this.runtime,
+      attachments: {
+        attach: (token, container, target) => this.asked.push({ what: 'attach', body: { container, target }, token }),
+        leave: (container) => this.asked.push({ what: 'leave networks', body: container, token: '' }),
+      },
       logs: {
         subscribe: (token, body: LogSelection) => this.asked.push({ what: 'logs', body, token }),
         unsubscribe: (token) => this.asked.push({ what: 'no logs', body: null, token }),

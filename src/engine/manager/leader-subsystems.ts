@@ -3,6 +3,7 @@ import { CaServer } from './ca-server.ts';
 import { ControlApi, type ControlApiState } from './controlapi/control-api.ts';
 import { Dispatcher } from './dispatcher/dispatcher.ts';
 import type { ManagerContext } from './manager.ts';
+import { ResourceApi } from './resourceapi/resource-api.ts';
 import { RoleManager } from './role-manager.ts';
 import type { Subsystem } from './subsystem.ts';
 import { orchestrationSubsystems } from './subsystems.ts';
@@ -14,6 +15,7 @@ export const leaderSubsystems: readonly {
   { name: 'controlapi', create: (context, state) => new ControlApi(context, state as ControlApiState | undefined) },
   { name: 'dispatcher', create: (context, state) => new Dispatcher(context, state) },
   { name: 'ca', create: (context, state) => new CaServer(context, state) },
+  { name: 'resourceapi', create: (context, state) => new ResourceApi(context, state) },
   ...orchestrationSubsystems,
   { name: 'role-manager', create: (context, state) => new RoleManager(context, state) },
 ];

@@ -322,6 +322,8 @@ export class Manager {
     } else if (kind === 'ca.request') this.requestWrite('ca', request);
     else if (kind.startsWith('dispatcher.'))
       this.subsystem<Subsystem & MessageReceiver>('dispatcher')?.receive(kind, request);
+    else if (kind.startsWith('resource.'))
+      this.subsystem<Subsystem & MessageReceiver>('resourceapi')?.receive(kind, request);
   }
 
   /** No leader to serve it: the asker is told, and tries again later or elsewhere. */
@@ -329,7 +331,10 @@ export class Manager {
     const to: Relayed = from === request.origin ? { origin: request.origin } : request;
     if (kind === 'raft.join') this.answer(to, 'raft.join-reply', { ok: false, message: NO_LEADER.message });
     else if (kind === 'ca.request') this.answer(to, 'ca.reply', { ok: false, message: NO_LEADER.message });
-    else if (kind.startsWith('dispatcher.')) {
+    else if (kind === 'resource.attach' || kind === 'resource.detach') {
+      const { token } = request as ManagerMessages['resource.attach'];
+      this.answer(to, 'resource.reply', { token, result: { ok: false, error: NO_LEADER } });
+    } else if (kind.startsWith('dispatcher.')) {
       const { sessionId } = request as { sessionId?: string };
       this.answer(to, 'dispatcher.refusal', { sessionId: sessionId ?? '', message: NO_LEADER.message });
     }

@@ -144,6 +144,32 @@ export interface Assignments {
   readonly changes: readonly Assignment[];
 }
 
+/** A node asks for an address on a network for a container of its own. `swarmkit: api/resource.proto AttachNetworkRequest` */
+export interface AttachNetworkRequest extends Relayed {
+  readonly token: string;
+  readonly nodeId: string;
+  readonly containerId: string;
+  /** Name or id of the network. */
+  readonly target: string;
+  /** Wanted ones; empty: any. */
+  readonly addresses: readonly string[];
+}
+
+/** ... and gives it back. */
+export interface DetachNetworkRequest extends Relayed {
+  readonly token: string;
+  readonly nodeId: string;
+  readonly attachmentId: string;
+}
+
+/** `attachmentId`: the task that holds the address. */
+export interface ResourceReply {
+  readonly token: string;
+  readonly result:
+    | { readonly ok: true; readonly attachmentId: string }
+    | { readonly ok: false; readonly error: ControlError };
+}
+
 export interface ControlCall extends Relayed {
   readonly token: string;
   readonly request: ControlRequest;
@@ -166,6 +192,9 @@ export interface ManagerMessages {
   'dispatcher.status': StatusRequest;
   'dispatcher.assignments': Assignments;
   'dispatcher.refusal': DispatcherRefusal;
+  'resource.attach': AttachNetworkRequest;
+  'resource.detach': DetachNetworkRequest;
+  'resource.reply': ResourceReply;
   'control.request': ControlCall;
   'control.reply': ControlReply;
 }

@@ -2,6 +2,7 @@
 import type { EventId, ObjectRef } from '../../protocol/events.ts';
 import { type Node, type Service, type Task, taskStateName } from '../store/objects.ts';
 import type { Store, StoreEvent } from '../store/store.ts';
+import { taskRefs } from './orchestrator/task.ts';
 
 /** Emits an event because of another one (absent: of the commit) and returns its id. */
 type Emit = (kind: string, objects: ObjectRef[], facts: Readonly<Record<string, unknown>>, cause?: EventId) => EventId;
@@ -31,8 +32,7 @@ function traceTask(event: StoreEvent, store: Store, emit: Emit): void {
   const task = event.object as Task;
   const old = event.old as Task | undefined;
   const hostname = store.get('node', task.nodeId)?.description?.hostname ?? null;
-  const objects: ObjectRef[] = [`task:${task.id}`, `service:${task.serviceId}`];
-  if (task.nodeId) objects.push(`node:${task.nodeId}`);
+  const objects = taskRefs(task);
   if (hostname !== null) objects.push(`machine:${hostname}`);
   const facts = { service: task.serviceAnnotations.name, slot: task.slot, hostname };
   if (event.action === 'remove') emit('task.removed', objects, facts);

@@ -33,12 +33,13 @@ export function addressOfPointer(name: string): string | null {
   return match ? `${match[4]}.${match[3]}.${match[2]}.${match[1]}` : null;
 }
 
-/** The lowest address of a block that nobody has: neither its first (the network) nor its last (broadcast). */
-export function lowestFree(block: string, taken: ReadonlySet<string>): string | null {
+/** The lowest address of a block that nobody has: neither its first (the network) nor its last; of its part `range`, if given. */
+export function lowestFree(block: string, taken: ReadonlySet<string>, range = ''): string | null {
   if (block === '') return null;
   const { base, bits } = parseSubnet(block);
-  const end = base + 2 ** (32 - bits) - 1;
-  for (let at = base + 1; at < end; at++) {
+  const part = range === '' ? { base, bits } : parseSubnet(range);
+  const end = Math.min(base + 2 ** (32 - bits) - 1, part.base + 2 ** (32 - part.bits));
+  for (let at = Math.max(base + 1, part.base); at < end; at++) {
     const address = formatAddress(at);
     if (!taken.has(address)) return address;
   }

@@ -33,12 +33,12 @@ export function peersOf(node: NodeNetwork, network: string): NetworkPeer[] {
   return [{ name: node.db.name, address: node.address }, ...others.sort((a, b) => (a.name < b.name ? -1 : 1))];
 }
 
-/** Services with enabled tasks on a network, by name. */
+/** Services with enabled tasks on a network, by name; containers outside services are one without a name. */
 export function servicesOn(node: NodeNetwork, network: string): NetworkServiceFacts[] {
   const services = new Map<string, { record: EndpointRecord; tasks: NetworkServiceFacts['tasks'][number][] }>();
   const addresses = new Map([...node.db.members()].map((member) => [member.name, member.address]));
   for (const row of node.db.rows(network)) {
-    if (row.table !== 'endpoint_table' || row.value.serviceId === '' || row.value.serviceDisabled) continue;
+    if (row.table !== 'endpoint_table' || row.value.serviceDisabled) continue;
     const { serviceId, name, endpointIp } = row.value;
     const service = services.get(serviceId) ?? { record: row.value, tasks: [] };
     service.tasks.push({ name, endpoint: row.key, address: endpointIp, hostAddress: addresses.get(row.node) ?? '' });
@@ -47,7 +47,7 @@ export function servicesOn(node: NodeNetwork, network: string): NetworkServiceFa
   return [...services.values()]
     .map(({ record, tasks }) => ({
       name: record.serviceName,
-      virtualIp: record.virtualIp,
+      virtualIp: record.virtualIp || '<nil>',
       ports: record.ingressPorts.map(({ target, published }) => ({ target, published })),
       localIndex: node.state.balancers.get(network)?.get(record.serviceId)?.mark ?? 0,
       tasks: tasks.sort((a, b) => parseAddress(a.address) - parseAddress(b.address)),

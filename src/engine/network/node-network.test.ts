@@ -64,7 +64,7 @@ describe('networks of a node', () => {
     const world = new NetworkWorld(1);
     world.service('a', { publish: ['8080:80/tcp:host'] });
     const machine = world.cluster.machine('node1')!;
-    expect(machine.network.holderOf(8080, 'tcp')?.name).toMatch(/^a\.1\./);
+    expect(machine.network.holderOf(8080, 'tcp', null)?.name).toMatch(/^a\.1\./);
     const { container } = world.containers('a')[0]!;
     const twin = { ...container, id: 'f'.repeat(64), taskId: null, config: { ...container.config, name: 'b' } };
     expect(machine.network.attach(twin)).toMatch(

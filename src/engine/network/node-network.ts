@@ -13,16 +13,17 @@ import type { Container } from '../runtime/container.ts';
 import type { ContainerNetwork, TaskNetwork } from '../runtime/container-network.ts';
 import { hash64 } from '../runtime/registry.ts';
 import type { Network, Node, PortConfig, Task } from '../store/objects.ts';
-import { balance } from './balancer.ts';
+import { balance, byPublishedPort } from './balancer.ts';
 import type { EndpointRecord, TableEntry } from './gossip/messages.ts';
 import { NetworkDb } from './gossip/network-db.ts';
-import { bare, lowestFree, macOf } from './ipv4.ts';
+import { bare, isWithin, lowestFree, macOf } from './ipv4.ts';
 import {
   FIRST_EPHEMERAL_PORT,
   type HostOverlay,
   type Interface,
   initialNodeNetwork,
   type NodeNetworkState,
+  type PortMapping,
   type Sandbox,
 } from './node-state.ts';
 import { type ServiceRecords, serviceRecords } from './service-records.ts';
@@ -35,6 +36,10 @@ export interface LocalNetworkFacts {
   readonly subnet: string;
   readonly gateway: string;
   readonly internal: boolean;
+  /** Its subnet was asked for. */
+  readonly configured?: boolean;
+  /** Part of the subnet that addresses are given from; empty: all of it. */
+  readonly range?: string;
 }
 
 export interface NodeNetworkHost {
@@ -42,6 +47,8 @@ export interface NodeNetworkHost {
   localNetworks(): readonly LocalNetworkFacts[];
   /** Addresses of the managers, without ports. */
   managers(): readonly string[];
+  /** Does a process of the host itself, such as the daemon's swarm part, listen on a port. */
+  listensOn(port: number, protocol: string): boolean;
   /** A task of this node, to know what its container needs. */
   task(id: string): Task | null;
 }
@@ -253,7 +260,7 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
           name: networkName,
           address: `${address}/${subnet.split('/')[1] ?? '24'}`,
         })),
-      ports: sandbox.hostPorts.map((port) => ({ ...port, ip: '0.0.0.0' })),
+      ports: sandbox.hostPorts.map((port) => ({ ...port, ip: addressOf(port) })),
     };
   }
 
@@ -291,14 +298,13 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
 
   // ---- containers
 
-  /** Makes a container's interfaces. Returns docker's words if a host port is taken. */
+  /** Makes a container's interfaces. Returns docker's words if an address or a host port cannot be had. */
   attach(container: Container): string | null {
     const { config } = container;
+    const networks = wantedNetworks(container);
+    const trouble = this.addressTrouble(networks) ?? this.portTrouble(container, networks);
+    if (trouble !== null) return trouble;
     const task = container.taskId ? this.host.task(container.taskId) : null;
-    for (const port of config.ports) {
-      if (port.published !== 0 && this.holderOf(port.published, port.protocol))
-        return `driver failed programming external connectivity on endpoint ${config.name} (${this.endpointId(GATEWAY_BRIDGE, config.name)}): Bind for ${port.ip || '0.0.0.0'}:${port.published} failed: port is already allocated`;
-    }
     const sandbox: Sandbox = {
       container: container.id,
       name: config.name,
@@ -311,26 +317,98 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
       ingressPorts: (task?.endpoint?.ports ?? [])
         .filter(({ publishMode }) => publishMode === 'ingress')
         .map(({ protocol, targetPort, publishedPort }) => ({ protocol, target: targetPort, published: publishedPort })),
-      hostPorts: config.ports.map(({ protocol, target, published }) => ({
-        protocol,
-        target,
-        published: published || this.ephemeralHostPort(protocol),
-      })),
-      host: config.networks.some(({ id, name }) => id === 'host' || name === 'host'),
+      hostPorts: [],
+      host: networks.some(({ id, name }) => id === 'host' || name === 'host'),
       binding: 'none',
     };
     for (const { networkId, address } of task?.endpoint?.virtualIps ?? [])
       sandbox.virtualIps[networkId] = bare(address);
     this.state.sandboxes.set(container.id, sandbox);
     this.revisions.places++;
-    if (!sandbox.host) this.makeInterfaces(sandbox, config.networks);
+    if (!sandbox.host) this.makeInterfaces(sandbox, networks);
+    this.bindPorts(sandbox, container);
     if (!container.taskId) this.register(sandbox, false);
     return null;
   }
 
-  private makeInterfaces(sandbox: Sandbox, wanted: Container['config']['networks']): void {
-    const locals = this.host.localNetworks();
-    const networks = wanted.length > 0 ? wanted : [{ id: 'bridge', name: 'bridge', address: '', aliases: [] }];
+  /** Addresses that a user asked for on bridges of this host: why one cannot be had. */
+  private addressTrouble(wanted: Container['config']['networks']): string | null {
+    for (const { id, name, address, aliases } of wanted) {
+      const local = this.localNetwork(id, name);
+      if (local?.driver !== 'bridge') continue;
+      if (aliases.length > 0 && local.name === 'bridge')
+        return 'network-scoped alias is supported only for containers in user defined networks';
+      if (address === '') continue;
+      if (local.name === 'bridge') return 'user specified IP address is supported on user defined networks only';
+      if (!local.configured)
+        return 'user specified IP address is supported only when connecting to networks with user configured subnets';
+      if (!isWithin(address, local.subnet))
+        return `Invalid address ${address}: It does not belong to any of this network's subnets`;
+      if (this.takenOn(local.name).has(bare(address))) return 'Address already in use';
+    }
+    return null;
+  }
+
+  // ---- host ports
+
+  /** Why a host port that a container asks for cannot be had; with no interface to lead it to, it is not asked for. */
+  private portTrouble(container: Container, networks: Container['config']['networks']): string | null {
+    if (!this.leadsOut(networks)) return null;
+    const { config } = container;
+    for (const port of config.ports) {
+      if (port.published === 0) continue;
+      const numbers = portNumbers(port);
+      const refusals = numbers.map((number) => this.refusalOf(number, port.protocol, port.ip));
+      if (refusals.includes(null)) continue;
+      const why = numbers.length > 1 ? 'all ports are allocated' : refusals[0]!;
+      const endpoint = this.endpointId(GATEWAY_BRIDGE, config.name);
+      return `driver failed programming external connectivity on endpoint ${config.name} (${endpoint}): ${why}`;
+    }
+    return null;
+  }
+
+  /** Why nobody can have this port on this address of the host, or null. */
+  private refusalOf(port: number, protocol: PortMapping['protocol'], ip: string): string | null {
+    const wanted = ip || ANY_ADDRESS;
+    const holders: PortMapping[] = [];
+    for (const { hostPorts } of this.state.sandboxes.values())
+      holders.push(...hostPorts.filter((one) => one.published === port && one.protocol === protocol));
+    if (holders.some((one) => addressOf(one) === wanted))
+      return `Bind for ${wanted}:${port} failed: port is already allocated`;
+    const isHeard =
+      holders.some((one) => addressOf(one) === ANY_ADDRESS || wanted === ANY_ADDRESS) ||
+      this.isPublished(port, protocol) ||
+      this.host.listensOn(port, protocol);
+    const family = `${protocol}4`;
+    return isHeard
+      ? `Error starting userland proxy: listen ${family} ${wanted}:${port}: bind: address already in use`
+      : null;
+  }
+
+  /** The daemon itself listens on ports of the routing mesh. */
+  private isPublished(port: number, protocol: string): boolean {
+    const { ingress } = this;
+    return ingress !== null && byPublishedPort(this.state, ingress.id, port, protocol) !== null;
+  }
+
+  private leadsOut(networks: Container['config']['networks']): boolean {
+    return networks.some(({ id, name }) => !['host', 'none'].includes(this.localNetwork(id, name)?.name ?? ''));
+  }
+
+  private bindPorts(sandbox: Sandbox, { config }: Container): void {
+    sandbox.hostPorts = [];
+    if (!sandbox.interfaces.some(({ kind }) => kind !== 'overlay')) return;
+    for (const port of config.ports) {
+      const { protocol, target, published, ip } = port;
+      const free = portNumbers(port).find((number) => this.refusalOf(number, protocol, ip) === null);
+      const number = published === 0 ? this.ephemeralHostPort(protocol) : (free ?? published);
+      sandbox.hostPorts.push({ protocol, target, published: number, ...(ip !== '' && { ip }) });
+    }
+  }
+
+  // ---- interfaces
+
+  private makeInterfaces(sandbox: Sandbox, networks: Container['config']['networks']): void {
     for (const { id, name, address, aliases } of networks) {
       const overlay = this.overlayOf(id, name);
       if (overlay && address !== '') {
@@ -343,18 +421,33 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
         });
         continue;
       }
-      const local = locals.find((one) => one.id === id || one.name === (name || id));
+      const local = this.localNetwork(id, name);
       if (local?.driver !== 'bridge') continue;
       sandbox.aliases[local.id] = aliases;
       const given = address !== '' ? bare(address) : this.lease(local.name);
       if (given) this.addInterface(sandbox, 'bridge', local.id, local.name, given, local.subnet);
     }
+    this.settleGateway(sandbox);
+  }
+
+  /** Whoever is on overlays that are not internal, and on no bridge, goes out by docker_gwbridge. */
+  private settleGateway(sandbox: Sandbox): void {
     const overlays = sandbox.interfaces.filter(({ kind }) => kind === 'overlay');
     const isInternal = overlays.every(({ network }) => this.state.present.get(network)?.internal);
-    if (overlays.length === 0 || isInternal || sandbox.interfaces.some(({ kind }) => kind === 'bridge')) return;
+    const isNeeded = overlays.length > 0 && !isInternal && !sandbox.interfaces.some(({ kind }) => kind === 'bridge');
+    const has = sandbox.interfaces.some(({ kind }) => kind === 'gateway');
+    if (has === isNeeded) return;
+    if (has) {
+      sandbox.interfaces = sandbox.interfaces.filter(({ kind }) => kind !== 'gateway');
+      return;
+    }
     const given = this.lease(GATEWAY_BRIDGE);
-    const bridge = locals.find(({ name }) => name === GATEWAY_BRIDGE);
-    if (given) this.addInterface(sandbox, 'gateway', GATEWAY_BRIDGE, GATEWAY_BRIDGE, given, bridge?.subnet ?? '');
+    const subnet = this.localNetwork(GATEWAY_BRIDGE, GATEWAY_BRIDGE)?.subnet ?? '';
+    if (given) this.addInterface(sandbox, 'gateway', GATEWAY_BRIDGE, GATEWAY_BRIDGE, given, subnet);
+  }
+
+  private localNetwork(id: string, name: string): LocalNetworkFacts | undefined {
+    return this.host.localNetworks().find((one) => one.id === id || one.name === (name || id));
   }
 
   private overlayOf(id: string, name: string): HostOverlay | null {
@@ -386,25 +479,32 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     return made;
   }
 
-  rewire(container: Container): void {
+  rewire(container: Container): string | null {
     const sandbox = this.state.sandboxes.get(container.id);
-    if (!sandbox) return;
-    const { networks } = container.config;
+    if (!sandbox) return null;
+    const networks = wantedNetworks(container);
     const has = (one: Interface, { id, name }: { id: string; name: string }): boolean =>
-      one.network === id || one.networkName === name;
+      one.network === id || one.networkName === (name || id);
+    const added = networks.filter((wanted) => !sandbox.interfaces.some((one) => has(one, wanted)));
+    const trouble = this.addressTrouble(added);
+    if (trouble !== null) return trouble;
     const gone = sandbox.interfaces.filter(
       (one) => one.kind !== 'gateway' && !networks.some((wanted) => has(one, wanted)),
     );
+    const wasOut = sandbox.interfaces.some(({ kind }) => kind !== 'overlay');
     sandbox.interfaces = sandbox.interfaces.filter((one) => !gone.includes(one));
     for (const { kind, network, endpoint } of gone) {
       if (kind !== 'overlay') continue;
       this.db.remove(network, 'endpoint_table', endpoint);
       this.db.remove(network, 'overlay_peer_table', endpoint);
     }
-    const added = networks.filter((wanted) => !sandbox.interfaces.some((one) => has(one, wanted)));
-    if (added.length > 0) this.makeInterfaces(sandbox, added);
+    this.makeInterfaces(sandbox, added);
+    const isOut = sandbox.interfaces.some(({ kind }) => kind !== 'overlay');
+    if (wasOut !== isOut) this.bindPorts(sandbox, container);
+    this.dropUnneeded(gone.map(({ network }) => network));
     this.revisions.places++;
     if (!container.taskId) this.register(sandbox, false);
+    return null;
   }
 
   detach(container: Container): void {
@@ -428,17 +528,21 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
 
   /** The lowest free address of a bridge of this host. */
   private lease(bridge: string): string | null {
-    const facts = this.host.localNetworks().find(({ name }) => name === bridge);
+    const facts = this.localNetwork(bridge, bridge);
     const subnet = facts?.subnet || (bridge === GATEWAY_BRIDGE ? '172.18.0.0/16' : '');
-    const taken = new Set<string>([facts?.gateway ?? '172.18.0.1']);
+    return lowestFree(subnet, this.takenOn(bridge), facts?.range ?? '');
+  }
+
+  private takenOn(bridge: string): Set<string> {
+    const taken = new Set<string>([this.localNetwork(bridge, bridge)?.gateway ?? '172.18.0.1']);
     if (bridge === GATEWAY_BRIDGE && this.state.ingressGateway) taken.add(this.state.ingressGateway);
     for (const { interfaces } of this.state.sandboxes.values())
       for (const one of interfaces) if (one.networkName === bridge) taken.add(one.address);
-    return lowestFree(subnet, taken);
+    return taken;
   }
 
   private ephemeralHostPort(protocol: string): number {
-    for (let port = FIRST_EPHEMERAL_PORT; ; port++) if (!this.holderOf(port, protocol)) return port;
+    for (let port = FIRST_EPHEMERAL_PORT; ; port++) if (!this.holderOf(port, protocol, null)) return port;
   }
 
   // ---- looking things up
@@ -448,11 +552,34 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     return undefined;
   }
 
-  /** The container that holds a host port. */
-  holderOf(port: number, protocol: string): Sandbox | undefined {
+  /** The container that holds a host port on an address of the host; `null`: on any of them. */
+  holderOf(port: number, protocol: string, address: string | null): Sandbox | undefined {
     for (const sandbox of this.state.sandboxes.values())
-      if (sandbox.hostPorts.some((one) => one.published === port && one.protocol === protocol)) return sandbox;
+      if (sandbox.hostPorts.some((one) => isHeld(one, port, protocol, address))) return sandbox;
     return undefined;
+  }
+
+  /** Is this one of the host's own addresses: its own on the cable, or a bridge's. */
+  isOwnAddress(address: string): boolean {
+    return (
+      address === this.address ||
+      address.startsWith('127.') ||
+      this.host.localNetworks().some(({ driver, gateway }) => driver === 'bridge' && gateway === address)
+    );
+  }
+
+  /** Who is on docker_gwbridge: the ingress sandbox, then containers. */
+  gateways(): { container: string; address: string }[] {
+    const gateways = [...this.state.sandboxes.values()].flatMap(({ container, interfaces }) =>
+      interfaces.filter(({ kind }) => kind === 'gateway').map(({ address }) => ({ container, address })),
+    );
+    const { ingressGateway } = this.state;
+    return ingressGateway === '' ? gateways : [{ container: 'ingress-sbox', address: ingressGateway }, ...gateways];
+  }
+
+  /** A bridge of this host by its id or name. */
+  bridgeOf(network: string): LocalNetworkFacts | undefined {
+    return this.localNetwork(network, network);
   }
 
   /** The container with this address on a network here. */
@@ -557,6 +684,34 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
   private refs(network: string): `${string}:${string}`[] {
     return [`network:${network}`, `machine:${this.machine}`];
   }
+}
+
+/** Docker's address for all of the host's. */
+const ANY_ADDRESS = '0.0.0.0';
+
+function addressOf({ ip }: PortMapping): string {
+  return ip || ANY_ADDRESS;
+}
+
+export function isHeld(mapping: PortMapping, port: number, protocol: string, address: string | null): boolean {
+  const at = addressOf(mapping);
+  const isHeard = address === null || at === ANY_ADDRESS || at === address || (at === '127.0.0.1' && address === at);
+  return mapping.published === port && mapping.protocol === protocol && isHeard;
+}
+
+/** The ports of a range, or the one port. */
+function portNumbers({ published, last }: { published: number; last?: number }): number[] {
+  return Array.from({ length: (last ?? published) - published + 1 }, (_, i) => published + i);
+}
+
+/** Networks of a container, with the addresses that the swarm has given it there; without any the default bridge. */
+function wantedNetworks({ config, swarmEndpoints }: Container): Container['config']['networks'] {
+  const { networks, offline } = config;
+  if (networks.length === 0 && !offline) return [{ id: 'bridge', name: 'bridge', address: '', aliases: [] }];
+  return networks.map((one) => {
+    const given = swarmEndpoints?.[one.name || one.id];
+    return given ? { ...one, id: given.network, name: given.networkName, address: given.address } : one;
+  });
 }
 
 function* endpointsAmong(rows: Iterable<TableEntry>): Generator<EndpointRecord> {

@@ -33,6 +33,8 @@ export interface PortMapping {
   protocol: 'tcp' | 'udp' | 'sctp';
   target: number;
   published: number;
+  /** Address of the host; absent: all of them. */
+  ip?: string;
 }
 
 /** The network namespace of a container. */

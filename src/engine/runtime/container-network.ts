@@ -9,10 +9,24 @@ import type { Container } from './container.ts';
 export interface ContainerNetwork {
   /** The container is about to run: gives it its interfaces and host ports. Returns docker's words if that cannot be. */
   attach(container: Container): string | null;
-  /** It is on other networks from now on (`docker network connect`): what it keeps, it keeps with its addresses. */
-  rewire(container: Container): void;
+  /**
+   * It is on other networks from now on (`docker network connect`): what it keeps, it keeps with its addresses. Returns docker's
+   * words if that cannot be.
+   */
+  rewire(container: Container): string | null;
   /** Its main process has ended: interfaces, names and ports are free again. */
   detach(container: Container): void;
+}
+
+/**
+ * For tasks that hold a place on a network for a container that a user has started.
+ * `moby: daemon/cluster/executor/container/attachment.go`
+ */
+export interface PlaceHolders {
+  /** Hands its address to the container that waits for it. False: none does (any more). */
+  update(task: Task): boolean;
+  /** Holds the place until the container leaves; `TaskExecutor.placeGivenBack` tells the end. */
+  hold(task: Task): void;
 }
 
 /** For tasks: the life of their registration. `moby: daemon/cluster/executor/container/adapter.go` */

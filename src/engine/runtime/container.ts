@@ -35,7 +35,18 @@ export interface ContainerConfig {
   mounts: readonly { type: string; source: string; target: string; readOnly: boolean }[];
   /** Network ids or names, with addresses where swarm gave them. */
   networks: readonly { id: string; name: string; address: string; aliases: readonly string[] }[];
-  ports: readonly { target: number; published: number; protocol: 'tcp' | 'udp' | 'sctp'; ip: string }[];
+  /** The network that it was made for (`HostConfig.NetworkMode`), whatever it is on now; absent for tasks. */
+  mode?: string;
+  /** It has left its last network: no networks then means none, not the default bridge. */
+  offline?: boolean;
+  /** `last`: any free port from `published` to it. */
+  ports: readonly {
+    target: number;
+    published: number;
+    last?: number;
+    protocol: 'tcp' | 'udp' | 'sctp';
+    ip: string;
+  }[];
   autoRemove: boolean;
   /** `docker run`'s restart policy; swarm's tasks have none. */
   restart: 'no' | 'always' | 'on-failure' | 'unless-stopped';
@@ -43,6 +54,14 @@ export interface ContainerConfig {
   restartTries?: number;
   memoryBytes: number;
   nanoCpus: number;
+}
+
+/** A place on a network of the swarm, held by a task, for a container that a user has started. */
+export interface SwarmEndpoint {
+  readonly network: string;
+  readonly networkName: string;
+  /** With mask length. */
+  readonly address: string;
 }
 
 export interface LogLine {
@@ -74,6 +93,8 @@ export interface Container {
     interfaces: { network: string; name: string; address: string }[];
     ports: ContainerConfig['ports'];
   };
+  /** Places on the swarm's networks, by network as the configuration names it; only for containers outside services. */
+  swarmEndpoints?: Record<string, SwarmEndpoint>;
   /** `docker stop` or `docker kill` has ended it: no policy starts it again. */
   stoppedByUser: boolean;
   /** How often its restart policy has started it again. */

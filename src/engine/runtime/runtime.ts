@@ -248,6 +248,7 @@ export class Runtime {
     const trouble = this.host.interfaces?.attach(container) ?? null;
     if (trouble !== null) {
       container.error = trouble;
+      container.exitCode = 128;
       return this.host.operationDone(token, failed('conflict', trouble));
     }
     container.state = 'running';
@@ -451,12 +452,16 @@ export class Runtime {
     return done();
   }
 
-  /** Puts a container on other networks, running or not. */
-  setNetworks(id: string, networks: ContainerConfig['networks']): void {
+  /** Puts a container on other networks, running or not; on none at all if there are none. Refused, all is as before. */
+  setNetworks(id: string, networks: ContainerConfig['networks']): RuntimeResult {
     const container = this.state.containers.get(id);
-    if (!container) return;
-    container.config = { ...container.config, networks };
-    if (container.state === 'running') this.host.interfaces?.rewire(container);
+    if (!container) return failed('not-found', `No such container: ${id}`);
+    const { config } = container;
+    container.config = { ...config, networks, offline: networks.length === 0 };
+    const trouble = isUp(container) ? (this.host.interfaces?.rewire(container) ?? null) : null;
+    if (trouble === null) return done();
+    container.config = config;
+    return failed('conflict', trouble);
   }
 
   /** Freezes or thaws a running container. Simplified: its timers go on. */
@@ -649,6 +654,10 @@ export class Runtime {
   private schedule(delay: Micros, kind: string, data: Readonly<Record<string, unknown>>): void {
     this.kernel.schedule(delay, kind, this.machine, { machine: this.machine, ...data });
   }
+}
+
+function isUp({ state }: Container): boolean {
+  return state === 'running' || state === 'paused';
 }
 
 /** Beginnings of timers and tokens that are no process's own. */

@@ -12,7 +12,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
 import type { Config, Secret, Task, TaskStatus } from '../store/objects.ts';
 import type { Container, ContainerConfig } from './container.ts';
-import type { TaskNetwork } from './container-network.ts';
+import type { PlaceHolders, TaskNetwork } from './container-network.ts';
 import { DEFAULT_STOP_GRACE, type Runtime, type RuntimeResult } from './runtime.ts';
 
 /** `controller.go Shutdown`: after the service binding is deactivated. */
@@ -47,6 +47,7 @@ export class TaskExecutor implements Executor {
   private readonly runtime: Runtime;
   private readonly agent: () => Agent | null;
   private readonly network: TaskNetwork | null;
+  private readonly places: PlaceHolders | null;
 
   constructor(
     kernel: Kernel,
@@ -55,6 +56,7 @@ export class TaskExecutor implements Executor {
     runtime: Runtime,
     agent: () => Agent | null,
     network: TaskNetwork | null = null,
+    places: PlaceHolders | null = null,
   ) {
     this.kernel = kernel;
     this.machine = machine;
@@ -62,10 +64,12 @@ export class TaskExecutor implements Executor {
     this.runtime = runtime;
     this.agent = agent;
     this.network = network;
+    this.places = places;
   }
 
   prepare(task: Task, _secrets: readonly Secret[], _configs: readonly Config[]): void {
     const token = this.begin(task, 'prepare');
+    if (task.spec.attachment) return this.create(task.id, token);
     if (this.runtime.ofTask(task.id)) return this.end(task.id, this.success(task.id));
     this.network?.prepare(task);
     this.runtime.pull(task.spec.container.image, token);
@@ -73,6 +77,7 @@ export class TaskExecutor implements Executor {
 
   start(task: Task): void {
     const token = this.begin(task, 'start');
+    if (task.spec.attachment) return this.updatePlace(task);
     const container = this.runtime.ofTask(task.id);
     if (!container) return this.end(task.id, failure('No such container', null));
     if (container.state === 'running') return this.startedOrWaiting(task.id, container);
@@ -103,6 +108,7 @@ export class TaskExecutor implements Executor {
 
   wait(task: Task): void {
     this.begin(task, 'wait');
+    if (task.spec.attachment) return this.places?.hold(task);
     const container = this.runtime.ofTask(task.id);
     if (!container) return this.end(task.id, failure(`No such container`, null));
     if (container.state !== 'running' && container.state !== 'created') this.exitedResult(task.id, container);
@@ -131,6 +137,22 @@ export class TaskExecutor implements Executor {
       this.kernel.schedule(drain, 'executor.stop', this.machine, { machine: this.machine, taskId: task.id, token });
     } else this.runtime.remove(container.id, true, token);
   }
+
+  // ---- places on networks
+
+  private updatePlace(task: Task): void {
+    if (this.places?.update(task)) return this.end(task.id, this.success(task.id));
+    const message = `could not find attacher for container ${task.spec.attachment?.containerId} to network ${task.networks[0]?.networkId}`;
+    this.end(task.id, failure(message, null));
+  }
+
+  /** The container has left, and the leader knows it; or `trouble` tells why it does not. */
+  placeGivenBack(taskId: string, trouble: string | null): void {
+    if (this.state.operations[taskId]?.operation !== 'wait') return;
+    this.end(taskId, trouble === null ? this.success(taskId) : failure(trouble, null));
+  }
+
+  // ---- stopping
 
   /** The drain before a stop is over. */
   stopNow(taskId: string, token: string): void {
@@ -177,6 +199,7 @@ export class TaskExecutor implements Executor {
     const current = this.state.operations[taskId];
     if (!current || current.token !== token) return;
     if (this.awaitsNetworks(taskId, current, 'executor.create')) return;
+    if (current.task.spec.attachment) return this.end(taskId, this.success(taskId));
     const made = this.runtime.create(this.configOf(current.task), taskId);
     this.end(taskId, made.ok ? this.success(taskId) : failure(made.error.message, null));
   }

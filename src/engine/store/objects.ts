@@ -224,6 +224,8 @@ export interface TaskSpec {
   readonly logDriver: { readonly name: string; readonly options: Labels } | null;
   /** As the client sent it, so that an answer can leave out what was not set: keys of optional groups that were present. */
   readonly present: readonly string[];
+  /** Runs nothing: it holds an address for a container that a user started on the task's node (`NetworkAttachmentSpec`). */
+  readonly attachment?: { readonly containerId: string };
 }
 
 export type ServiceMode =

@@ -53,10 +53,11 @@ function isMissingImage(error: unknown): boolean {
   return isNotFound(error) && (error as Error).message.startsWith('No such image');
 }
 
-async function post({ api, flags }: CommandContext, body: Record<string, unknown>): Promise<string> {
-  const name = flags.get(containerFlags.name);
-  const { Id } = await api.post<{ Id: string }>('/containers/create', { query: { name: name || undefined }, body });
-  return Id;
+async function post({ api, flags, err }: CommandContext, body: Record<string, unknown>): Promise<string> {
+  const query = { name: flags.get(containerFlags.name) || undefined };
+  const created = await api.post<{ Id: string; Warnings?: string[] | null }>('/containers/create', { query, body });
+  for (const warning of created.Warnings ?? []) err(`WARNING: ${warning}\n`);
+  return created.Id;
 }
 
 /** Pulls with its progress on standard error. */

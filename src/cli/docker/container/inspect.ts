@@ -3,6 +3,7 @@ import { boolFlag } from '../../flags/flag-types.ts';
 import { type Command, requiresMinArgs } from '../command.ts';
 import { completeAllContainers } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
+import { containerType } from '../go-types/container.ts';
 import { inspectObjects } from '../inspect.ts';
 
 const size = boolFlag({ name: 'size', shorthand: 's', description: 'Also show sizes of files' });
@@ -17,6 +18,7 @@ export const inspectCommand: Command = {
   run: (context) =>
     inspectObjects(context, context.args, context.flags.get(inspectFormatFlag), async (name) => ({
       raw: await context.api.get(`/containers/${name}/json`, { size: context.flags.get(size) ? '1' : undefined }),
+      type: containerType,
     })),
   complete: completeAllContainers,
 };

@@ -1,5 +1,6 @@
 /** `docker port`. Source: `cli: cli/command/container/port.go`. */
 import type { ContainerInspect } from '../../../protocol/engine-api.ts';
+import { decimalOrFault } from '../../opts/go-number.ts';
 import { compareNaturally } from '../../table/natural-order.ts';
 import type { ArgsRule, Command, CommandContext } from '../command.ts';
 import { completeContainers } from '../completion.ts';
@@ -31,9 +32,11 @@ async function showPorts({ api, args, out, fail }: CommandContext): Promise<numb
     `${HostIp.includes(':') ? `[${HostIp}]` : HostIp}:${HostPort}`;
   if (wanted !== undefined) {
     const [port = '', protocol = 'tcp'] = wanted.split('/');
-    if (!/^\d+$/.test(port)) return fail(`Error: invalid port (${wanted}): invalid port '${port}': invalid syntax`);
+    const fault = decimalOrFault(port, 16);
+    if (typeof fault === 'string')
+      return fail(`Error: invalid port (${wanted}): strconv.ParseUint: parsing "${port}": ${fault}`);
     const bindings = ports[`${port}/${protocol}`];
-    if (!bindings?.length) return fail(`Error: No public port '${port}/${protocol}' published for ${name}`);
+    if (!bindings?.length) return fail(`Error: No public port '${wanted}' published for ${name}`);
     out(bindings.map((binding) => `${line(binding)}\n`).join(''));
     return 0;
   }

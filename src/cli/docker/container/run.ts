@@ -63,17 +63,14 @@ async function runContainer(context: CommandContext): Promise<number> {
   // Asked for before the start: a short command may be gone by the time the answer to that has come.
   const condition = flags.get(containerFlags.rm) ? 'removed' : 'next-exit';
   const exit = isDetached ? null : waitFor(context, id, condition);
+  if (isDetached) context.out(`${id}\n`);
   try {
     await api.post(`/containers/${id}/start`);
   } catch (error) {
     const { line } = refusal(error);
     return failed(context, line);
   }
-  if (!exit) {
-    context.out(`${id}\n`);
-    return 0;
-  }
-  return follow(context, id, exit);
+  return exit ? follow(context, id, exit) : 0;
 }
 
 function failed(context: CommandContext, line: string): number {

@@ -17,6 +17,7 @@ import {
   completeServices,
 } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
+import { containerType } from '../go-types/container.ts';
 import { configType, networkType, nodeType, secretType, serviceType, taskType } from '../go-types/swarm.ts';
 import { type Inspected, inspectObjects } from '../inspect.ts';
 
@@ -31,7 +32,7 @@ interface Kind {
 
 /** In the order they are tried. */
 const kinds: readonly Kind[] = [
-  { name: 'container', path: (reference) => `/containers/${reference}/json` },
+  { name: 'container', path: (reference) => `/containers/${reference}/json`, type: containerType },
   { name: 'image', path: (reference) => `/images/${reference}/json` },
   { name: 'network', path: (reference) => `/networks/${reference}`, type: networkType },
   { name: 'volume', path: (reference) => `/volumes/${reference}` },

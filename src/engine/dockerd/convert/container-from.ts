@@ -75,6 +75,7 @@ export function containerConfigFrom(given: Partial<GivenContainer>, name: string
     health: healthFrom(given.Healthcheck),
     mounts: [...(host.Binds ?? []).map(bindFrom), ...(host.Mounts ?? []).map(mountFrom)],
     networks: networksFrom(network, given.NetworkingConfig),
+    mode: network === 'default' || network === '' ? 'bridge' : network,
     ports: Object.entries(host.PortBindings ?? {}).flatMap(([port, bindings]) => portsFrom(port, bindings ?? [])),
     autoRemove: host.AutoRemove ?? false,
     restart,
@@ -140,10 +141,14 @@ function portsFrom(
   bindings: readonly { HostIp?: string; HostPort?: string }[],
 ): ContainerConfig['ports'][number][] {
   const [target, protocol = 'tcp'] = port.split('/') as [string, string?];
-  return bindings.map(({ HostIp, HostPort }) => ({
-    target: Number(target),
-    published: Number(HostPort || 0),
-    protocol: protocol as 'tcp' | 'udp' | 'sctp',
-    ip: HostIp ?? '',
-  }));
+  return bindings.map(({ HostIp, HostPort = '' }) => {
+    const [first = '', last] = HostPort.split('-');
+    return {
+      target: Number(target),
+      published: Number(first || 0),
+      ...(last !== undefined && { last: Number(last) }),
+      protocol: protocol as 'tcp' | 'udp' | 'sctp',
+      ip: HostIp ?? '',
+    };
+  });
 }

@@ -71,7 +71,7 @@ export function containerSummary(container: Container, daemon: Dockerd): api.Con
     State: container.state,
     Status: statusText(container, daemon.host.now),
     HostConfig: { NetworkMode: networkMode(container) },
-    NetworkSettings: { Networks: endpoints(container) },
+    NetworkSettings: { Networks: endpoints(container, daemon) },
     Mounts: mounts(container),
   };
 }
@@ -121,10 +121,7 @@ function ports(container: Container, daemon: Dockerd): api.ContainerPort[] {
   if (container.state !== 'running' && container.state !== 'paused') return [];
   const published = boundPorts(container).flatMap((port) => {
     const both = { PrivatePort: port.target, PublicPort: port.published, Type: port.protocol };
-    return [
-      { IP: port.ip || '0.0.0.0', ...both },
-      { IP: '::', ...both },
-    ];
+    return addressesOf(port).map((IP) => ({ IP, ...both }));
   });
   const taken = new Set(boundPorts(container).map(({ target, protocol }) => `${target}/${protocol}`));
   const exposed = (imageOf(container, daemon)?.exposed ?? []).filter((port) => !taken.has(port));
@@ -137,40 +134,72 @@ function ports(container: Container, daemon: Dockerd): api.ContainerPort[] {
   ];
 }
 
-/** Host ports as they are bound; before the container runs, as they were asked for. */
-function boundPorts({ attached, config }: Container): ContainerConfig['ports'] {
-  return attached.ports.length > 0 ? attached.ports : config.ports;
+/** Host ports as they are bound. */
+function boundPorts({ attached }: Container): ContainerConfig['ports'] {
+  return attached.ports;
+}
+
+/** Asked for on no address in particular, a port is bound on all of both families. */
+function addressesOf({ ip }: { ip: string }): string[] {
+  return ip === '' || ip === '0.0.0.0' ? ['0.0.0.0', '::'] : [ip];
 }
 
 function networkMode(container: Container): string {
-  const [first] = attachmentsOf(container);
-  return container.config.networks.length > 0 ? first!.name : 'bridge';
+  const [first] = container.config.networks;
+  return container.config.mode ?? (first ? attachmentsOf(container)[0]!.name : 'bridge');
 }
 
-function endpoints(container: Container): Record<string, api.EndpointSettings> {
-  const isUp = container.state === 'running';
+function endpoints(container: Container, daemon: Dockerd): Record<string, api.EndpointSettings> {
   const settings: Record<string, api.EndpointSettings> = {};
-  for (const { id, name, address, aliases } of attachmentsOf(container)) {
-    const cidr = parseCidr(address);
-    settings[name] = {
-      IPAMConfig: cidr ? { IPv4Address: address.split('/')[0]! } : null,
-      Links: null,
-      Aliases: aliases.length > 0 ? list(aliases) : null,
-      MacAddress: isUp ? macAddress(address) : '',
-      DriverOpts: null,
-      GwPriority: 0,
-      NetworkID: id,
-      EndpointID: isUp ? derivedHex(`endpoint ${id} ${container.config.name}`) : '',
-      Gateway: '',
-      IPAddress: isUp && cidr ? address.split('/')[0]! : '',
-      IPPrefixLen: isUp && cidr ? cidr.bits : 0,
-      IPv6Gateway: '',
-      GlobalIPv6Address: '',
-      GlobalIPv6PrefixLen: 0,
-      DNSNames: null,
-    };
-  }
+  for (const attachment of attachmentsOf(container))
+    settings[attachment.name] = endpointSettings(container, attachment, daemon);
   return sortedMap(settings);
+}
+
+function endpointSettings(
+  container: Container,
+  { id, name, address, aliases }: ContainerConfig['networks'][number],
+  daemon: Dockerd,
+): api.EndpointSettings {
+  const { config, swarmEndpoints = {} } = container;
+  const isUp = container.state === 'running' || container.state === 'paused';
+  const cidr = isUp ? parseCidr(address) : null;
+  const own = config.networks.find((one) => one.name === name || one.id === id);
+  const given = Object.values(swarmEndpoints).find(({ network }) => network === id)?.address ?? own?.address ?? '';
+  const local = daemon.state.disk.networks.find((network) => network.id === id || network.name === name);
+  const isNamed = !['bridge', 'host', 'none'].includes(name);
+  return {
+    IPAMConfig: given === '' ? null : { IPv4Address: given.split('/')[0]! },
+    Links: null,
+    Aliases: aliases.length > 0 ? list(aliases) : null,
+    MacAddress: cidr ? macAddress(address) : '',
+    DriverOpts: null,
+    GwPriority: 0,
+    NetworkID: local?.id ?? id,
+    EndpointID: isUp ? derivedHex(`endpoint ${id} ${config.name}`) : '',
+    Gateway: cidr && !local?.internal ? (local?.gateway ?? '') : '',
+    IPAddress: cidr ? address.split('/')[0]! : '',
+    IPPrefixLen: cidr ? cidr.bits : 0,
+    IPv6Gateway: '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    DNSNames: isNamed ? [...new Set([config.name, ...aliases, container.id.slice(0, 12), config.hostname])] : null,
+  };
+}
+
+/** What is said of the default bridge in a second place. */
+function defaultBridge(container: Container, daemon: Dockerd): object {
+  const { bridge } = endpoints(container, daemon);
+  return {
+    EndpointID: bridge?.EndpointID ?? '',
+    Gateway: bridge?.Gateway ?? '',
+    GlobalIPv6Address: '',
+    GlobalIPv6PrefixLen: 0,
+    IPAddress: bridge?.IPAddress ?? '',
+    IPPrefixLen: bridge?.IPPrefixLen ?? 0,
+    IPv6Gateway: '',
+    MacAddress: bridge?.MacAddress ?? '',
+  };
 }
 
 function mounts({ config }: Container): api.MountPoint[] {
@@ -192,6 +221,8 @@ export function containerInspect(container: Container, daemon: Dockerd): api.Con
   const { config } = container;
   const image = imageOf(container, daemon);
   const [path = '', ...args] = commandLine(container, image);
+  const isUp = container.state === 'running' || container.state === 'paused';
+  const sandbox = derivedHex(`sandbox ${container.id}`);
   return {
     Id: container.id,
     Created: daemon.time(container.createdAt),
@@ -213,7 +244,7 @@ export function containerInspect(container: Container, daemon: Dockerd): api.Con
     ExecIDs: null,
     HostConfig: {
       NetworkMode: networkMode(container),
-      PortBindings: portBindings(config.ports),
+      PortBindings: wantedBindings(config.ports),
       RestartPolicy: { Name: config.restart, MaximumRetryCount: config.restartTries ?? 0 },
       AutoRemove: config.autoRemove,
       Memory: config.memoryBytes,
@@ -223,9 +254,16 @@ export function containerInspect(container: Container, daemon: Dockerd): api.Con
     Config: configJson(container, image),
     NetworkSettings: {
       Bridge: '',
-      SandboxID: container.state === 'running' ? derivedHex(`sandbox ${container.id}`) : '',
-      Ports: container.state === 'running' ? portBindings(boundPorts(container), image) : {},
-      Networks: endpoints(container),
+      SandboxID: isUp ? sandbox : '',
+      SandboxKey: isUp ? `/var/run/docker/netns/${sandbox.slice(0, 12)}` : '',
+      Ports: isUp ? portBindings(boundPorts(container), image) : {},
+      HairpinMode: false,
+      LinkLocalIPv6Address: '',
+      LinkLocalIPv6PrefixLen: 0,
+      SecondaryIPAddresses: null,
+      SecondaryIPv6Addresses: null,
+      ...defaultBridge(container, daemon),
+      Networks: endpoints(container, daemon),
     },
   } as api.ContainerInspect;
 }
@@ -292,12 +330,21 @@ function portBindings(
 ): Record<string, { HostIp: string; HostPort: string }[] | null> {
   const bindings: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
   for (const port of image?.exposed ?? []) bindings[port] = null;
-  for (const { target, published, protocol, ip } of ports) {
+  for (const port of ports) {
+    const key = `${port.target}/${port.protocol}`;
+    const bound = addressesOf(port).map((HostIp) => ({ HostIp, HostPort: String(port.published) }));
+    bindings[key] = [...(bindings[key] ?? []), ...bound];
+  }
+  return sortedMap(bindings);
+}
+
+/** Ports as they were asked for; those of `--publish-all` were not. */
+function wantedBindings(ports: ContainerConfig['ports']): Record<string, { HostIp: string; HostPort: string }[]> {
+  const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
+  for (const { target, published, last, protocol, ip } of ports) {
     const key = `${target}/${protocol}`;
-    bindings[key] = [
-      ...(bindings[key] ?? []),
-      { HostIp: ip || '0.0.0.0', HostPort: published ? String(published) : '' },
-    ];
+    const HostPort = last === undefined ? String(published || '') : `${published}-${last}`;
+    bindings[key] = [...(bindings[key] ?? []), { HostIp: ip, HostPort }];
   }
   return sortedMap(bindings);
 }

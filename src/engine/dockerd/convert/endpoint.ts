@@ -5,12 +5,13 @@ import { hash64 } from '../../runtime/registry.ts';
 
 /** Networks of a container, with the addresses it has there; without any it is on the host's default bridge. */
 export function attachmentsOf(container: Container): Container['config']['networks'] {
-  const { networks } = container.config;
+  const { networks, offline } = container.config;
   const { interfaces } = container.attached;
-  return (networks.length > 0 ? networks : [DEFAULT_BRIDGE]).map((one) => {
-    const given = interfaces.find(({ network, name }) => network === one.id || name === (one.name || one.id));
-    if (!given) return one;
-    return { ...one, id: given.network, name: one.name || given.name, address: one.address || given.address };
+  return (networks.length > 0 || offline ? networks : [DEFAULT_BRIDGE]).map((one) => {
+    const endpoint = container.swarmEndpoints?.[one.name || one.id];
+    const id = endpoint?.network ?? one.id;
+    const given = interfaces.find(({ network, name }) => network === id || name === (one.name || one.id));
+    return given ? { ...one, id: given.network, name: given.name, address: given.address } : one;
   });
 }
 

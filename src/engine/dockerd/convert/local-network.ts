@@ -58,23 +58,35 @@ export function localNetworkJson(network: LocalNetwork, daemon: Dockerd): api.Ne
     IPAM: {
       Driver: 'default',
       Options: null,
-      Config: subnet ? [struct({ Subnet: subnet, Gateway: gateway })] : null,
+      Config: subnet ? [struct({ Subnet: subnet, IPRange: network.range || undefined, Gateway: gateway })] : null,
     },
     Internal: network.internal,
     Attachable: network.attachable,
     Ingress: false,
     ConfigFrom: { Network: '' },
     ConfigOnly: false,
-    Containers: containersOn(network.id, network.name, daemon),
+    Containers:
+      network.name === 'docker_gwbridge' ? gatewaysOn(network, daemon) : containersOn(network.id, network.name, daemon),
     Options: sortedMap(network.options),
     Labels: sortedMap(network.labels),
   };
 }
 
+/** Who goes out by docker_gwbridge: the ingress sandbox, and containers on overlays; known by their sandboxes. */
+function gatewaysOn(network: LocalNetwork, daemon: Dockerd): Record<string, api.NetworkContainer> {
+  const mask = network.subnet.split('/')[1] ?? '16';
+  const attached: Record<string, api.NetworkContainer> = {};
+  for (const { container, address } of daemon.host.swarm.gateways?.() ?? []) {
+    const name = container === 'ingress-sbox' ? container : derivedHex(`sandbox ${container}`).slice(0, 12);
+    attached[container] = endpointJson(network.id, `gateway_${name}`, `${address}/${mask}`);
+  }
+  return sortedMap(attached);
+}
+
 function containersOn(id: string, name: string, daemon: Dockerd): Record<string, api.NetworkContainer> {
   const attached: Record<string, api.NetworkContainer> = {};
   for (const container of daemon.host.runtime.state.containers.values()) {
-    if (container.state !== 'running') continue;
+    if (container.state !== 'running' && container.state !== 'paused') continue;
     const attachment = attachmentsOf(container).find((one) => one.id === id || one.name === name);
     if (attachment) attached[container.id] = endpointJson(id, container.config.name, attachment.address);
   }

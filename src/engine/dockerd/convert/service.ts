@@ -65,8 +65,10 @@ export function serviceSpecJson(spec: ServiceSpec, insertDefaults = false): api.
 export function taskSpecJson(task: TaskSpec, insertDefaults = false): api.TaskSpec {
   const has = (group: string) => insertDefaults || task.present.includes(group);
   const defaults = insertDefaults ? { stopGracePeriod: DEFAULT_STOP_GRACE } : undefined;
+  const { attachment } = task;
   return struct({
-    ContainerSpec: containerSpecJson(task.container, defaults),
+    ContainerSpec: attachment ? undefined : containerSpecJson(task.container, defaults),
+    NetworkAttachmentSpec: attachment && { ContainerID: attachment.containerId },
     Resources: when(has('resources'), resourcesJson(task)),
     RestartPolicy: when(has('restart'), restartJson(task, insertDefaults)),
     Placement: when(has('placement'), placementJson(task.placement)),
@@ -83,6 +85,7 @@ export function taskSpecJson(task: TaskSpec, insertDefaults = false): api.TaskSp
       ? struct({ Name: filled(task.logDriver.name), Options: filled(sortedMap(task.logDriver.options)) })
       : undefined,
     ForceUpdate: task.forceUpdate,
+    Runtime: attachment && 'attachment',
   });
 }
 

@@ -3,11 +3,11 @@ import type * as api from '../../../protocol/engine-api.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
 import type { Container, ContainerConfig } from '../../runtime/container.ts';
-import type { Network } from '../../store/objects.ts';
+import { startContainer as begin } from '../container-start.ts';
 import { containerInspect, containerMatches, containerSummary, LIST_FILTERS } from '../convert/container.ts';
 import { containerConfigFrom, type GivenContainer } from '../convert/container-from.ts';
 import type { Dockerd } from '../dockerd.ts';
-import { runtimeFailure } from '../errors.ts';
+import { type Failure, runtimeFailure } from '../errors.ts';
 import { isTrue, parseFilters } from '../filters.ts';
 import { randomName } from '../names.ts';
 import type { Route } from '../route.ts';
@@ -69,10 +69,18 @@ export const createContainer: Route = {
     create(daemon, call) {
       const created = daemon.host.runtime.create(call.partial as ContainerConfig, null);
       if (!created.ok) return daemon.refuse(call, runtimeFailure(created.error));
-      daemon.reply(call, { Id: created.value.id, Warnings: [] }, 201);
+      daemon.reply(call, { Id: created.value.id, Warnings: warningsOf(daemon.body<GivenContainer>(call)) }, 201);
     },
   },
 };
+
+/** `moby: daemon/daemon_unix.go verifyPlatformContainerSettings` */
+function warningsOf({ HostConfig: host }: Partial<GivenContainer>): string[] {
+  const publishes = host?.PublishAllPorts || Object.keys(host?.PortBindings ?? {}).length > 0;
+  return host?.NetworkMode === 'host' && publishes
+    ? ['Published ports are discarded when using host network mode']
+    : [];
+}
 
 /** `--publish-all`: every exposed port at a port of the host's choice. */
 function withAllPorts(
@@ -101,53 +109,20 @@ export const startContainer: Route = {
     const container = findContainer(daemon, call);
     if (!container) return;
     if (container.state === 'running') return daemon.reply(call, null, 304);
-    const foreign = foreignNetwork(daemon, container);
-    if (foreign === null) return begin(daemon, container, call);
-    const here = daemon.host.swarm.networks.find(({ id, spec }) => id === foreign || spec.annotations.name === foreign);
-    if (here) refuseOverlay(daemon, call, foreign, here.spec.attachable);
-    else if (daemon.host.swarm.controlAvailable) daemon.control(call, 'network', { op: 'network.get', ref: foreign });
-    else daemon.refuse(call, { status: 404, message: `network ${foreign} not found` });
+    container.stoppedByUser = false;
+    call.partial = container.id;
+    begin(daemon, container, daemon.token(call, 'started'));
   },
-  stages: {
-    network: (daemon, call, { spec }: Network) => refuseOverlay(daemon, call, spec.annotations.name, spec.attachable),
-    started: (daemon, call) => daemon.reply(call, null, 204),
-  },
-  failed: {
-    // What the network cannot give is the daemon's failure, not a conflict.
-    started: (daemon, call, { status, message }) =>
-      daemon.refuse(call, { status: message.startsWith('driver failed') ? 500 : status, message }),
-  },
+  stages: { started: (daemon, call) => daemon.reply(call, null, 204) },
+  failed: { started: notStarted },
 };
 
-function begin(daemon: Dockerd, container: Container, call: Call): void {
-  container.stoppedByUser = false;
-  daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
-}
-
-/** A network of a container that is not one of this host's own, by name. */
-function foreignNetwork(daemon: Dockerd, container: Container): string | null {
-  const own = (name: string, id: string): boolean =>
-    daemon.state.disk.networks.some((one) => one.name === name || one.id === id || one.id.startsWith(name));
-  return (
-    container.config.networks.find(({ id, name }) => !own(name, id) && !name.startsWith('container:'))?.name ?? null
-  );
-}
-
-/**
- * `moby: daemon/cluster/networks.go AttachNetwork`. Simplified: attaching a lone container to an overlay, which takes a task of
- * its own and an address from the leader, is not there yet: it ends as when no leader answers.
- */
-function refuseOverlay(daemon: Dockerd, call: Call, name: string, attachable: boolean): void {
-  if (!attachable)
-    return daemon.refuse(call, {
-      status: 403,
-      message: `Could not attach to network ${name}: rpc error: code = PermissionDenied desc = network ${name} not manually attachable`,
-    });
-  daemon.refuse(call, {
-    status: 500,
-    message:
-      'attaching to network failed, make sure your network options are correct and check manager logs: context deadline exceeded',
-  });
+/** `moby: daemon/start.go`: a container that is to be removed at its end is removed now. */
+function notStarted(daemon: Dockerd, call: Call, { status, message }: Failure): void {
+  const container = daemon.host.runtime.state.containers.get(call.partial as string);
+  if (container?.config.autoRemove) daemon.host.runtime.remove(container.id, true, 'auto-remove', true);
+  // What the network cannot give is the daemon's failure, not a conflict.
+  daemon.refuse(call, { status: status === 409 ? 500 : status, message });
 }
 
 export const stopContainer: Route = {
@@ -174,14 +149,24 @@ export const restartContainer: Route = {
     const container = findContainer(daemon, call);
     if (!container) return;
     call.partial = container.id;
+    // What ends it now is no reason for its policy to start it.
+    container.stoppedByUser = true;
     if (container.state === 'running')
       daemon.host.runtime.stop(container.id, grace(call), daemon.token(call, 'stopped'));
-    else daemon.host.runtime.start(container.id, daemon.token(call, 'started'));
+    else begin(daemon, container, daemon.token(call, 'started'));
   },
   stages: {
-    stopped: (daemon, call) => daemon.host.runtime.start(call.partial as string, daemon.token(call, 'started')),
-    started: (daemon, call) => daemon.reply(call, null, 204),
+    stopped(daemon, call) {
+      const container = daemon.host.runtime.state.containers.get(call.partial as string);
+      if (container) begin(daemon, container, daemon.token(call, 'started'));
+    },
+    started(daemon, call) {
+      const container = daemon.host.runtime.state.containers.get(call.partial as string);
+      if (container) container.stoppedByUser = false;
+      daemon.reply(call, null, 204);
+    },
   },
+  failed: { started: notStarted },
 };
 
 /** Spelt as recorded with 20.10; newer ones begin in lower case. */

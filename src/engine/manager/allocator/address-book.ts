@@ -53,6 +53,18 @@ export class AddressBook {
     return owners.delete(parseAddress(address));
   }
 
+  /** Gives this very address, with its mask length; or null if it is taken or in no subnet of the network. */
+  exactly(networkId: string, address: string, owner: string): string | null {
+    const book = this.networks.get(networkId);
+    const wanted = parseAddress(address);
+    const pool = book?.pools.find(({ subnet }) => overlaps(subnet, { base: wanted, bits: 32 }));
+    if (!book || !pool || book.owners.has(wanted)) return null;
+    const { base, bits } = pool.subnet;
+    if (wanted === base || wanted === base + 2 ** (32 - bits) - 1) return null;
+    book.owners.set(wanted, owner);
+    return `${formatAddress(wanted)}/${pool.subnet.bits}`;
+  }
+
   /** Gives the next free address with its mask length, or null if there is none. A network without pools has no addresses: "". */
   next(networkId: string, owner: string, cursors: Cursors): string | null {
     const book = this.networks.get(networkId);

@@ -363,8 +363,8 @@ export class Allocator implements Subsystem<AllocatorState> {
     const task = transaction.get('task', id);
     if (task?.status.state !== TaskState.new) return null;
     const service = transaction.get('service', task.serviceId);
-    if (!service) return null;
-    if (!this.isServiceAllocated(transaction, service))
+    if (!service && task.serviceId !== '') return null;
+    if (service && !this.isServiceAllocated(transaction, service))
       return `service ${service.id} to which task ${id} belongs has pending allocations`;
     const networks = this.attach(transaction, task, service);
     if (typeof networks === 'string') return networks;
@@ -374,21 +374,29 @@ export class Allocator implements Subsystem<AllocatorState> {
       message: 'pending task scheduling',
       timestamp: this.context.now,
     };
-    transaction.update({ ...task, networks, endpoint: service.endpoint ?? task.endpoint, status });
-    const facts = { service: service.spec.annotations.name, addresses: networks.flatMap(({ addresses }) => addresses) };
+    transaction.update({ ...task, networks, endpoint: service?.endpoint ?? task.endpoint, status });
+    const facts = {
+      service: service?.spec.annotations.name ?? '',
+      addresses: networks.flatMap(({ addresses }) => addresses),
+    };
     this.context.begin('task.allocated', taskRefs(task), facts, cause);
     return null;
   }
 
   /** The task's attachments with an address on each network, or why not. */
-  private attach(transaction: Transaction, task: Task, service: Service): readonly NetworkAttachment[] | string {
+  private attach(
+    transaction: Transaction,
+    task: Task,
+    service: Service | undefined,
+  ): readonly NetworkAttachment[] | string {
     const { addresses } = this.books;
-    const ingress = needsIngress(service) ? this.ingress(transaction) : undefined;
-    const wanted = ingress ? [{ target: ingress.id, aliases: [] }, ...task.spec.networks] : task.spec.networks;
+    const ingress = service && needsIngress(service) ? this.ingress(transaction) : undefined;
+    const own = task.spec.networks;
+    const wanted = ingress ? [{ target: ingress.id, aliases: [], driverOptions: {} }, ...own] : own;
     const networks: NetworkAttachment[] = [];
-    for (const { target, aliases } of wanted) {
+    for (const { target, aliases, addresses: asked } of wanted) {
       if (!transaction.get('network', target)) continue;
-      const address = addresses.has(target) ? addresses.next(target, taskOwner(task), this.state.cursors) : undefined;
+      const address = addresses.has(target) ? this.addressFor(target, asked?.[0], taskOwner(task)) : undefined;
       if (typeof address !== 'string') {
         for (const given of networks)
           for (const used of given.addresses) addresses.release(given.networkId, used, taskOwner(task));
@@ -399,6 +407,12 @@ export class Allocator implements Subsystem<AllocatorState> {
       networks.push({ networkId: target, addresses: address === '' ? [] : [address], aliases });
     }
     return networks;
+  }
+
+  /** The address that is asked for, else the next one; null if it cannot be had. */
+  private addressFor(networkId: string, asked: string | undefined, owner: string): string | null {
+    const { addresses } = this.books;
+    return asked ? addresses.exactly(networkId, asked, owner) : addresses.next(networkId, owner, this.state.cursors);
   }
 
   // ---- nodes

@@ -46,8 +46,10 @@ function candidates(reader: StoreReader, services: readonly string[], nodes: rea
   return [...reader.all('task')];
 }
 
+/** Attachments of containers outside services are in no list. `moby: daemon/cluster/tasks.go GetTasks` */
 function matches(reader: StoreReader, task: Task, filters: Filters): boolean {
   return (
+    !task.spec.attachment &&
     startsWith(filters, 'name', taskName(task)) &&
     startsWith(filters, 'id', task.id) &&
     hasLabels(filters, 'label', task.serviceAnnotations.labels) &&

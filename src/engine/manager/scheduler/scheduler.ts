@@ -7,11 +7,12 @@
  *
  * Remembered: who waits, and failures. Counts of nodes follow from the store and are built when first needed.
  */
-import type { EventId, Micros } from '../../../protocol/events.ts';
+import type { EventId, Micros, ObjectRef } from '../../../protocol/events.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import type { Node, Task } from '../../store/objects.ts';
 import { TaskState } from '../../store/objects.ts';
 import type { StoreEvent, Transaction } from '../../store/store.ts';
+import { taskRefs } from '../orchestrator/task.ts';
 import type { LeaderContext, Subsystem } from '../subsystem.ts';
 import { bestNode, buildTree, type DecisionTree, orderedNodes, spread } from './decision-tree.ts';
 import type { FilterName } from './filter.ts';
@@ -426,13 +427,12 @@ export class Scheduler implements Subsystem<SchedulerState> {
     if (task.status.err === explanation) return;
     const status = { ...task.status, err: explanation, timestamp: this.context.now };
     transaction.update({ ...task, status });
-    const refs = [`task:${task.id}`, `service:${task.serviceId}`] as const;
-    this.context.begin('scheduler.unfit', [...refs], { explanation }, cause);
+    this.context.begin('scheduler.unfit', taskRefs({ ...task, nodeId: '' }), { explanation }, cause);
   }
 }
 
-function decisionRefs(task: Task, info: NodeInfo): [`task:${string}`, `service:${string}`, `node:${string}`] {
-  return [`task:${task.id}`, `service:${task.serviceId}`, `node:${info.node.id}`];
+function decisionRefs(task: Task, info: NodeInfo): ObjectRef[] {
+  return taskRefs({ ...task, nodeId: info.node.id });
 }
 
 /** Failures count per service and version of its spec: also what groups tasks. */

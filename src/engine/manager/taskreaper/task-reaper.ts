@@ -98,6 +98,8 @@ export class TaskReaper implements Subsystem<TaskReaperState> {
   }
 
   private markRemovable(task: Task): void {
+    // Without a service there is no history to keep.
+    if (task.serviceId === '' && task.status.state >= TaskState.orphaned) this.state.cleanup.add(task.id);
     if (task.desiredState !== TaskState.remove) return;
     if (task.status.state < TaskState.assigned || task.status.state >= TaskState.complete)
       this.state.cleanup.add(task.id);

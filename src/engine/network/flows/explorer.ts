@@ -13,8 +13,8 @@ import type { FlowFailureReason, ResolveResult, Transport } from '../../runtime/
 import { hash64 } from '../../runtime/registry.ts';
 import { byAddress, byPublishedPort, choose } from '../balancer.ts';
 import { isAddress, isWithin } from '../ipv4.ts';
-import type { NodeNetwork } from '../node-network.ts';
-import type { HostOverlay, Sandbox, VirtualService } from '../node-state.ts';
+import { isHeld, type NodeNetwork } from '../node-network.ts';
+import type { HostOverlay, Interface, Sandbox, VirtualService } from '../node-state.ts';
 import { resolveName } from '../resolver.ts';
 import { endText, type Flow, type Packet, type Path, type Stage, type Walk, type Wire } from './flow-state.ts';
 
@@ -169,7 +169,7 @@ function leave(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
     return next(path, 'app');
   }
   const route = sandbox.interfaces.find(({ subnet }) => isWithin(dst, subnet));
-  if (route && route.kind !== 'gateway') {
+  if (route && route.kind !== 'gateway' && !node.isOwnAddress(dst)) {
     start(route.address);
     path.network = route.network;
     ground.hop(flow, walk, path, {
@@ -183,7 +183,7 @@ function leave(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
       ? next(path, 'balancer')
       : next(path, 'bridge');
   }
-  const way = sandbox.interfaces.find(({ kind }) => kind !== 'overlay');
+  const way = wayOut(node, sandbox, dst);
   if (!way) {
     ground.hop(flow, walk, path, {
       room: 'client',
@@ -203,6 +203,14 @@ function leave(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
   return next(path, 'gateway');
 }
 
+/** The interface of the default route; an internal bridge has none, but its host is on it. */
+function wayOut(node: NodeNetwork, sandbox: Sandbox, dst: string): Interface | undefined {
+  return sandbox.interfaces.find(
+    ({ kind, network, subnet }) =>
+      kind !== 'overlay' && (!node.bridgeOf(network)?.internal || (isWithin(dst, subnet) && node.isOwnAddress(dst))),
+  );
+}
+
 function namesOf(sandbox: Sandbox): string {
   return sandbox.interfaces
     .filter(({ kind }) => kind !== 'gateway')
@@ -212,7 +220,7 @@ function namesOf(sandbox: Sandbox): string {
 
 function leaveHost(ground: Ground, flow: Flow, walk: Walk, path: Path, node: NodeNetwork): Go {
   const { dst } = path.packet;
-  const isLocal = dst.startsWith('127.') || dst === node.address;
+  const isLocal = node.isOwnAddress(dst);
   const src = isLocal ? dst : node.address;
   path.packet = { ...path.packet, src, srcPort: node.nextPort() };
   flow.local = { address: src, port: path.packet.srcPort };
@@ -233,7 +241,7 @@ function routeFromHost(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
     path.container = sandbox.container;
     return next(path, 'published-bridge');
   }
-  if (dst === node.address) return next(path, 'nat');
+  if (node.isOwnAddress(dst)) return next(path, 'nat');
   if (ground.machineNamed(dst)) return next(path, 'send-plain');
   return ground.vanish(
     flow,
@@ -275,14 +283,30 @@ function outsideAddress(machine: string): string {
 function gateway(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
   const node = ground.node(path.machine);
   const { src, dst } = path.packet;
-  const isOwn = dst === node.address;
+  const own = bridgeNameOf(node, src);
+  const isOwn = node.isOwnAddress(dst);
+  const other = isOwn ? null : bridgeNameOf(node, dst);
+  if (other !== null) {
+    const rule =
+      other === own
+        ? `${own}: its containers may not talk to each other (enable_icc=false)`
+        : `filter DOCKER-ISOLATION-STAGE-2: from ${own} to ${other}: DROP`;
+    return ground.vanish(flow, walk, path, 'docker_gwbridge', rule, 'not on this network', '');
+  }
   ground.hop(flow, walk, path, {
     room: 'docker_gwbridge',
-    rule: isOwn ? `docker_gwbridge: ${dst} is this host` : `nat POSTROUTING MASQUERADE: ${src} becomes ${node.address}`,
+    rule: isOwn ? `${own}: ${dst} is this host` : `nat POSTROUTING MASQUERADE: ${src} becomes ${node.address}`,
     back: isOwn ? null : `masquerade undone: ${node.address} becomes ${src}`,
     change: isOwn ? {} : { src: node.address },
   });
   return isOwn ? next(path, 'nat') : routeFromHost(ground, flow, walk, path);
+}
+
+/** The bridge of this host that a container with this address is on. */
+function bridgeNameOf(node: NodeNetwork, address: string): string | null {
+  for (const { interfaces } of node.state.sandboxes.values())
+    for (const one of interfaces) if (one.kind !== 'overlay' && one.address === address) return one.networkName;
+  return null;
 }
 
 // ---- between machines, without a tunnel
@@ -335,7 +359,7 @@ function nat(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
     path.service = service.service;
     return next(path, 'published-bridge');
   }
-  const holder = node.holderOf(dstPort, protocol);
+  const holder = node.holderOf(dstPort, protocol, dst);
   if (holder) return natToContainer(ground, flow, walk, path, holder);
   for (const sandbox of node.state.sandboxes.values()) {
     if (!sandbox.host || !ground.isListening(path.machine, sandbox.container, dstPort, protocol)) continue;
@@ -356,7 +380,7 @@ function nat(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
 /** A port published in host mode, or by `docker run -p`. */
 function natToContainer(ground: Ground, flow: Flow, walk: Walk, path: Path, holder: Sandbox): Go {
   const { dst, dstPort, protocol } = path.packet;
-  const mapping = holder.hostPorts.find((one) => one.published === dstPort && one.protocol === protocol)!;
+  const mapping = holder.hostPorts.find((one) => isHeld(one, dstPort, protocol, dst))!;
   const to = holder.interfaces.find(({ kind }) => kind !== 'overlay');
   if (!to)
     return ground.refuse(
