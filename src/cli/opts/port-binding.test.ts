@@ -12,6 +12,7 @@ describe('--publish', () => {
     ['127.0.0.1:8080:80', one('80/tcp', '8080', '127.0.0.1')],
     ['127.0.0.1::80', one('80/tcp', '', '127.0.0.1')],
     ['published=8080,target=80', one('80/tcp', '8080')],
+    ['8000-8002:80/udp', one('80/udp', '8000-8002')],
     ['8000-8001:80-81', { ...one('80/tcp', '8000'), ...one('81/tcp', '8001') }],
   ])('%s', (text, bindings) => {
     expect(parsePortBindings([text])).toEqual({ ok: true, value: bindings });

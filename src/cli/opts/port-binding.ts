@@ -22,9 +22,23 @@ export function parsePortBindings(texts: readonly string[]): ParseResult<PortBin
     const { ip, rest } = splitAddress(short.value);
     const ports = parsePorts(rest);
     if (!ports.ok) return ports;
-    for (const port of ports.value) add(bindings, ip, port);
+    const range = anyOf(rest);
+    if (range) addRange(bindings, ip, ports.value[0]!, range);
+    else for (const port of ports.value) add(bindings, ip, port);
   }
   return parsed(Object.fromEntries(Object.entries(bindings).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** `8000-8010:80`: any free port of the range, for one port of the container; null if it is nothing of the kind. */
+function anyOf(text: string): string | null {
+  const match = /^(\d+-\d+):\d+(\/\w+)?$/.exec(text);
+  const [first, last] = match?.[1]!.split('-') ?? [];
+  return match && first !== last ? match[1]! : null;
+}
+
+function addRange(bindings: PortBindings, ip: string, { TargetPort, Protocol }: PortConfig, range: string): void {
+  const key = `${TargetPort}/${Protocol}`;
+  bindings[key] = [...(bindings[key] ?? []), { HostIp: ip, HostPort: range }];
 }
 
 function add(bindings: PortBindings, ip: string, { TargetPort, Protocol, PublishedPort }: PortConfig): void {

@@ -240,6 +240,8 @@ function networksOf({ flags }: CommandContext): ParseResult<{ mode: string; endp
     };
   }
   if (wanted.length === 0 && flags.get(f.networkAlias).length > 0) return unparsable(NO_ALIASES);
+  if (wanted.length === 0 && flags.changed(f.ip))
+    endpoints.default = { Aliases: null, IPAMConfig: { IPv4Address: flags.get(f.ip) } };
   return parsed({ mode: wanted[0]?.Target ?? 'default', endpoints });
 }
 

@@ -68,6 +68,8 @@ async function runContainer(context: CommandContext): Promise<number> {
     await api.post(`/containers/${id}/start`);
   } catch (error) {
     const { line } = refusal(error);
+    // What is to be removed at its end is removed by the daemon now.
+    if (flags.get(containerFlags.rm)) await exit;
     return failed(context, line);
   }
   return exit ? follow(context, id, exit) : 0;

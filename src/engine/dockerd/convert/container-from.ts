@@ -92,10 +92,11 @@ function networksFrom(
 ): ContainerConfig['networks'] {
   const endpoints = given?.EndpointsConfig ?? {};
   const names = new Set([...(DEFAULTS.includes(mode) ? [] : [mode]), ...Object.keys(endpoints)]);
-  const wanted = [...names].filter((name) => !DEFAULTS.includes(name) || names.size > 1);
-  return wanted.map((name) => ({
-    id: name,
-    name,
+  const isNews = (name: string): boolean =>
+    !DEFAULTS.includes(name) || names.size > 1 || Boolean(endpoints[name]?.IPAMConfig?.IPv4Address);
+  return [...names].filter(isNews).map((name) => ({
+    id: name === 'default' ? 'bridge' : name,
+    name: name === 'default' ? 'bridge' : name,
     address: endpoints[name]?.IPAMConfig?.IPv4Address ?? '',
     aliases: [...(endpoints[name]?.Aliases ?? [])],
   }));

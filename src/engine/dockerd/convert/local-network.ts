@@ -57,7 +57,7 @@ export function localNetworkJson(network: LocalNetwork, daemon: Dockerd): api.Ne
     EnableIPv6: false,
     IPAM: {
       Driver: 'default',
-      Options: null,
+      Options: network.predefined || network.name === 'docker_gwbridge' ? null : {},
       Config: subnet ? [struct({ Subnet: subnet, IPRange: network.range || undefined, Gateway: gateway })] : null,
     },
     Internal: network.internal,

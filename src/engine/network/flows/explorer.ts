@@ -183,7 +183,7 @@ function leave(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
       ? next(path, 'balancer')
       : next(path, 'bridge');
   }
-  const way = wayOut(node, sandbox, dst);
+  const way = sandbox.interfaces.find(({ kind }) => kind !== 'overlay');
   if (!way) {
     ground.hop(flow, walk, path, {
       room: 'client',
@@ -201,14 +201,6 @@ function leave(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
     container: sandbox.container,
   });
   return next(path, 'gateway');
-}
-
-/** The interface of the default route; an internal bridge has none, but its host is on it. */
-function wayOut(node: NodeNetwork, sandbox: Sandbox, dst: string): Interface | undefined {
-  return sandbox.interfaces.find(
-    ({ kind, network, subnet }) =>
-      kind !== 'overlay' && (!node.bridgeOf(network)?.internal || (isWithin(dst, subnet) && node.isOwnAddress(dst))),
-  );
 }
 
 function namesOf(sandbox: Sandbox): string {
@@ -286,6 +278,16 @@ function gateway(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
   const own = bridgeNameOf(node, src);
   const isOwn = node.isOwnAddress(dst);
   const other = isOwn ? null : bridgeNameOf(node, dst);
+  if (!isOwn && own !== null && node.bridgeOf(own)?.internal)
+    return ground.vanish(
+      flow,
+      walk,
+      path,
+      'docker_gwbridge',
+      `filter DOCKER-ISOLATION-STAGE-1: ${own} is internal: DROP`,
+      'not on this network',
+      '',
+    );
   if (other !== null) {
     const rule =
       other === own
