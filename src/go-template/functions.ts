@@ -36,7 +36,7 @@ export interface TemplateFunction {
 export type TemplateFunctions = Readonly<Record<string, TemplateFunction>>;
 
 /** Go's built-in functions. `and` and `or` are evaluated by the executor, which may skip arguments. */
-const builtins: TemplateFunctions = {
+export const builtins: TemplateFunctions = {
   and: { parameters: ['any'], variadic: true, call: ([first]) => parsed(first ?? null) },
   or: { parameters: ['any'], variadic: true, call: ([first]) => parsed(first ?? null) },
   not: { parameters: ['any'], call: ([value]) => parsed(boolValue(!isTrue(value ?? null))) },

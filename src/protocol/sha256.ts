@@ -1,9 +1,10 @@
 /** SHA-256 of text, as daemons and clients name content by it. Source: FIPS 180-4. */
+import { utf8Bytes } from './base64.ts';
 
 /** The digest of a text's UTF-8 bytes, as 64 hex digits. */
 export function sha256(text: string): string {
   const hash = new Uint32Array(INITIAL);
-  const blocks = padded(utf8(text));
+  const blocks = padded(utf8Bytes(text));
   for (let at = 0; at < blocks.length; at += 16) addBlock(hash, blocks.subarray(at, at + 16));
   return [...hash].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
@@ -51,16 +52,4 @@ function padded(bytes: readonly number[]): Uint32Array {
   words[words.length - 2] = Math.floor(bytes.length / 0x2000_0000);
   words[words.length - 1] = bytes.length * 8;
   return words;
-}
-
-function utf8(text: string): number[] {
-  const bytes: number[] = [];
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x1_0000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  }
-  return bytes;
 }

@@ -1,6 +1,7 @@
 /** Secrets and configs that a stack makes from files. Source: `cli: cli/compose/convert/compose.go` (`Secrets`, `Configs`). */
+
+import { encodeBase64, utf8Bytes } from '../../protocol/base64.ts';
 import type { ConfigSpec, SecretSpec } from '../../protocol/engine-api.ts';
-import { encodeBase64, utf8Bytes } from '../docker/secret/base64.ts';
 import { type ParseResult, parsed } from '../flags/flag.ts';
 import type { LoadContext } from './load-context.ts';
 import { recordOf, scoped, stackLabels } from './namespace.ts';

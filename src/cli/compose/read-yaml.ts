@@ -15,7 +15,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { quote } from '../../go-template/go-strconv.ts';
-import { decodeBase64Text } from '../docker/secret/base64.ts';
+import { decodeBase64Text } from '../../protocol/base64.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { deepestNesting } from './nesting.ts';
 import { resolveScalar } from './resolve-scalar.ts';

@@ -2,7 +2,7 @@
  * YAML as Go's encoder writes it, to the character: which texts need which quotes, how blocks are indented.
  * Source: `gopkg.in/yaml.v3: encode.go, emitterc.go, sorter.go`, with an indentation of two.
  */
-import { utf8Bytes } from '../docker/secret/base64.ts';
+import { utf8Bytes } from '../../protocol/base64.ts';
 import { resolveScalar } from './resolve-scalar.ts';
 
 /** A document: texts, scalars that are no texts as they are to be printed, lists, mappings in their order. */

@@ -434,6 +434,8 @@ export interface Secret extends ObjectBase {
     readonly annotations: Annotations;
     readonly data: string;
     readonly driver: Readonly<Record<string, unknown>> | null;
+    /** Its data is a template. */
+    readonly templating?: Readonly<Record<string, unknown>>;
   };
 }
 

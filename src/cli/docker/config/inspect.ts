@@ -9,7 +9,7 @@ import { inspectFormatFlag } from '../format-flag.ts';
 import { printTime } from '../go-types/struct.ts';
 import { configType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
-import { decodeBase64Text } from '../secret/base64.ts';
+import { decodeBase64Text } from '../../../protocol/base64.ts';
 import { prettyLabels } from '../secret/pretty-labels.ts';
 
 const pretty = boolFlag({ name: 'pretty', description: 'Print for reading instead of as JSON' });

@@ -2,10 +2,11 @@
  * What a secret or a config is made from: a file of the shell's host, or standard input (`-`).
  * Source: `cli: cli/command/secret/create.go` (`readSecretData`), `cli/command/config/create.go` (`readConfigData`).
  */
+
+import { encodeBase64, utf8Bytes } from '../../../protocol/base64.ts';
 import { type ParseResult, parsed, unparsable } from '../../flags/flag.ts';
 import type { Process } from '../../process.ts';
 import { resolvePath } from '../../shell/paths.ts';
-import { encodeBase64, utf8Bytes } from './base64.ts';
 
 /** The most that is read: twice what the manager takes, in bytes. */
 const mostBytes = { secret: 2 * 500 * 1024, config: 2 * 1000 * 1024 };

@@ -6,10 +6,14 @@ import { annotationsFrom, annotationsJson, head } from './meta.ts';
 import type { EpochMs } from './time.ts';
 
 export function secretJson(secret: Secret, epochMs: EpochMs): api.Secret {
-  const { annotations, driver } = secret.spec;
+  const { annotations, driver, templating } = secret.spec;
   return {
     ...head(secret, epochMs),
-    Spec: struct({ ...annotationsJson(annotations), Driver: (driver as api.Driver | null) ?? undefined }),
+    Spec: struct({
+      ...annotationsJson(annotations),
+      Driver: (driver as api.Driver | null) ?? undefined,
+      Templating: templating as api.Driver | undefined,
+    }),
   };
 }
 
@@ -30,6 +34,7 @@ export function secretSpecFrom(given: Partial<api.SecretSpec>): Secret['spec'] {
     annotations: annotationsFrom(given),
     data: given.Data ?? '',
     driver: given.Driver ? { ...given.Driver } : null,
+    ...(given.Templating && { templating: { ...given.Templating } }),
   };
 }
 

@@ -4,6 +4,7 @@
  *
  * Simplified: the signature at the end is made of chance, and nobody checks one.
  */
+import { decodeBase64, encodeBase64 } from '../../../protocol/base64.ts';
 
 /** What the swarm looks at in a certificate. */
 export interface ReadCertificate {
@@ -72,7 +73,7 @@ export function writeCertificate(fields: CertificateFields): string {
 /** The certificates in a PEM text; null if it is none. */
 export function readCertificates(text: string): ReadCertificate[] | null {
   const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----/g)];
-  const read = blocks.map(([, base64]) => readCertificate(fromBase64(base64!)));
+  const read = blocks.map(([, base64]) => readCertificate(decodeBase64(base64!)));
   return read.length > 0 && read.every((certificate) => certificate !== null) ? read : null;
 }
 
@@ -89,12 +90,12 @@ export function normalizePem(text: string): string {
 
 /** A distinguished name in base64: `TLSInfo.CertIssuerSubject`. */
 export function subjectOf(commonName: string): string {
-  return toBase64(name(commonName));
+  return encodeBase64(name(commonName));
 }
 
 /** A public key's description in base64: `TLSInfo.CertIssuerPublicKey`. */
 export function publicKeyOf(point: Bytes): string {
-  return toBase64(keyInfo(point));
+  return encodeBase64(keyInfo(point));
 }
 
 // ---- reading
@@ -117,7 +118,7 @@ function readCertificate(bytes: Bytes): ReadCertificate | null {
   const until = from && child(validity.content, from.end);
   const notAfter = until ? readTime(until) : Number.NaN;
   if (Number.isNaN(notAfter)) return null;
-  return { subject: toBase64(subject.whole), publicKey: toBase64(key.whole), notAfter };
+  return { subject: encodeBase64(subject.whole), publicKey: encodeBase64(key.whole), notAfter };
 }
 
 interface Element {
@@ -241,31 +242,7 @@ function daysSinceEpoch(year: number, month: number, date: number): number {
 
 // ---- text
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
 function pem(label: string, bytes: Bytes): string {
-  const lines = toBase64(bytes).match(/.{1,64}/g) ?? [];
+  const lines = encodeBase64(bytes).match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
-}
-
-function toBase64(bytes: Bytes): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    for (let digit = 0; digit < 4; digit++)
-      text += i + digit > bytes.length ? '=' : BASE64[(group >> (18 - 6 * digit)) & 63];
-  }
-  return text;
-}
-
-function fromBase64(text: string): number[] {
-  const digits = [...text].map((char) => BASE64.indexOf(char)).filter((digit) => digit >= 0);
-  const bytes: number[] = [];
-  for (let i = 0; i + 1 < digits.length; i += 4) {
-    const group = (digits[i]! << 18) | (digits[i + 1]! << 12) | ((digits[i + 2] ?? 0) << 6) | (digits[i + 3] ?? 0);
-    bytes.push((group >> 16) & 0xff);
-    if (digits[i + 2] !== undefined) bytes.push((group >> 8) & 0xff);
-    if (digits[i + 3] !== undefined) bytes.push(group & 0xff);
-  }
-  return bytes;
 }

@@ -3,19 +3,21 @@
  * `validateServiceSpec`, so that of two mistakes the user hears of the same one first.
  */
 import { milliseconds } from '../../kernel/time.ts';
-import type {
-  ContainerSpec,
-  EndpointSpec,
-  FileReference,
-  HealthConfig,
-  Mount,
-  Resources,
-  ServiceMode,
-  ServiceSpec,
-  TaskSpec,
-  UpdateConfig,
+import {
+  type EndpointSpec,
+  type FileReference,
+  type HealthConfig,
+  type Mount,
+  type Resources,
+  type ServiceMode,
+  type ServiceSpec,
+  type Task,
+  type TaskSpec,
+  TaskState,
+  type UpdateConfig,
 } from '../../store/objects.ts';
 import { parseConstraints } from '../constraint/constraint.ts';
+import { expandContainerSpec } from '../template/expand.ts';
 import { parseImageReference } from './image-reference.ts';
 import { invalid, type Refusal, refuse } from './refusal.ts';
 import { validateAnnotations } from './validate-annotations.ts';
@@ -48,7 +50,7 @@ function validateTaskSpec(task: TaskSpec): Refusal | null {
     validatePlacement(task) ??
     validateFiles('secret', task.container.secrets) ??
     validateFiles('config', task.container.configs) ??
-    validateContainer(task.container)
+    validateContainer(task)
   );
 }
 
@@ -98,11 +100,40 @@ function validateFiles(kind: 'secret' | 'config', references: readonly FileRefer
   return null;
 }
 
-function validateContainer(container: ContainerSpec): Refusal | null {
+/** Templates are tried on a made-up task: what they make of it is held to the rules. */
+function validateContainer(task: TaskSpec): Refusal | null {
+  const expanded = expandContainerSpec(madeUpTask(task), MADE_UP_NODE);
+  if (!expanded.ok) return invalid(expanded.message);
+  const container = expanded.value;
   if (container.image === '') return invalid('ContainerSpec: image reference must be provided');
   if (!parseImageReference(container.image))
     return invalid(`ContainerSpec: ${JSON.stringify(container.image)} is not a valid repository/tag`);
   return validateMounts(container.mounts) ?? validateHealth(container.health);
+}
+
+const MADE_UP_NODE = { hostname: 'nodeHostname', platform: { architecture: 'architecture', os: 'os' } };
+
+function madeUpTask(spec: TaskSpec): Task {
+  const named = (name: string) => ({ name, labels: {} });
+  return {
+    kind: 'task',
+    id: '',
+    meta: { version: 0, createdAt: 0, updatedAt: 0 },
+    spec,
+    specVersion: 0,
+    serviceId: 'serviceid',
+    serviceAnnotations: named('servicename'),
+    slot: 1,
+    nodeId: 'nodeid',
+    annotations: named('taskname'),
+    status: { timestamp: 0, state: TaskState.new, message: '', err: '', container: null, ports: [], appliedBy: '' },
+    desiredState: TaskState.new,
+    networks: [],
+    endpoint: null,
+    logDriver: spec.logDriver,
+    assignedGeneric: [],
+    jobIteration: null,
+  };
 }
 
 function validateMounts(mounts: readonly Mount[]): Refusal | null {

@@ -36,16 +36,23 @@ export function encodeBase64(bytes: readonly number[]): string {
 
 /** The text whose UTF-8 is encoded; bytes that are no UTF-8 become U+FFFD. */
 export function decodeBase64Text(base64: string): string {
+  return utf8Text(decodeBase64(base64));
+}
+
+/** The bytes of a base64 text; what is no digit of it is skipped. */
+export function decodeBase64(base64: string): number[] {
   const bytes: number[] = [];
   let [bits, count] = [0, 0];
-  for (const digit of base64.replace(/=+$/, '')) {
-    bits = ((bits << 6) | digits.indexOf(digit)) & 0xffff;
+  for (const digit of base64) {
+    const value = digits.indexOf(digit);
+    if (value < 0) continue;
+    bits = ((bits << 6) | value) & 0xffff;
     count += 6;
     if (count < 8) continue;
     count -= 8;
     bytes.push((bits >> count) & 0xff);
   }
-  return utf8Text(bytes);
+  return bytes;
 }
 
 function utf8Text(bytes: readonly number[]): string {
