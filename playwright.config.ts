@@ -1,7 +1,7 @@
 // Browser tests: real Chromium on the built page, served as static files. Virtual time is advanced, never slept for.
 import { defineConfig } from '@playwright/test';
 
-const port = 4173;
+const port = Number(process.env.SWARMSCOPE_PORT ?? 4173);
 
 export default defineConfig({
   testDir: 'e2e',

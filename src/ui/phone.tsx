@@ -29,6 +29,7 @@ export function Phone() {
       }),
     [],
   );
+  const isPast = useWorld((state) => state.time.newest !== null);
   return (
     <div className="flex h-dvh flex-col overflow-hidden">
       <header className="flex h-12 flex-none items-center gap-1 border-b border-line bg-chrome pr-1 pl-[14px]">
@@ -61,9 +62,8 @@ export function Phone() {
           <BackButton className="size-11" />
           <PlayButton className="h-12 w-[60px]" />
           <StepButton className="size-11" />
-          <NowButton className="size-11" />
           <Clock className="ml-auto" />
-          <SpeedCycle />
+          {isPast ? <NowButton className="h-11 w-[81px]" /> : <SpeedCycle />}
         </div>
       </section>
     </div>

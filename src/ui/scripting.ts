@@ -154,12 +154,13 @@ export function createSwarmscope(): Swarmscope {
         (await lookAt(typeof moment === 'number' ? { at: Math.round(moment * 1e6) } : moment)) / 1e6,
     },
     branches() {
-      const { branches, snapshot } = useWorld.getState();
-      if (branches.length === 0) return [{ id: 1, from: null, end: (snapshot?.now ?? 0) / 1e6 }];
+      const { branches, branch, snapshot, time } = useWorld.getState();
+      const newest = (time.newest ?? snapshot?.now ?? 0) / 1e6;
+      if (branches.length === 0) return [{ id: 1, from: null, end: newest }];
       return branches.map(({ id, from, end }) => ({
         id,
         from: from && { branch: from.branch, at: from.at / 1e6 },
-        end: end / 1e6,
+        end: id === branch ? newest : end / 1e6,
       }));
     },
     branch: showBranch,

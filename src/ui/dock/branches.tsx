@@ -13,7 +13,7 @@ const RIGHT = 8;
 
 /** Not there while there is only one course. */
 export function BranchPicker() {
-  const branches = useWorld((state) => state.branches);
+  const known = useWorld((state) => state.branches);
   const current = useWorld((state) => state.branch);
   const [isOpen, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -30,7 +30,11 @@ export function BranchPicker() {
       removeEventListener('keydown', close);
     };
   }, [isOpen]);
-  if (branches.length < 2) return null;
+  if (known.length < 2) return null;
+  const { snapshot, time } = useWorld.getState();
+  const now = time.newest ?? snapshot?.now ?? 0;
+  // The one that is shown has gone on since the tree was last told.
+  const branches = known.map((branch) => (branch.id === current ? { ...branch, end: now } : branch));
   return (
     <div ref={box} className="relative ml-auto flex-none pl-3">
       <button

@@ -127,6 +127,19 @@ export function narrate(
   return mayFollow ? { headline: next, waiting: null } : { headline, waiting: next };
 }
 
+/** Whoever comes to a moment is told what had just happened: the weightiest of the last seconds. Null: nothing had. */
+export function headlineOfMoment(
+  events: readonly TraceEvent[],
+  snapshot: Snapshot,
+  subject: Subject = 'cluster',
+): Headline | null {
+  let first = events.length;
+  while (first > 0 && events[first - 1]!.at > snapshot.now - OLD_NEWS) first--;
+  const last = events.slice(first).filter((one) => isOfInterest(one, snapshot));
+  const event = chooseEvent(last, subject) ?? events.findLast((one) => weightOf(one, subject) >= 2);
+  return event ? headlineOf(event, snapshot, subject) : null;
+}
+
 /** The newer, unless the older weighs more and is not old news. */
 function heavier(fresh: Headline | null, waiting: Headline | null): Headline | null {
   if (!fresh || !waiting) return fresh ?? waiting;

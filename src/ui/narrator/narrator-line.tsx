@@ -1,8 +1,16 @@
 /** The sentence above the stage; also what a screen reader hears of the running world. */
 import { useEffect, useRef, useState } from 'react';
 import { useMedia } from '../store/hooks.ts';
-import { subscribeToEvents, useWorld } from '../store/world.ts';
-import { type Headline, HOLD_MS, invitation, type Narration, narrate, type Subject } from './headline.ts';
+import { eventsShown, isPast, subscribeToEvents, useWorld } from '../store/world.ts';
+import {
+  type Headline,
+  HOLD_MS,
+  headlineOfMoment,
+  invitation,
+  type Narration,
+  narrate,
+  type Subject,
+} from './headline.ts';
 
 const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0, at: 0 };
 const quiet: Narration = { headline: nothingYet, waiting: null };
@@ -34,7 +42,7 @@ export function NarratorLine({ className, phone }: { className: string; phone: b
 function useHeadline(): Headline {
   const [headline, setHeadline] = useState(nothingYet);
   const subject = useWorld((state): Subject => (state.lens === 'network' ? 'network' : 'cluster'));
-  const held = useRef({ said: quiet, since: 0, seen: 0, world: -1, subject });
+  const held = useRef({ said: quiet, since: 0, seen: 0, world: -1, subject, isPast: false });
   useEffect(() => {
     const now = held.current;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,9 +57,21 @@ function useHeadline(): Headline {
       if (next.waiting) timer = setTimeout(follow, Math.max(20, HOLD_MS - (performance.now() - now.since)));
     };
     const follow = () => {
-      const { snapshot, events, worldNumber } = useWorld.getState();
+      const state = useWorld.getState();
+      const { snapshot, events, worldNumber } = state;
       if (!snapshot) return;
       const isNew = now.world !== worldNumber;
+      const shown = eventsShown(state);
+      const lastShown = shown.at(-1)?.id ?? 0;
+      if (!isNew && (isPast(state) || now.isPast)) {
+        now.isPast = isPast(state);
+        if (lastShown === now.seen) return;
+        now.seen = lastShown;
+        const isTouch = matchMedia('(pointer: coarse), (max-width: 720px)').matches;
+        const headline = headlineOfMoment(shown, snapshot, subject) ?? invitation(snapshot, isTouch, subject);
+        show({ headline, waiting: null });
+        return;
+      }
       if (isNew || (now.subject !== subject && now.said.headline.event === 0)) {
         // What happened while the world was made is history, not news.
         if (isNew) now.seen = Math.max(snapshot.eventCount, events.list.at(-1)?.id ?? 0);

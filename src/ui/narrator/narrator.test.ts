@@ -3,7 +3,16 @@ import type { TraceEvent } from '../../protocol/events.ts';
 import type { FlowView, GossipView, Hop } from '../../protocol/network-view.ts';
 import type { QuorumView, Snapshot } from '../../protocol/snapshot.ts';
 import type { Names } from './facts.ts';
-import { chooseEvent, type Headline, HOLD_MS, invitation, narrate, OLD_NEWS, quorumVerdict } from './headline.ts';
+import {
+  chooseEvent,
+  type Headline,
+  HOLD_MS,
+  headlineOfMoment,
+  invitation,
+  narrate,
+  OLD_NEWS,
+  quorumVerdict,
+} from './headline.ts';
 import { laneOf } from './lanes.ts';
 import { sentenceText } from './sentences.ts';
 import { decimalsFor, rateText, spanText, timeText } from './time-text.ts';
@@ -345,5 +354,24 @@ describe('the headline over the network', () => {
   });
   it('is not told of gossip where machines and tasks are shown', () => {
     expect(chooseEvent([event('gossip.member.failed'), event('input.connection')])).toBeNull();
+  });
+});
+
+describe('the headline of a moment that one comes to', () => {
+  const down = event('node.state', { state: 'down' }, { id: 5, at: 20e6, objects: ['node:n2'] });
+  const running = event('task.state', { state: 'running' }, { id: 6, at: 27e6, objects: ['task:t1'] });
+  const at = (seconds: number) =>
+    ({ now: seconds * 1e6, services: [], tasks: [], nodes: [], machines: [] }) as unknown as Snapshot;
+
+  it.each([
+    ['the weightiest of the last seconds', [down, running], 27, 5],
+    ['the last of weight, when the last seconds were quiet', [down], 100, 5],
+    ['the only one there is', [running], 28, 6],
+  ])('is %s', (_, events, seconds, id) => {
+    expect(headlineOfMoment(events as TraceEvent[], at(seconds as number))?.event).toBe(id);
+  });
+
+  it('is none when nothing had happened', () => {
+    expect(headlineOfMoment([], at(3))).toBeNull();
   });
 });
