@@ -9,7 +9,7 @@ export const raftBugs: readonly PlantedBug[] = [
     file: 'src/engine/manager/raft-node.ts',
     find: 'diskSet(disk, DISK.hard, ready.hardState)',
     replace: 'diskSet(disk, DISK.hard, { ...ready.hardState, vote: null })',
-    invariants: ['durable before answered'],
+    invariants: ['I12 durable'],
     profile: 'elections',
   },
   {
@@ -18,7 +18,7 @@ export const raftBugs: readonly PlantedBug[] = [
     file: 'src/engine/manager/raft-node.ts',
     find: 'diskSet(disk, DISK.hard, ready.hardState)',
     replace: 'diskSet(disk, DISK.hard, { ...ready.hardState, vote: null })',
-    invariants: ['one vote per term', 'Election Safety'],
+    invariants: ['I2 one vote per term', 'I1 election safety'],
     profile: 'elections',
     ignoreDisks: true,
   },
@@ -28,7 +28,7 @@ export const raftBugs: readonly PlantedBug[] = [
     file: 'src/engine/raft/replication.ts',
     find: 'index > log.commit && termAt(log, index) === term && commitTo(log, index)',
     replace: 'index > log.commit && term > 0 && commitTo(log, index)',
-    invariants: ['Leader Completeness', 'State Machine Safety'],
+    invariants: ['I6 leader completeness', 'I7 state machine safety'],
     profile: 'elections',
   },
   {
@@ -37,7 +37,7 @@ export const raftBugs: readonly PlantedBug[] = [
     file: 'src/engine/raft/elections.ts',
     find: 'already following ${state.leader} in term ${state.term}`;\n  return logRefusal(raft, message);',
     replace: 'already following ${state.leader} in term ${state.term}`;\n  return null;',
-    invariants: ['Leader Completeness', 'State Machine Safety'],
+    invariants: ['I6 leader completeness', 'I7 state machine safety'],
     profile: 'elections',
   },
   {
@@ -46,7 +46,7 @@ export const raftBugs: readonly PlantedBug[] = [
     file: 'src/engine/raft/roles.ts',
     find: '    state.term = term;\n    state.vote = null;\n  }',
     replace: '    state.term = term;\n  }\n  state.vote = null;',
-    invariants: ['durable before answered', 'one vote per term', 'Election Safety'],
+    invariants: ['I12 durable', 'I2 one vote per term', 'I1 election safety'],
     profile: 'elections',
   },
   {
@@ -55,7 +55,7 @@ export const raftBugs: readonly PlantedBug[] = [
     file: 'src/engine/manager/raft-node.ts',
     find: 'if (ready.mustSync) {',
     replace: 'if (ready.snapshot) {',
-    invariants: ['durable before answered'],
+    invariants: ['I12 durable'],
     profile: 'elections',
   },
   {
@@ -65,7 +65,7 @@ export const raftBugs: readonly PlantedBug[] = [
     find: 'if (index <= log.commit) return false;',
     replace: 'if (index === log.commit) return false;',
     // Mostly the engine notices by itself that it has applied more than is committed.
-    invariants: ['only forward', ENGINE_ASSERTION],
+    invariants: ['I10 only forward', ENGINE_ASSERTION],
     profile: 'elections',
   },
 ];
