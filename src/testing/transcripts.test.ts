@@ -38,6 +38,7 @@ const supported: Record<string, Record<number, string>> = {
   '23-events': {},
   '24-containers': {},
   '25-worker-loss': {},
+  '26-attachable-networks': {},
 };
 
 // What `docker stack` loads when it is used: here it is loaded in real time, and virtual time would not wait for it.

@@ -31,9 +31,9 @@ export function parsePortBindings(texts: readonly string[]): ParseResult<PortBin
 
 /** `8000-8010:80`: any free port of the range, for one port of the container; null if it is nothing of the kind. */
 function anyOf(text: string): string | null {
-  const match = /^(\d+-\d+):\d+(\/\w+)?$/.exec(text);
-  const [first, last] = match?.[1]!.split('-') ?? [];
-  return match && first !== last ? match[1]! : null;
+  const [, range = ''] = /^(\d+-\d+):\d+(?:\/\w+)?$/.exec(text) ?? [];
+  const [first, last] = range.split('-');
+  return first === last ? null : range || null;
 }
 
 function addRange(bindings: PortBindings, ip: string, { TargetPort, Protocol }: PortConfig, range: string): void {

@@ -20,6 +20,8 @@ import { existsInRegistry, familiarName, type ImageReference, imageOf, parseRefe
 /** Lines of log kept per container. */
 const LOG_CAPACITY = 500;
 const CREATE_TIME = { least: milliseconds(60), most: milliseconds(180) };
+/** From asking for a start to a network; the rest of the start comes after it. */
+const WIRE_TIME: Micros = milliseconds(40);
 const START_TIME = { least: milliseconds(120), most: milliseconds(320) };
 const PULL_TIME = { least: milliseconds(250), most: milliseconds(750) };
 const REMOVE_TIME: Micros = milliseconds(30);
@@ -235,14 +237,27 @@ export class Runtime {
     if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
     if (container.state === 'running') return this.host.operationDone(token, done());
     container.run++;
-    this.schedule(this.between('runtime', START_TIME), 'runtime.started', { id, run: container.run, token });
+    this.schedule(WIRE_TIME, 'runtime.timer', { id, run: container.run, kind: `${WIRE}${token}` });
+  }
+
+  /** The container has its network before its process is made: others may already hear of it while it still starts. */
+  private wire(id: string, run: number, token: string): void {
+    const container = this.state.containers.get(id);
+    if (container?.run !== run) return this.host.operationDone(token, failed('conflict', STOPPED));
+    const trouble = this.host.interfaces?.attach(container) ?? null;
+    if (trouble === null) {
+      const left = this.between('runtime', START_TIME) - WIRE_TIME;
+      return this.schedule(left, 'runtime.started', { id, run, token });
+    }
+    container.error = trouble;
+    container.exitCode = 128;
+    this.host.operationDone(token, failed('conflict', trouble));
   }
 
   started(id: string, run: number, token: string): void {
     const container = this.state.containers.get(id);
-    if (!container || container.run !== run || container.state === 'running') {
-      return this.host.operationDone(token, failed('conflict', 'container was stopped while it started'));
-    }
+    if (!container || container.run !== run || container.state === 'running')
+      return this.host.operationDone(token, failed('conflict', STOPPED));
     const image = this.image(container.config.image);
     if (!image) return this.host.operationDone(token, failed('not-found', `No such image: ${container.config.image}`));
     const trouble = this.host.interfaces?.attach(container) ?? null;
@@ -273,13 +288,19 @@ export class Runtime {
     const container = this.state.containers.get(id);
     if (!container) return this.host.operationDone(token, failed('not-found', `No such container: ${id}`));
     if (container.state !== 'running') {
-      container.run++;
+      this.giveUpStart(container);
       return this.host.operationDone(token, done());
     }
     this.state.stopWaiters.push({ id, token });
     this.signal(container, container.config.stopSignal || 'SIGTERM');
     const wait = grace ?? container.config.stopGrace;
     if (container.state === 'running') this.schedule(wait, 'runtime.grace-over', { id, run: container.run });
+  }
+
+  /** If it was about to run, it does not any more. */
+  private giveUpStart(container: Container): void {
+    container.run++;
+    this.host.interfaces?.detach(container);
   }
 
   graceOver(id: string, run: number): void {
@@ -322,7 +343,7 @@ export class Runtime {
       this.ended(container, 137);
     }
     container.state = 'removing';
-    container.run++;
+    this.giveUpStart(container);
     this.schedule(REMOVE_TIME, 'runtime.removed', { id, token, volumes });
   }
 
@@ -440,6 +461,7 @@ export class Runtime {
   /** A timer of a process, or of a command or health check about one. */
   timer(id: string, run: number, kind: string): void {
     if (kind.startsWith(BEGIN)) this.beginExec(kind.slice(BEGIN.length));
+    else if (kind.startsWith(WIRE)) this.wire(id, run, kind.slice(WIRE.length));
     else if (kind.startsWith(PROBE)) this.probeTimedOut(kind);
     else this.processes.timer(id, run, kind);
   }
@@ -662,7 +684,10 @@ function isUp({ state }: Container): boolean {
 
 /** Beginnings of timers and tokens that are no process's own. */
 const BEGIN = 'begin/';
+const WIRE = 'wire/';
 const PROBE = 'probe/';
+
+const STOPPED = 'container was stopped while it started';
 
 const SIGNAL_NUMBERS: Readonly<Record<string, string>> = {
   HUP: '1',

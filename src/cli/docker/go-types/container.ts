@@ -20,7 +20,13 @@ const portMap: GoType = {
 } as GoType;
 
 const endpointSettings = struct('network.EndpointSettings', {
-  IPAMConfig: pointerTo(struct('network.EndpointIPAMConfig', { IPv4Address: omit(goString) })),
+  IPAMConfig: pointerTo(
+    struct('network.EndpointIPAMConfig', {
+      IPv4Address: omit(goString),
+      IPv6Address: omit(goString),
+      LinkLocalIPs: omit(strings),
+    }),
+  ),
   Links: strings,
   Aliases: strings,
   MacAddress: goString,

@@ -371,7 +371,8 @@ export const connectNetwork: Route = {
     if (!container) return;
     const ref = call.params.id!;
     const local = findLocal(daemon, ref);
-    const conflict = modeConflict(container, local?.name ?? ref);
+    const isKnown = local !== undefined || isHere(daemon, ref) || isRunning(container);
+    const conflict = isKnown ? modeConflict(container, local?.name ?? ref) : null;
     if (conflict) return daemon.refuse(call, conflict);
     if (!isRunning(container)) return connect(daemon, call, container, local?.name ?? ref);
     const name = local?.name ?? swarmName(daemon, ref);

@@ -14,7 +14,7 @@ import { hash64 } from '../../runtime/registry.ts';
 import { byAddress, byPublishedPort, choose } from '../balancer.ts';
 import { isAddress, isWithin } from '../ipv4.ts';
 import { isHeld, type NodeNetwork } from '../node-network.ts';
-import type { HostOverlay, Interface, Sandbox, VirtualService } from '../node-state.ts';
+import type { HostOverlay, Sandbox, VirtualService } from '../node-state.ts';
 import { resolveName } from '../resolver.ts';
 import { endText, type Flow, type Packet, type Path, type Stage, type Walk, type Wire } from './flow-state.ts';
 
