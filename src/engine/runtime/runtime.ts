@@ -260,12 +260,6 @@ export class Runtime {
       return this.host.operationDone(token, failed('conflict', STOPPED));
     const image = this.image(container.config.image);
     if (!image) return this.host.operationDone(token, failed('not-found', `No such image: ${container.config.image}`));
-    const trouble = this.host.interfaces?.attach(container) ?? null;
-    if (trouble !== null) {
-      container.error = trouble;
-      container.exitCode = 128;
-      return this.host.operationDone(token, failed('conflict', trouble));
-    }
     container.state = 'running';
     container.pid = this.state.nextPid++;
     container.startedAt = this.kernel.now;
