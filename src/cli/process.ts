@@ -20,6 +20,8 @@ export interface InputStream {
   read(signal?: CancelSignal): Promise<string | null>;
   /** True if the terminal is behind it. */
   readonly isTerminal: boolean;
+  /** Of a terminal: keys are read as they are typed, without echo, Ctrl-C among them; until it is set back or the program ends. */
+  setRaw?(isRaw: boolean): void;
 }
 
 /** Files of one host's shell, kept with the host: absolute paths to text. */

@@ -41,6 +41,8 @@ export interface OpenStream {
   /** Resolves at the end of the stream; rejects if the connection breaks. */
   done: Promise<void>;
   cancel(): void;
+  /** Writes to it; null: nothing more will be written. */
+  send(text: string | null): void;
 }
 
 /** A connection to one host's daemon. Answers are typed by the caller, as the Engine API promises them. */
@@ -83,7 +85,7 @@ export class DockerClient {
     // Who reads `done` learns of its failure; if the head already failed, nobody reads it.
     stream.done.catch(() => undefined);
     const response = refuse(await this.#orInterrupt(stream.response, () => stream.cancel()));
-    return { headers: response.headers, done: stream.done, cancel: () => stream.cancel() };
+    return { headers: response.headers, done: stream.done, cancel: stream.cancel, send: stream.send };
   }
 
   #orInterrupt<T>(answer: Promise<T>, onInterrupt: () => void = () => undefined): Promise<T> {

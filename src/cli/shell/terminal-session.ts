@@ -83,6 +83,7 @@ export class TerminalSession {
 
   /** Bytes from the terminal: keys and pastes. */
   input(data: string): void {
+    if (this.#running && this.#input.isRaw) return this.#input.raw(data);
     for (const key of this.#decoder.decode(data)) {
       if (!this.#running) this.#handleKey(key);
       else if (key.kind === 'key' && key.name === 'ctrl-c') this.#interruptRunning();
@@ -331,6 +332,8 @@ class TerminalInput implements ShellInput {
   #ended = false;
   #signal: CancelSignal | null = null;
   #wake: (() => void) | null = null;
+  /** Keys go to the program as they are. */
+  isRaw = false;
 
   constructor(print: (text: string) => void, onWanted: () => void) {
     this.#print = print;
@@ -344,6 +347,7 @@ class TerminalInput implements ShellInput {
 
   open(signal: CancelSignal): void {
     this.#signal = signal;
+    this.isRaw = false;
     this.#line = [];
     this.#ready = '';
     this.#ended = false;
@@ -351,6 +355,16 @@ class TerminalInput implements ShellInput {
 
   close(): void {
     this.#signal = null;
+    this.isRaw = false;
+    this.#wake?.();
+  }
+
+  setRaw(isRaw: boolean): void {
+    this.isRaw = isRaw;
+  }
+
+  raw(data: string): void {
+    this.#ready += data;
     this.#wake?.();
   }
 

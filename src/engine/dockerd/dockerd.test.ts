@@ -611,7 +611,8 @@ describe('/containers', () => {
     host.container('web');
     const wait = host.send('POST', '/containers/web/wait');
     expect(host.ask('POST', '/containers/web/stop?t=1')[0]).toBe(204);
-    expect(host.replies.get(wait)).toMatchObject({ status: 200, body: { StatusCode: expect.any(Number) } });
+    expect(host.replies.get(wait)).toMatchObject({ status: 200, streaming: true });
+    expect(host.chunks.at(-1)).toEqual({ json: { StatusCode: expect.any(Number) } });
     expect(host.ask('POST', '/containers/web/stop')[0]).toBe(304);
     expect(host.ask('POST', '/containers/web/restart')[0]).toBe(204);
     expect(host.ask('POST', '/containers/web/start')[0]).toBe(304);

@@ -153,9 +153,9 @@ export class Dockerd {
   }
 
   /** The final answer of a call. */
-  reply(call: Call, body: unknown, status = 200): void {
+  reply(call: Call, body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): void {
     this.forget(call.id);
-    this.answer(call.id, status, body);
+    this.answer(call.id, status, body, headers);
   }
 
   refuse(call: Call, { status, message }: Failure): void {
@@ -269,9 +269,11 @@ export class Dockerd {
     for (const [exec, { container }] of [...this.state.execs]) if (container === id) this.state.execs.delete(exec);
   }
 
-  private endWait(id: number, exitCode: number): void {
+  /** What `POST /containers/{id}/wait` waits for has come. */
+  endWait(id: number, exitCode: number): void {
     this.forget(id);
-    this.answer(id, 200, { StatusCode: exitCode });
+    this.host.chunk(id, { json: { StatusCode: exitCode } });
+    this.host.end(id);
   }
 
   private endLog(id: number): void {
@@ -359,8 +361,8 @@ export class Dockerd {
     else this.refuse(call, outcome);
   }
 
-  private answer(id: number, status: number, body: unknown): void {
-    const headers = { ...HEADERS, ...(body === null ? {} : { 'Content-Type': 'application/json' }) };
+  private answer(id: number, status: number, body: unknown, more: Readonly<Record<string, string>> = {}): void {
+    const headers = { ...HEADERS, ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...more };
     this.host.reply(id, { status, headers, body });
   }
 

@@ -75,6 +75,7 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['POST', '/containers/{id}/unpause', containers.pauseContainer(false)],
   ['POST', '/containers/{id}/rename', containers.renameContainer],
   ['POST', '/containers/{id}/wait', containers.waitContainer],
+  ['POST', '/containers/{id}/attach', containers.attachContainer],
   ['POST', '/containers/{id}/resize', exec.resize],
   ['GET', '/containers/{id}/top', containers.topContainer],
   ['GET', '/containers/{id}/logs', logs.containerLogs],

@@ -99,6 +99,8 @@ export interface Container {
   stoppedByUser: boolean;
   /** How often its restart policy has started it again. */
   restarts: number;
+  /** Written to it before it ran. */
+  early?: (string | null)[];
   /** What runs inside: the main process first. Empty unless running. */
   processes: ProcessState[];
   /** Ports on which processes take requests. */

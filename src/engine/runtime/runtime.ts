@@ -272,7 +272,8 @@ export class Runtime {
     });
     this.event(container, 'start');
     const { program, argv } = programFor(image, container.config.entrypoint, container.config.command);
-    this.processes.start(container, program, argv, null);
+    const process = this.processes.start(container, program, argv, null);
+    for (const text of container.early?.splice(0) ?? []) this.processes.input(container, process, text);
     if (container.config.health) this.scheduleProbe(container);
     this.host.operationDone(token, done());
   }
@@ -403,8 +404,10 @@ export class Runtime {
   /** The same for a container's main process. */
   containerInput(id: string, text: string | null): void {
     const container = this.state.containers.get(id);
-    const process = container?.processes.find(({ token }) => token === null);
-    if (container && process) this.processes.input(container, process, text);
+    if (!container) return;
+    const process = container.processes.find(({ token }) => token === null);
+    if (process) this.processes.input(container, process, text);
+    else container.early = [...(container.early ?? []), text];
   }
 
   private beginExec(token: string): void {

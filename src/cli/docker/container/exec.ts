@@ -1,6 +1,5 @@
 /**
  * `docker exec`: a command in a running container, its output and its exit status.
- * Simplified: `--interactive` is taken, but no input is sent: the programs in the containers here read none.
  * Source: `cli: cli/command/container/exec.go`.
  */
 import { StreamError } from '../../../protocol/api.ts';
@@ -12,6 +11,7 @@ import { type Command, type CommandContext, requiresMinArgs } from '../command.t
 import { completeContainers } from '../completion.ts';
 import { interruptedStatus } from '../root.ts';
 import { readVariables } from '../service/environment.ts';
+import { attachStreams } from './attached-streams.ts';
 
 const detach = boolFlag({ name: 'detach', shorthand: 'd', description: 'Leave the command running in the background' });
 const detachKeys = stringFlag({ name: 'detach-keys', description: 'Keys that detach from the container' });
@@ -82,16 +82,13 @@ function consoleSize({ flags, process }: CommandContext): { ConsoleSize?: [numbe
 
 async function attach(context: CommandContext, id: string, body: unknown): Promise<number> {
   const { api, process, flags } = context;
-  const stream = await api.stream('POST', `/exec/${id}/start`, { body }, (chunk) => {
-    if (!('stream' in chunk)) return;
-    const toOut = chunk.stream === 'stdout' || flags.get(tty);
-    (toOut ? process.stdout : process.stderr).write(chunk.text);
-  });
+  const ends = { tty: flags.get(tty), stdin: flags.get(interactive) };
+  const stream = await attachStreams(context, `/exec/${id}/start`, { body }, ends);
   const cancel = (): void => stream.cancel();
   process.signal.addEventListener('abort', cancel);
   if (process.signal.aborted) cancel();
   try {
-    await stream.done;
+    await stream.ended;
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
     return context.fail(`error from daemon in stream: ${error.message}`);

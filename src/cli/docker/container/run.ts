@@ -1,14 +1,16 @@
 /**
  * `docker run` and `docker create`. In the foreground `run` shows the container's output to its end and ends with its exit code;
  * 125 if there was no container to speak of.
- * Simplified: no input is sent: the programs in the containers here read none. Ctrl-C sends SIGINT and lets go.
+ * Simplified: Ctrl-C sends SIGINT and lets go.
  * Source: `cli: cli/command/container/run.go, create.go`.
  */
 import { boolFlag, stringFlag } from '../../flags/flag-types.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { interruptedStatus } from '../root.ts';
+import { type AttachedStreams, attachStreams } from './attached-streams.ts';
 import { containerFlags } from './container-flags.ts';
 import { createContainer, refusal } from './create-container.ts';
+import { waitForExit } from './wait-for-exit.ts';
 
 const detach = boolFlag({
   name: 'detach',
@@ -60,51 +62,64 @@ async function runContainer(context: CommandContext): Promise<number> {
   const created = await createContainer(context);
   if (!created.ok) return failed(context, created.line);
   const { id } = created;
+  const attached = isDetached ? null : await attach(context, id);
   // Asked for before the start: a short command may be gone by the time the answer to that has come.
-  const condition = flags.get(containerFlags.rm) ? 'removed' : 'next-exit';
-  const exit = isDetached ? null : waitFor(context, id, condition);
+  const { exit } = await waitForExit(api, id, flags.get(containerFlags.rm) ? 'removed' : 'next-exit');
+  exit.catch(() => undefined);
   if (isDetached) context.out(`${id}\n`);
   try {
     await api.post(`/containers/${id}/start`);
   } catch (error) {
+    attached?.cancel();
     const { line } = refusal(error);
     // What is to be removed at its end is removed by the daemon now.
     if (flags.get(containerFlags.rm)) await exit;
     return failed(context, line);
   }
-  return exit ? follow(context, id, exit) : 0;
+  return attached ? follow(context, id, attached, exit) : 0;
+}
+
+async function attach(context: CommandContext, id: string): Promise<AttachedStreams> {
+  const streams = wantedStreams(context);
+  const ends = { tty: context.flags.get(containerFlags.tty), stdin: streams.stdin };
+  const attached = await attachStreams(context, `/containers/${id}/attach`, { query: attachQuery(streams) }, ends);
+  // Whoever waits for its end learns of its failure.
+  attached.ended.catch(() => undefined);
+  return attached;
+}
+
+/** Those asked for by `--attach`; without it output, and input with `--interactive`. */
+function wantedStreams({ flags }: CommandContext): { stdin: boolean; stdout: boolean; stderr: boolean } {
+  const named = flags.get(containerFlags.attach).map((name) => name.toLowerCase());
+  const all = named.length === 0;
+  return {
+    stdin: flags.get(containerFlags.interactive) && (all || named.includes('stdin')),
+    stdout: all || named.includes('stdout'),
+    stderr: all || named.includes('stderr'),
+  };
+}
+
+function attachQuery(streams: Record<string, boolean>): Record<string, string> {
+  const wanted = Object.keys(streams).filter((name) => streams[name]);
+  return { stream: '1', ...Object.fromEntries(wanted.map((name) => [name, '1'])) };
+>>>>>>> 0d0eafb (Serve the engine over HTTP: an Engine API per host for the real docker client)
 }
 
 function failed(context: CommandContext, line: string): number {
   return context.fail(`docker: ${line}\n\nRun 'docker run --help' for more information`, DOCKER_FAILED);
 }
 
-/** Its exit code; null if nobody can tell any more. */
-async function waitFor({ process }: CommandContext, id: string, condition: string): Promise<number | null> {
-  try {
-    const { host } = process;
-    const { body } = await host.api.request({ method: 'POST', path: `/containers/${id}/wait`, query: { condition } });
-    return (body as { StatusCode?: number }).StatusCode ?? null;
-  } catch (error) {
-    // The daemon is gone, and with it whoever could tell.
-    refusal(error);
-    return null;
-  }
-}
-
-async function follow(context: CommandContext, id: string, exit: Promise<number | null>): Promise<number> {
-  const { api, process } = context;
-  const query = { stdout: '1', stderr: '1', follow: '1', tail: 'all' };
-  const stream = await api.stream('GET', `/containers/${id}/logs`, { query }, (chunk) => {
-    if (!('stream' in chunk)) return;
-    (chunk.stream === 'stdout' || context.flags.get(containerFlags.tty) ? process.stdout : process.stderr).write(
-      chunk.text,
-    );
-  });
+async function follow(
+  context: CommandContext,
+  id: string,
+  attached: AttachedStreams,
+  exit: Promise<number | null>,
+): Promise<number> {
+  const { process } = context;
   let letGo: () => void = () => undefined;
   const interrupted = new Promise<'interrupted'>((resolve) => {
     letGo = () => {
-      stream.cancel();
+      attached.cancel();
       void process.host.api.request({ method: 'POST', path: `/containers/${id}/kill`, query: { signal: 'SIGINT' } });
       resolve('interrupted');
     };
@@ -112,9 +127,14 @@ async function follow(context: CommandContext, id: string, exit: Promise<number 
   process.signal.addEventListener('abort', letGo);
   if (process.signal.aborted) letGo();
   try {
-    const ended = await Promise.race([stream.done.then(() => exit), interrupted]);
+    const ended = await Promise.race([attached.ended, interrupted]);
     if (ended === 'interrupted') return interruptedStatus;
-    return ended ?? DOCKER_FAILED;
+    if (ended === 'detached') return 0;
+    return (await exit) ?? DOCKER_FAILED;
+  } catch (error) {
+    // The daemon is gone, and with it whoever could tell how it ended.
+    refusal(error);
+    return DOCKER_FAILED;
   } finally {
     process.signal.removeEventListener('abort', letGo);
   }

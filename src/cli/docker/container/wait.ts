@@ -2,6 +2,7 @@
 import { type Command, requiresMinArgs } from '../command.ts';
 import { completeContainers } from '../completion.ts';
 import { forEachReference } from '../for-each.ts';
+import { waitForExit } from './wait-for-exit.ts';
 
 export const waitCommand: Command = {
   kind: 'command',
@@ -13,8 +14,8 @@ export const waitCommand: Command = {
   flags: [],
   run: (context) =>
     forEachReference(context, context.args, async (name) => {
-      const { StatusCode } = await context.api.post<{ StatusCode: number }>(`/containers/${name}/wait`);
-      context.out(`${StatusCode}\n`);
+      const { exit } = await waitForExit(context.api, name, 'not-running');
+      context.out(`${await exit}\n`);
     }),
   complete: completeContainers,
 };

@@ -296,8 +296,36 @@ export const waitContainer: Route = {
     if (!container) return;
     const condition = call.request.query?.condition || 'not-running';
     const isOver = container.state === 'exited' || container.state === 'dead' || container.state === 'created';
-    if (condition === 'not-running' && isOver) return daemon.reply(call, { StatusCode: container.exitCode });
+    // The head comes at once: clients begin to wait before they start the container.
+    daemon.stream(call);
+    if (condition === 'not-running' && isOver) return daemon.endWait(call.id, container.exitCode);
     daemon.state.waits.set(call.id, { container: container.id, condition, exitCode: container.exitCode });
+  },
+};
+
+/**
+ * A client sees what the container writes from now on, and writes to it. `moby: daemon/attach.go`.
+ * `detachKeys` are the client's own affair here: it closes the connection.
+ */
+export const attachContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    const query = call.request.query ?? {};
+    if (container.state === 'paused')
+      return daemon.refuse(call, {
+        status: 409,
+        message: `container ${container.id} is paused, unpause the container before attach`,
+      });
+    const [stdout, stderr] = [isTrue(query.stdout), isTrue(query.stderr)];
+    daemon.stream(call, container.config.tty ? 'terminal' : 'streams');
+    if (isTrue(query.logs))
+      for (const line of container.logs)
+        if (line.stream === 'stdout' ? stdout : stderr)
+          daemon.host.chunk(call.id, { stream: line.stream, text: `${line.text}\n` });
+    if (!isTrue(query.stream)) return daemon.endStream(call);
+    const stdin = isTrue(query.stdin) && container.config.openStdin;
+    daemon.state.attachments.set(call.id, { container: container.id, stdin, stdout, stderr });
   },
 };
 

@@ -7,8 +7,19 @@ import { volumeJson } from '../convert/volume.ts';
 import type { Route } from '../route.ts';
 import { API_VERSION, ENGINE_VERSION, KERNEL_VERSION, MIN_API_VERSION } from '../version.ts';
 
+/** Says what this daemon is before anything is asked of it: its headers carry versions and its place in the swarm. */
 export const ping: Route = {
-  start: (daemon, call) => daemon.reply(call, call.request.method === 'HEAD' ? null : 'OK'),
+  start(daemon, call) {
+    const { localState, isManager } = daemon.host.swarm;
+    const role = localState !== 'active' ? '' : isManager ? '/manager' : '/worker';
+    daemon.reply(call, call.request.method === 'HEAD' ? null : 'OK', 200, {
+      'Builder-Version': '2',
+      'Cache-Control': 'no-cache, no-store, must-revalidate',
+      'Content-Type': 'text/plain; charset=utf-8',
+      Pragma: 'no-cache',
+      Swarm: `${localState}${role}`,
+    });
+  },
 };
 
 export const version: Route = {

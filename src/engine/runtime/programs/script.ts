@@ -74,8 +74,14 @@ export const script: Program<ScriptState> = {
     if (!context.tty) {
       if (text === null) state.input.ended = true;
       else state.input.text += text;
-    } else if (takeKeys(state.input, text ?? '', (echo) => context.write('stdout', echo)) === 'interrupted')
-      return interrupt(context, state);
+    } else {
+      let left: string | null = text ?? '';
+      for (;;) {
+        left = takeKeys(state.input, left, (echo) => context.write('stdout', echo));
+        if (left === null) break;
+        interrupt(context, state);
+      }
+    }
     serve(context, state);
   },
   timer(context, state, kind) {

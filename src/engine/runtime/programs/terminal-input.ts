@@ -26,15 +26,19 @@ export function takeLine(input: InputState): string | null {
   return line;
 }
 
-/** Keys typed at a terminal. Returns whether Ctrl-C was among them: what was typed and not read is then gone. */
-export function takeKeys(input: InputState, keys: string, echo: (text: string) => void): 'typed' | 'interrupted' {
+/**
+ * Keys typed at a terminal. Ctrl-C interrupts: what was typed and not read is then gone, and the keys after it are returned, to be taken
+ * when it has had its effect. Else null.
+ */
+export function takeKeys(input: InputState, keys: string, echo: (text: string) => void): string | null {
   // Arrow keys and the like mean nothing to a line discipline.
-  for (const key of keys.replace(/\x1b\[[0-9;]*[A-Za-z~]/g, '')) {
+  const plain = [...keys.replace(/\x1b\[[0-9;]*[A-Za-z~]/g, '')];
+  for (const [i, key] of plain.entries()) {
     if (key === '\x03') {
       echo('^C\n');
       input.typed = '';
       input.text = '';
-      return 'interrupted';
+      return plain.slice(i + 1).join('');
     }
     if (key === '\r' || key === '\n') {
       echo('\n');
@@ -55,5 +59,5 @@ export function takeKeys(input: InputState, keys: string, echo: (text: string) =
       input.typed += key;
     }
   }
-  return 'typed';
+  return null;
 }
