@@ -1,5 +1,6 @@
 /** A served cluster: one session with the wall's clock, the page's server, and an Engine API per host. */
 import { performance } from 'node:perf_hooks';
+import type { Checkpoint } from '../engine/checkpoint.ts';
 import { Cluster } from '../engine/cluster.ts';
 import { API_VERSION, MIN_API_VERSION } from '../engine/dockerd/version.ts';
 import { startNamed } from '../scenarios/starts.ts';
@@ -53,6 +54,7 @@ function createSession(): Session {
     turn: () => new Promise((resolve) => void setImmediate(resolve)),
     unixNow: () => Date.now(),
     createWorld: (start) => Cluster.create(start),
+    restoreWorld: (checkpoint) => Cluster.restore(checkpoint as Checkpoint),
     startNamed,
     loadCommands: () => import('../worker/commands.ts'),
   });

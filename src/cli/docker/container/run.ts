@@ -102,7 +102,6 @@ function wantedStreams({ flags }: CommandContext): { stdin: boolean; stdout: boo
 function attachQuery(streams: Record<string, boolean>): Record<string, string> {
   const wanted = Object.keys(streams).filter((name) => streams[name]);
   return { stream: '1', ...Object.fromEntries(wanted.map((name) => [name, '1'])) };
->>>>>>> 0d0eafb (Serve the engine over HTTP: an Engine API per host for the real docker client)
 }
 
 function failed(context: CommandContext, line: string): number {
