@@ -1,9 +1,10 @@
 /**
  * What runs first, as a script of its own and small enough to run at once: asks the worker for a world, so that it is fetched and made
- * while the page is still being read. What the worker says meanwhile is kept for the page.
+ * while the page is still being read; or connects to the cluster of the server that the page came from. What is said meanwhile is kept.
  */
 import type { PageMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { requestedStart } from './requested-start.ts';
+import { connectServed, servedSession } from './served-link.ts';
 import type { WorldLink } from './store/worker-client.ts';
 
 /** What the page finds when it begins. */
@@ -18,19 +19,20 @@ interface Booted {
 }
 
 function boot(): Booted {
-  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
   const early: WorkerMessage[] = [];
-  worker.onmessage = (event: MessageEvent<WorkerMessage>) => early.push(event.data);
   let broken: string | null = null;
   let tell = (message: string): void => {
     broken = message;
   };
-  worker.onerror = (event) => tell(event.message || 'The worker that runs the world could not be started.');
-  const { start, failure } = requestedStart(location.search);
-  const load: PageMessage = { type: 'call', id: 0, call: { call: 'load', start } };
-  worker.postMessage(load);
+  const served = servedSession();
+  const { start, failure } = served === null ? requestedStart(location.search) : { start: null, failure: '' };
+  const link =
+    served === null ? startWorker((message) => tell(message)) : connectServed(served, (message) => tell(message));
+  link.onmessage = (event) => early.push(event.data);
+  const load: PageMessage | null = start && { type: 'call', id: 0, call: { call: 'load', start } };
+  if (load) link.postMessage(load);
   return {
-    link: worker as WorldLink,
+    link,
     early,
     onBroken(listener) {
       tell = listener;
@@ -38,6 +40,12 @@ function boot(): Booted {
     },
     startFailure: failure,
   };
+}
+
+function startWorker(onBroken: (message: string) => void): WorldLink {
+  const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module' });
+  worker.onerror = (event) => onBroken(event.message || 'The worker that runs the world could not be started.');
+  return worker as WorldLink;
 }
 
 export const booted = boot();
