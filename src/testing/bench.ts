@@ -7,6 +7,7 @@ import { browser } from './bench/browser.ts';
 import { checkpoints } from './bench/checkpoints.ts';
 import { heap } from './bench/heap.ts';
 import { type Measurement, reaches, report, type Section } from './bench/measurement.ts';
+import { moments } from './bench/moments.ts';
 import { pictures } from './bench/pictures.ts';
 import { placement } from './bench/placement.ts';
 import { proposals } from './bench/proposals.ts';
@@ -22,6 +23,7 @@ const sections: readonly Section[] = [
   proposals,
   pictures,
   checkpoints,
+  moments,
   browser,
 ];
 
