@@ -178,7 +178,7 @@ function listening(machine: Machine): HostNetworkFacts['listening'] {
     own('tcp', 7946);
     own('udp', 7946);
     // The kernel's own socket has no process.
-    all.push({ protocol: 'udp', address: '0.0.0.0', port: 4789, process: '' });
+    all.push({ protocol: 'udp', address: '0.0.0.0', port: machine.network.state.dataPathPort, process: '' });
   }
   const { ingress, state } = machine.network;
   for (const service of ingress ? (state.balancers.get(ingress.id)?.values() ?? []) : [])

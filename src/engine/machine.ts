@@ -141,7 +141,8 @@ export class Machine {
       event: (event) => this.dockerd.runtimeEvent(event),
       logged: (container, line) => {
         // A daemon that is held still passes it on when it goes on.
-        if (kernel.isFrozen(name)) kernel.schedule(0, 'machine.logged', name, { machine: name, id: container.id, line });
+        if (kernel.isFrozen(name))
+          kernel.schedule(0, 'machine.logged', name, { machine: name, id: container.id, line });
         else this.logged(container, line);
       },
     });
@@ -391,7 +392,9 @@ export class Machine {
 
   private sessionChanged(): void {
     const { agent } = this.swarm.state;
-    if (agent?.node) this.network.sessionChanged(agent.networks, agent.node);
+    if (!agent?.node) return;
+    this.network.keysChanged(agent.networkKeys, agent.dataPathPort);
+    this.network.sessionChanged(agent.networks, agent.node);
   }
 
   /** The swarm part of the daemon, and whatever else the host runs. */

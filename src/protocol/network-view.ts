@@ -47,6 +47,7 @@ export type DropReason =
   | 'not on this network'
   | 'no such address'
   | 'network not here'
+  | 'not decrypted'
   | 'node unreachable'
   | 'port closed'
   | 'lost on the way'
@@ -69,8 +70,8 @@ export interface Encapsulation {
   readonly port: number;
   /** What is left for the inner packet: 1450, or 1424 when encrypted. */
   readonly mtu: number;
-  /** ESP between the two machines, with the SPI used. */
-  readonly encrypted: { readonly spi: string } | null;
+  /** ESP (IP protocol 50) between the two machines: the SPI, and the tag of the key, its Lamport time. */
+  readonly encrypted: { readonly spi: string; readonly key?: number } | null;
 }
 
 /** One destination of an IPVS service, as it was when the choice was made. */

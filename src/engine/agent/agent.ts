@@ -24,6 +24,7 @@ import {
 import {
   type Config,
   type Network,
+  type NetworkKey,
   type Node,
   type NodeDescription,
   type RootCertificate,
@@ -72,6 +73,8 @@ export interface AgentState {
   heartbeatTimeout: number;
   node: Node | null;
   networks: readonly Network[];
+  networkKeys: readonly NetworkKey[];
+  dataPathPort: number;
   tasks: Record<string, TaskRun>;
   secrets: Record<string, Secret>;
   configs: Record<string, Config>;
@@ -108,6 +111,8 @@ export function initialAgent(nodeId: string, managers: readonly RemoteManager[])
     heartbeatTimeout: 0,
     node: null,
     networks: [],
+    networkKeys: [],
+    dataPathPort: 0,
     tasks: {},
     secrets: {},
     configs: {},
@@ -254,6 +259,8 @@ export class Agent {
     this.state.managers = [...message.managers];
     this.state.node = message.node;
     this.state.networks = message.networks;
+    this.state.networkKeys = message.networkKeys;
+    this.state.dataPathPort = message.dataPathPort;
     this.host.managersChanged(message.managers);
     if (message.first) {
       if (session.id !== '') return;

@@ -10,6 +10,7 @@ import type {
   Config,
   Issuer,
   Network,
+  NetworkKey,
   Node,
   NodeDescription,
   NodeRole,
@@ -91,6 +92,10 @@ export interface SessionMessage {
   readonly managers: readonly RemoteManager[];
   /** The root certificate that nodes should trust. */
   readonly rootCa: RootCertificate;
+  /** Keys of gossip and of encrypted networks. */
+  readonly networkKeys: readonly NetworkKey[];
+  /** UDP port of VXLAN. */
+  readonly dataPathPort: number;
   /** Networks that the node takes part in. Simplified: real tasks carry them. */
   readonly networks: readonly Network[];
   /** True for the first one. */

@@ -3,6 +3,7 @@
  * Source: `swarmkit: manager/manager.go becomeLeader`. Role manager, dispatcher and control API are their manager's own.
  */
 import { Allocator, type AllocatorState } from './allocator/allocator.ts';
+import { KeyManager } from './keymanager/key-manager.ts';
 import {
   ConstraintEnforcer,
   type ConstraintEnforcerState,
@@ -34,4 +35,5 @@ export const orchestrationSubsystems: readonly NamedFactory[] = [
   },
   { name: 'jobs', create: (context, state) => new JobsOrchestrator(context, state as JobsState | undefined) },
   { name: 'global', create: (context, state) => new GlobalOrchestrator(context, state as GlobalState | undefined) },
+  { name: 'keymanager', create: (context) => new KeyManager(context) },
 ];

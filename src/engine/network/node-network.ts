@@ -9,15 +9,17 @@
 import type { EventId } from '../../protocol/events.ts';
 import type { Envelope, Hardware } from '../hardware/hardware.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { primaryOf } from '../manager/keymanager/key-manager.ts';
 import type { Container } from '../runtime/container.ts';
 import type { ContainerNetwork, TaskNetwork } from '../runtime/container-network.ts';
 import { hash64 } from '../runtime/registry.ts';
-import type { Network, Node, PortConfig, Task } from '../store/objects.ts';
+import type { Network, NetworkKey, Node, PortConfig, Task } from '../store/objects.ts';
 import { balance, byPublishedPort } from './balancer.ts';
 import type { EndpointRecord, TableEntry } from './gossip/messages.ts';
 import { NetworkDb } from './gossip/network-db.ts';
 import { bare, isWithin, lowestFree, macOf } from './ipv4.ts';
 import {
+  DEFAULT_DATA_PATH_PORT,
   FIRST_EPHEMERAL_PORT,
   type HostOverlay,
   type Interface,
@@ -114,6 +116,38 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
       else if (overlay.ingress || this.isNeeded(overlay.id)) this.create(overlay);
     }
     for (const id of [...present.keys()]) if (!offered.has(id) && !this.isNeeded(id)) this.destroy(id);
+  }
+
+  /** The managers have told of keys. `moby: daemon/libnetwork/agent.go handleKeyChange` */
+  keysChanged(keys: readonly NetworkKey[], dataPathPort: number): void {
+    this.state.dataPathPort = dataPathPort || DEFAULT_DATA_PATH_PORT;
+    if (keys === this.state.keys || keys.length === 0) return;
+    const before = this.state.keys;
+    this.state.keys = keys;
+    const gossip = keys.filter(({ subsystem }) => subsystem === 'networking:gossip');
+    this.db.setKeys(
+      gossip.map(({ lamportTime }) => lamportTime),
+      primaryOf(keys, 'networking:gossip')?.lamportTime ?? 0,
+    );
+    if (same(keys, before)) return;
+    this.kernel.emit('network.keys', this.machine, [`machine:${this.machine}`], {
+      gossip: primaryOf(keys, 'networking:gossip')?.lamportTime ?? 0,
+      ipsec: primaryOf(keys, 'networking:ipsec')?.lamportTime ?? 0,
+      added: keys.filter((key) => !hasKey(before, key)).map(({ lamportTime }) => lamportTime),
+      dropped: before.filter((key) => !hasKey(keys, key)).map(({ lamportTime }) => lamportTime),
+    });
+  }
+
+  /** The tag of the key with which this node encrypts what it sends over encrypted networks. */
+  get espKey(): number {
+    return primaryOf(this.state.keys, 'networking:ipsec')?.lamportTime ?? 0;
+  }
+
+  /** Has it the key with this tag. */
+  canDecrypt(tag: number): boolean {
+    return this.state.keys.some(
+      ({ subsystem, lamportTime }) => subsystem === 'networking:ipsec' && lamportTime === tag,
+    );
   }
 
   /** The node leaves the swarm. */
@@ -684,6 +718,14 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
   private refs(network: string): `${string}:${string}`[] {
     return [`network:${network}`, `machine:${this.machine}`];
   }
+}
+
+function hasKey(keys: readonly NetworkKey[], { lamportTime }: NetworkKey): boolean {
+  return keys.some((key) => key.lamportTime === lamportTime);
+}
+
+function same(keys: readonly NetworkKey[], others: readonly NetworkKey[]): boolean {
+  return keys.length === others.length && keys.every((key) => hasKey(others, key));
 }
 
 /** Docker's address for all of the host's. */

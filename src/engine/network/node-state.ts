@@ -1,4 +1,5 @@
 /** What one node has of the network: plain data, in memory only (it is gone when the daemon stops). */
+import type { NetworkKey } from '../store/objects.ts';
 import { initialNetworkDb, type NetworkDbState } from './gossip/network-db.ts';
 
 /** An overlay network as it is on one node. */
@@ -84,6 +85,10 @@ export interface VirtualService {
 
 export interface NodeNetworkState {
   db: NetworkDbState;
+  /** Keys of gossip and of encrypted networks, as the managers have told of them. */
+  keys: readonly NetworkKey[];
+  /** UDP port of VXLAN. */
+  dataPathPort: number;
   /** Networks that the manager has given this node an address on. */
   offered: Map<string, HostOverlay>;
   /** Networks that are here. */
@@ -100,6 +105,8 @@ export interface NodeNetworkState {
   nextPort: number;
 }
 
+/** Of `docker swarm init --data-path-port`. */
+export const DEFAULT_DATA_PATH_PORT = 4789;
 /** The first firewall mark. `moby: daemon/libnetwork/service.go fwMarkCtr` */
 const FIRST_MARK = 256;
 /** The first ephemeral port of Linux. */
@@ -108,6 +115,8 @@ export const FIRST_EPHEMERAL_PORT = 32_768;
 export function initialNodeNetwork(): NodeNetworkState {
   return {
     db: initialNetworkDb(),
+    keys: [],
+    dataPathPort: DEFAULT_DATA_PATH_PORT,
     offered: new Map(),
     present: new Map(),
     needs: new Map(),

@@ -414,6 +414,14 @@ export interface RootRotation {
   readonly crossSigned: string;
 }
 
+/** A key of the network, as nodes are told of it. `swarmkit: api/types.proto EncryptionKey` */
+export interface NetworkKey {
+  readonly subsystem: 'networking:gossip' | 'networking:ipsec';
+  /** Says which keys are older; also the name by which a key is known. */
+  readonly lamportTime: number;
+  readonly key: string;
+}
+
 export interface Cluster extends ObjectBase {
   readonly kind: 'cluster';
   readonly spec: ClusterSpec;
@@ -426,6 +434,9 @@ export interface Cluster extends ObjectBase {
   readonly defaultAddressPool: readonly string[];
   readonly subnetSize: number;
   readonly dataPathPort: number;
+  /** Absent until the first leader has made them. */
+  readonly networkBootstrapKeys?: readonly NetworkKey[];
+  readonly encryptionKeyLamportClock?: number;
 }
 
 export interface Secret extends ObjectBase {

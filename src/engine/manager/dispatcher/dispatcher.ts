@@ -131,7 +131,9 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
 
   /** A new root certificate is to be trusted. */
   private clusterChanged({ object, old }: StoreEvent): void {
-    if (old && (old as Cluster).rootCa !== (object as Cluster).rootCa) this.tellAll();
+    const [before, now] = [old as Cluster | undefined, object as Cluster];
+    if (!before) return;
+    if (before.rootCa !== now.rootCa || before.networkBootstrapKeys !== now.networkBootstrapKeys) this.tellAll();
   }
 
   private tellAll(): void {
@@ -318,6 +320,8 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
       node,
       managers,
       rootCa: cluster.rootCa,
+      networkKeys: cluster.networkBootstrapKeys ?? [],
+      dataPathPort: cluster.dataPathPort,
       networks: this.networksOf(node),
       first,
     });

@@ -10,18 +10,13 @@ import type { Micros } from '../../../protocol/events.ts';
 import type { DropReason, Encapsulation, Hop, Room } from '../../../protocol/network-view.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { FlowFailureReason, ResolveResult, Transport } from '../../runtime/programs/sockets.ts';
-import { hash64 } from '../../runtime/registry.ts';
 import { byAddress, byPublishedPort, choose } from '../balancer.ts';
 import { isAddress, isWithin } from '../ipv4.ts';
 import { isHeld, type NodeNetwork } from '../node-network.ts';
 import type { HostOverlay, Sandbox, VirtualService } from '../node-state.ts';
 import { resolveName } from '../resolver.ts';
+import { espSpi } from './esp.ts';
 import { endText, type Flow, type Packet, type Path, type Stage, type Walk, type Wire } from './flow-state.ts';
-
-/** Port of VXLAN between machines. */
-export const VXLAN_PORT = 4789;
-/** `swarmkit: manager/keymanager`: keys of encrypted networks change every 12 h. */
-const KEY_LIFE: Micros = 43_200_000_000;
 
 /** What happens after a stage: the next one, a wait (a wire is under way), or the end of this packet. */
 export type Go = 'on' | 'wait' | 'end';
@@ -538,11 +533,12 @@ function encapsulate(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
   const overlay = node.state.present.get(path.network ?? '')!;
   const peer = node.tunnelTo(overlay.id, path.packet.dst);
   if (peer === null) return next(path, 'bridge');
-  const encapsulation = encapsulationOf(overlay, node.address, peer, ground.now);
-  const esp = encapsulation.encrypted ? `, then ESP with SPI 0x${encapsulation.encrypted.spi}` : '';
+  const encapsulation = encapsulationOf(node, overlay, peer);
+  const { encrypted, port } = encapsulation;
+  const esp = encrypted ? `, then ESP (protocol 50) with SPI 0x${encrypted.spi}, key ${encrypted.key}` : '';
   ground.hop(flow, walk, path, {
     room: 'vxlan',
-    rule: `vxlan0: ${path.packet.dst} is behind ${peer}: wrapped in UDP ${VXLAN_PORT}, VNI ${overlay.vni}${esp}`,
+    rule: `vxlan0: ${path.packet.dst} is behind ${peer}: wrapped in UDP ${port}, VNI ${overlay.vni}${esp}`,
     back: 'vxlan0: unwrapped',
     network: overlay.name,
     encapsulation,
@@ -550,17 +546,17 @@ function encapsulate(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
   return next(path, 'send-tunnel');
 }
 
-function encapsulationOf(overlay: HostOverlay, outerSrc: string, outerDst: string, now: Micros): Encapsulation {
-  const tag = Math.floor(now / KEY_LIFE);
-  const spi = overlay.encrypted ? hash64(`${outerSrc} ${tag} ${outerDst}`).slice(0, 8) : '';
+function encapsulationOf(node: NodeNetwork, overlay: HostOverlay, outerDst: string): Encapsulation {
+  const outerSrc = node.address;
+  const key = node.espKey;
   return {
     vni: overlay.vni,
     network: overlay.name,
     outerSrc,
     outerDst,
-    port: VXLAN_PORT,
+    port: node.state.dataPathPort,
     mtu: overlay.mtu,
-    encrypted: overlay.encrypted ? { spi } : null,
+    encrypted: overlay.encrypted ? { spi: espSpi(outerSrc, key, outerDst), key } : null,
   };
 }
 
@@ -571,12 +567,14 @@ function sendTunnel(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
   const to = peer === null ? null : ground.machineNamed(peer);
   if (!overlay || peer === null || !to)
     return ground.vanish(flow, walk, path, 'vxlan', 'the peer is gone', 'no such address', '');
-  const encapsulation = encapsulationOf(overlay, node.address, peer, ground.now);
-  const wire: Wire = { from: path.machine, to: to.name, port: VXLAN_PORT, protocol: 'udp', encapsulation };
+  const encapsulation = encapsulationOf(node, overlay, peer);
+  const { port, encrypted } = encapsulation;
+  const outer = encrypted ? `ESP around UDP ${port}` : `UDP ${port}`;
+  const wire: Wire = { from: path.machine, to: to.name, port, protocol: 'udp', encapsulation };
   ground.hop(flow, walk, path, {
     room: 'wire',
-    rule: `${path.machine} to ${to.name}: UDP ${VXLAN_PORT}, VNI ${overlay.vni}`,
-    back: `${to.name} to ${path.machine}: UDP ${VXLAN_PORT}, VNI ${overlay.vni}`,
+    rule: `${path.machine} to ${to.name}: ${outer}, VNI ${overlay.vni}`,
+    back: `${to.name} to ${path.machine}: ${outer}, VNI ${overlay.vni}`,
     network: overlay.name,
     encapsulation,
     wire,

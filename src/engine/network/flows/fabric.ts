@@ -28,7 +28,8 @@ import type { FabricApi, FlowRequest, LoadRequest, ReplyHandler } from '../api.t
 import type { NodeNetwork } from '../node-network.ts';
 import type { Sandbox } from '../node-state.ts';
 import { resolveName } from '../resolver.ts';
-import { explore, type Go, type Ground, type HopFacts, VXLAN_PORT } from './explorer.ts';
+import { espSpi } from './esp.ts';
+import { explore, type Go, type Ground, type HopFacts } from './explorer.ts';
 import {
   type Cargo,
   endText,
@@ -300,7 +301,7 @@ export class Fabric implements FabricApi, Ground {
     const leg = flow.legs[walk.at];
     if (!leg) return walk.way === 'out' ? this.arrivedAgain(flow, walk) : this.arrivedBack(flow, walk);
     this.passedBy(flow, walk, leg);
-    if (leg.wire) return this.transmit(flow, walk, walk.way === 'out' ? leg.wire : reversed(leg.wire));
+    if (leg.wire) return this.transmit(flow, walk, this.onWay(leg.wire, walk.way));
     walk.at += walk.way === 'out' ? 1 : -1;
     return 'on';
   }
@@ -309,12 +310,13 @@ export class Fabric implements FabricApi, Ground {
     if (!flow.traced) return;
     const back = walk.way === 'back';
     if (back && leg.back === null) return;
+    const wire = leg.wire && this.onWay(leg.wire, walk.way);
     const [before, after] = back ? [turned(leg.after), turned(leg.before)] : [leg.before, leg.after];
     const facts: HopFacts = {
       room: leg.room,
       rule: back ? leg.back! : `as the connection before: ${leg.rule}`,
       ...(leg.network !== null && { network: leg.network }),
-      ...(leg.wire?.encapsulation && { encapsulation: leg.wire.encapsulation }),
+      ...(wire?.encapsulation && { encapsulation: wire.encapsulation }),
     };
     const machine = back && leg.wire ? leg.wire.to : leg.machine;
     this.record(flow, walk, machine, header(before), header(after), facts);
@@ -348,10 +350,22 @@ export class Fabric implements FabricApi, Ground {
 
   private crossed(id: number): void {
     const walk = this.state.walks.get(id);
-    if (!walk) return;
+    if (!walk || !this.isDecrypted(walk)) return;
     walk.attempts = 0;
     if (!walk.path) walk.at += walk.way === 'out' ? 1 : -1;
     this.goOn(id);
+  }
+
+  /** What came encrypted is dropped by who has not the key: it has missed the changes of keys that made it. */
+  private isDecrypted(walk: Walk): boolean {
+    const flow = this.state.flows.get(walk.flow);
+    const wire = flow && this.wireOf(flow, walk);
+    const key = wire?.encapsulation?.encrypted?.key;
+    if (!flow || !wire || key === undefined || this.node(wire.to).canDecrypt(key)) return true;
+    const keys = this.node(wire.to).state.keys.filter(({ subsystem }) => subsystem === 'networking:ipsec');
+    const known = keys.map(({ lamportTime }) => lamportTime).join(', ');
+    this.lost(flow, walk, wire, 'not decrypted', `${wire.from} sends with key ${key}, ${wire.to} knows ${known}`);
+    return false;
   }
 
   /** Between a machine and the client outside there is no wire of ours, only the machine's own state. */
@@ -446,7 +460,17 @@ export class Fabric implements FabricApi, Ground {
   private wireOf(flow: Flow, walk: Walk): Wire {
     const { wire } = (walk.path ? flow.legs.at(-1) : flow.legs[walk.at]) ?? {};
     if (!wire) throw new Error(`network: packet ${walk.id} of flow ${flow.id} is on no wire`);
-    return walk.way === 'out' ? wire : reversed(wire);
+    return this.onWay(wire, walk.way);
+  }
+
+  /** A wire in the direction of a packet; what is encrypted is so with the key that its sender uses now. */
+  private onWay(wire: Wire, way: Walk['way']): Wire {
+    const there = way === 'out' ? wire : reversed(wire);
+    const { encapsulation, from } = there;
+    if (!encapsulation?.encrypted) return there;
+    const key = this.node(from).espKey;
+    const spi = espSpi(encapsulation.outerSrc, key, encapsulation.outerDst);
+    return { ...there, encapsulation: { ...encapsulation, encrypted: { spi, key } } };
   }
 
   // ---- ends of a way
@@ -764,7 +788,7 @@ function reversed({ from, to, encapsulation, protocol }: Wire): Wire {
     outerSrc: encapsulation.outerDst,
     outerDst: encapsulation.outerSrc,
   };
-  return { from: to, to: from, port: encapsulation ? VXLAN_PORT : 0, protocol, encapsulation: back };
+  return { from: to, to: from, port: encapsulation?.port ?? 0, protocol, encapsulation: back };
 }
 
 function noteOf(flow: Flow, walk: Walk): string {

@@ -6,7 +6,9 @@
  * second, each one packet and its answer. The rows of a node that has failed are hidden, and are there again when it returns;
  * those of a node that has left are gone.
  *
- * Simplified: memberlist's and NetworkDB's own node events are one; keys and packet encryption are not modelled.
+ * Packets carry the tag of the key that they are encrypted with: who has no such key cannot read them, and drops them.
+ *
+ * Simplified: memberlist's and NetworkDB's own node events are one.
  */
 import type { EventId, Micros } from '../../../protocol/events.ts';
 import type { Envelope, Hardware } from '../../hardware/hardware.ts';
@@ -51,6 +53,11 @@ export interface NetworkDbState {
   phase: Micros;
   ticking: boolean;
   reaping: boolean;
+  /** Tags of the keys it can read, and of the one it writes with; 0: none yet. */
+  keyring: readonly number[];
+  primaryKey: number;
+  /** Machines and keys of which it has been told that packets cannot be read. */
+  unreadable: Set<string>;
 }
 
 /** What a timer of this module carries. */
@@ -95,6 +102,9 @@ export function initialNetworkDb(): NetworkDbState {
     phase: 0,
     ticking: false,
     reaping: false,
+    keyring: [],
+    primaryKey: 0,
+    unreadable: new Set(),
   };
 }
 
@@ -177,6 +187,13 @@ export class NetworkDb {
     this.kernel.endLife(this.owner);
     Object.assign(this.state, initialNetworkDb());
     this.membership = this.makeMembership();
+  }
+
+  /** Keys by their tags; `primary` is the one to write with. */
+  setKeys(keyring: readonly number[], primary: number): void {
+    this.state.keyring = keyring;
+    this.state.primaryKey = primary;
+    this.state.unreadable.clear();
   }
 
   // ---- networks and rows of this node
@@ -483,7 +500,7 @@ export class NetworkDb {
   // ---- messages
 
   receive(envelope: Envelope): void {
-    if (!this.isRunning) return;
+    if (!this.isRunning || !this.canRead(envelope)) return;
     switch (envelope.kind as GossipKind) {
       case 'gossip.ping':
         return this.pinged(envelope);
@@ -500,6 +517,19 @@ export class NetworkDb {
       case 'gossip.bulk-sync':
         return this.takeSync(envelope);
     }
+  }
+
+  /** `memberlist: security.go decryptPayload`: "No installed keys could decrypt the message". */
+  private canRead({ from, payload }: Envelope): boolean {
+    const { key } = payload as { key?: number };
+    const { keyring, unreadable } = this.state;
+    if (key === undefined || keyring.length === 0 || keyring.includes(key)) return true;
+    if (!unreadable.has(`${from} ${key}`)) {
+      unreadable.add(`${from} ${key}`);
+      const objects: `machine:${string}`[] = [`machine:${this.machine}`, `machine:${from}`];
+      this.kernel.emit('gossip.unreadable', this.machine, objects, { from, key, keyring });
+    }
+    return false;
   }
 
   private pinged(envelope: Envelope): void {
@@ -623,7 +653,7 @@ export class NetworkDb {
       port: GOSSIP_PORT,
       protocol,
       kind,
-      payload,
+      payload: this.state.primaryKey === 0 ? payload : { ...payload, key: this.state.primaryKey },
       quiet: true,
       dice: 'gossip-wires',
     });

@@ -122,6 +122,107 @@ export function hopTitle(hop: Hop): string {
   }
 }
 
+/** What a rewrite means, where learners ask. */
+export function captionOf(hop: Hop): string {
+  const back = hop.way === 'back';
+  const { before, after } = hop;
+  if (hop.result === 'dropped' || (before.src === after.src && before.dst === after.dst)) return '';
+  switch (hop.room) {
+    case 'snat':
+      return back ? 'client address put back' : 'client address replaced here';
+    case 'ipvs':
+      return back ? 'task hidden again' : 'a task in place of the service';
+    case 'nat':
+      return back ? 'door put back' : 'into the mesh';
+    case 'task':
+      return back ? 'port put back' : 'published port to target port';
+    case 'docker_gwbridge':
+      return back ? 'container put back' : 'the host’s address in place of the container’s';
+    default:
+      return '';
+  }
+}
+
+/** A packet that was lost and is sent again: `no answer, tried again after 1 s`; empty for other hops. */
+export function retryText(flow: Pick<FlowView, 'hops'>, hop: Hop): string {
+  if (hop.room !== 'wire' || !hop.rule.startsWith('sent again')) return '';
+  const lost = flow.hops.findLast((one) => one.result === 'dropped' && one.way === hop.way && one.step < hop.step);
+  const seconds = lost ? (hop.at - lost.at) / 1e6 : null;
+  return `no answer, tried again${seconds === null ? '' : ` after ${Number(seconds.toPrecision(2))} s`}`;
+}
+
+/** The rule of a hop as one line, without what only machines need. */
+export function ruleText(flow: Pick<FlowView, 'hops'>, hop: Hop): string {
+  const detail = hop.detail && !hop.rule.includes(hop.detail) ? `; ${hop.detail}` : '';
+  return retryText(flow, hop) || `${withoutIds(hop.rule)}${detail}`;
+}
+
+/** Why it went no further, in a sentence that names what would have to be otherwise; empty where nothing was dropped. */
+export function dropText(snapshot: Snapshot, flow: FlowView, hop: Hop): string {
+  if (hop.result !== 'dropped') return '';
+  const port = portOf(hop.before.dst) || String(flow.target.port);
+  const here = machineText(hop);
+  switch (hop.reason) {
+    case 'name not found':
+      return strangerText(snapshot, flow);
+    case 'port not published':
+      return `Nothing on ${here} listens on port ${port}, and no service publishes it.`;
+    case 'no backend':
+      return `${here} knows no healthy task to send it to: none runs, none is healthy, or ${here} has not heard of one yet.`;
+    case 'connection refused':
+      return hop.room === 'app'
+        ? `It arrived, but no process in the container listens on port ${port}.`
+        : `It was turned away on ${here}.`;
+    case 'not on this network':
+      return `${originText(snapshot, flow)} has no way to ${flow.target.host}: they share no network.`;
+    case 'no such address':
+      return `Nobody ${here} knows of has ${addressOf(hop.before.dst)} any more: the task is gone, and not everybody has heard it.`;
+    case 'network not here':
+      return `${here} has no such network: no task of its needs it.`;
+    case 'not decrypted':
+      return `${here} has not the key that it was encrypted with: ${hop.detail ?? ''}.`;
+    case 'node unreachable':
+      return `Nothing came through: ${hop.detail ?? 'the machine at the other end does not answer'}.`;
+    case 'port closed':
+      return `A firewall swallowed it: ${hop.detail ?? 'the port is closed'}. Nobody tells the sender.`;
+    case 'lost on the way':
+      return 'The link lost it. TCP sends it again.';
+    case 'does not answer':
+      return 'The connection is taken, and nothing is said.';
+    case 'timed out':
+    case 'connection reset':
+    case undefined:
+      return hop.detail ?? '';
+  }
+}
+
+/** Why a name is not known: who has it, and on which networks that is. */
+function strangerText(snapshot: Snapshot, flow: FlowView): string {
+  const { host } = flow.target;
+  const { origin } = flow;
+  const nets = (container: string): string[] =>
+    snapshot.network?.endpoints
+      .find((one) => one.container === container)
+      ?.interfaces.filter(({ kind }) => kind === 'overlay')
+      .map(({ networkName }) => networkName) ?? [];
+  if (origin.kind !== 'container')
+    return `${host} is no name that a machine knows: names of services are only known inside their networks.`;
+  const own = nets(origin.container);
+  const who = originText(snapshot, flow).replace(/ on \S+$/, '');
+  const service = snapshot.services.find(({ name }) => name === host || name.endsWith(`_${host}`));
+  const theirs = new Set(
+    snapshot.network?.endpoints
+      .filter((one) => service && one.service === service.id)
+      .flatMap(({ container }) => nets(container)) ?? [],
+  );
+  const mine = own.filter((name) => name !== 'ingress');
+  const on = mine.length > 0 ? `${who} is on ${mine.join(', ')}` : `${who} is on no overlay network of its own`;
+  const others = [...theirs].filter((name) => name !== 'ingress');
+  if (service && others.length > 0)
+    return `${service.name} is on ${others.join(', ')}; ${on}. Names are known only inside a network.`;
+  return `${on}: nothing there is called ${host}.`;
+}
+
 export function chosenName(hop: Hop): string | undefined {
   const chosen = hop.candidates?.find((one) => one.endpoint === hop.choice);
   return chosen && withoutIds(chosen.name);
