@@ -16,6 +16,7 @@ import type {
   ServiceView,
   Snapshot,
   TaskView,
+  VolumeView,
 } from '../protocol/snapshot.ts';
 import type { Envelope, Hardware } from './hardware/hardware.ts';
 import type { Kernel } from './kernel/kernel.ts';
@@ -26,8 +27,17 @@ import { RAFT_TIMING, type RaftNode } from './manager/raft-node.ts';
 import type { Fabric } from './network/flows/fabric.ts';
 import { NetworkViewBuilder } from './network/view-builder.ts';
 import type { Entry } from './raft/types.ts';
-import type { Container } from './runtime/container.ts';
-import { type Node, type Service, type Task, TaskState, taskStateName } from './store/objects.ts';
+import type { Container, Volume } from './runtime/container.ts';
+import { ANONYMOUS_VOLUME } from './runtime/runtime.ts';
+import {
+  type Config,
+  type Node,
+  type Secret,
+  type Service,
+  type Task,
+  TaskState,
+  taskStateName,
+} from './store/objects.ts';
 import type { Store } from './store/store.ts';
 
 /** Newest log entries in the picture of a manager. */
@@ -137,6 +147,7 @@ export class SnapshotBuilder {
       raft: manager ? this.raftView(manager.raftNode) : null,
       sessionWith: swarm.agent?.sessionWith ?? null,
       containers: this.containerViews(machine),
+      ...diskViews(machine),
       downSince: hardware.downSince,
     };
   }
@@ -457,6 +468,39 @@ export function messageView(envelope: Envelope): MessageView {
     ...label,
     ...(dropped && { dropped }),
   };
+}
+
+/** What lies on a machine's disk for its containers; absent where there is nothing. */
+function diskViews(machine: Machine): Pick<MachineView, 'volumes' | 'secrets' | 'configs'> {
+  const { volumes, containers } = machine.runtime.state;
+  const { secrets = {}, configs = {} } = machine.swarm.state.agent ?? {};
+  const names = (files: Readonly<Record<string, Secret | Config>>): string[] =>
+    Object.values(files).map(({ spec }) => spec.annotations.name);
+  const [secretNames, configNames] = [names(secrets), names(configs)];
+  return {
+    ...(volumes.size > 0 && { volumes: volumeViews(volumes, containers.values()) }),
+    ...(secretNames.length > 0 && { secrets: secretNames }),
+    ...(configNames.length > 0 && { configs: configNames }),
+  };
+}
+
+function volumeViews(volumes: ReadonlyMap<string, Volume>, containers: Iterable<Container>): VolumeView[] {
+  const users = new Map<string, string[]>();
+  for (const { id, config } of containers)
+    for (const { type, source } of config.mounts)
+      if (type === 'volume') users.set(source, [...(users.get(source) ?? []), id]);
+  return [...volumes.values()].map(({ name, labels, createdAt, content, files }) => ({
+    name,
+    anonymous: ANONYMOUS_VOLUME in labels,
+    createdAt,
+    empty: isEmpty(content) && isEmpty(files),
+    containers: users.get(name) ?? [],
+  }));
+}
+
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 /** Keeps the row that was there as long as the new one says the same. */

@@ -80,6 +80,11 @@ export interface MachineView {
   /** The agent's session with a manager (host name), or null. */
   sessionWith: string | null;
   containers: ContainerView[];
+  /** Volumes on this machine's disk. One of the same name elsewhere is another one, with other contents. */
+  volumes?: readonly VolumeView[];
+  /** Secrets and configs that the node holds, because a task here needs them: names. */
+  secrets?: readonly string[];
+  configs?: readonly string[];
   /** Since when the machine is without power (for its trace on the stage). */
   downSince: Micros | null;
 }
@@ -94,6 +99,18 @@ export interface ContainerView {
   taskId: string | null;
   startedAt: Micros | null;
   finishedAt: Micros | null;
+}
+
+/** A volume: what is in it outlives containers, and stays on its machine. */
+export interface VolumeView {
+  name: string;
+  /** Nobody has named it: it goes with its container. */
+  anonymous: boolean;
+  createdAt: Micros;
+  /** Nothing has been written to it. */
+  empty: boolean;
+  /** Containers that mount it. */
+  containers: readonly string[];
 }
 
 /** A node object of the swarm, as the store of the leading (else most advanced) manager has it. */

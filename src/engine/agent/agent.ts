@@ -339,8 +339,8 @@ export class Agent {
     for (const change of assignments.changes) this.take(change, seen);
     if (complete) {
       for (const id in this.state.tasks) if (!seen.has(id)) this.dropTask(id);
-      for (const id in this.state.secrets) if (!seen.has(id)) delete this.state.secrets[id];
-      for (const id in this.state.configs) if (!seen.has(id)) delete this.state.configs[id];
+      for (const id in this.state.secrets) if (!seen.has(id)) this.withdraw('secret', id);
+      for (const id in this.state.configs) if (!seen.has(id)) this.withdraw('config', id);
     }
     this.save();
   }
@@ -348,18 +348,42 @@ export class Agent {
   private take(change: Assignment, seen: Set<string>): void {
     if (change.action === 'remove') {
       if ('taskId' in change) this.dropTask(change.taskId);
-      else if ('secretId' in change) delete this.state.secrets[change.secretId];
-      else delete this.state.configs[change.configId];
+      else if ('secretId' in change) this.withdraw('secret', change.secretId);
+      else this.withdraw('config', change.configId);
     } else if ('task' in change) {
       seen.add(change.task.id);
       this.kernel.because(change.cause, () => this.takeTask(change.task));
     } else if ('secret' in change) {
       seen.add(change.secret.id);
-      this.state.secrets[change.secret.id] = change.secret;
+      this.keep(change.secret);
     } else {
       seen.add(change.config.id);
-      this.state.configs[change.config.id] = change.config;
+      this.keep(change.config);
     }
+  }
+
+  /** A secret or config has come, for a task that needs it. */
+  private keep(file: Secret | Config): void {
+    const files: Record<string, Secret | Config> = this.filesOf(file.kind);
+    if (!files[file.id]) this.traceFile(file, 'delivered');
+    files[file.id] = file;
+  }
+
+  /** No task here needs it any more. */
+  private withdraw(kind: 'secret' | 'config', id: string): void {
+    const files = this.filesOf(kind);
+    const file = files[id];
+    delete files[id];
+    if (file) this.traceFile(file, 'withdrawn');
+  }
+
+  private filesOf(kind: 'secret' | 'config'): Record<string, Secret | Config> {
+    return kind === 'secret' ? this.state.secrets : this.state.configs;
+  }
+
+  private traceFile({ kind, id, spec }: Secret | Config, what: 'delivered' | 'withdrawn'): void {
+    const objects = [`${kind}:${id}` as const, `machine:${this.machine}` as const];
+    this.kernel.emit(`${kind}.${what}`, this.machine, objects, { name: spec.annotations.name });
   }
 
   private takeTask(task: Task): void {
@@ -438,11 +462,7 @@ export class Agent {
     run.operation = operation;
     const { task } = run;
     if (operation === 'prepare') {
-      this.executor.prepare(
-        task,
-        task.spec.container.secrets.flatMap(({ id }) => this.state.secrets[id] ?? []),
-        task.spec.container.configs.flatMap(({ id }) => this.state.configs[id] ?? []),
-      );
+      this.executor.prepare(task);
     } else this.executor[operation](task);
   }
 

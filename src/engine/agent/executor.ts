@@ -2,7 +2,7 @@
  * What an agent asks of whatever runs its tasks. `swarmkit: agent/exec/controller.go`
  * Every operation takes virtual time; its end comes back through `Agent.done`. The agent never looks at a container itself.
  */
-import type { Config, Secret, Task, TaskStatus } from '../store/objects.ts';
+import type { Task, TaskStatus } from '../store/objects.ts';
 
 /** The steps of a task that take time. */
 export type TaskOperation = 'prepare' | 'start' | 'wait' | 'shutdown' | 'remove';
@@ -19,7 +19,7 @@ export type OperationResult =
 
 export interface Executor {
   /** Gets the image and creates the container. */
-  prepare(task: Task, secrets: readonly Secret[], configs: readonly Config[]): void;
+  prepare(task: Task): void;
   /** Starts the container; done when it runs (and is healthy, if it has a check). */
   start(task: Task): void;
   /** Done when the container has exited: `ok` for exit code 0. Safe to call again after a restart of the daemon. */

@@ -131,6 +131,7 @@ export type RuntimeHost = Pick<
   | 'setNetworks'
   | 'removeImage'
   | 'ensureVolume'
+  | 'removeVolume'
 >;
 
 /** Whose logs are wanted, and which part of them. */

@@ -3,6 +3,7 @@
  * Source for names: Docker's container states; `moby: daemon/container`.
  */
 import type { Micros } from '../../protocol/events.ts';
+import type { FileTree, MountedFile } from './container-files.ts';
 
 export type ContainerStateName = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
@@ -32,7 +33,16 @@ export interface ContainerConfig {
     startInterval: Micros;
     retries: number;
   } | null;
-  mounts: readonly { type: string; source: string; target: string; readOnly: boolean }[];
+  mounts: readonly {
+    type: string;
+    source: string;
+    target: string;
+    readOnly: boolean;
+    /** Of the volume, if it is made. */
+    labels?: Readonly<Record<string, string>>;
+  }[];
+  /** Secrets and configs of its task. */
+  files?: readonly MountedFile[];
   /** Network ids or names, with addresses where swarm gave them. */
   networks: readonly { id: string; name: string; address: string; aliases: readonly string[] }[];
   /** The network that it was made for (`HostConfig.NetworkMode`), whatever it is on now; absent for tasks. */
@@ -109,6 +119,8 @@ export interface Container {
   nextProcess: number;
   /** What programs keep in the container's own layer, by path. */
   layer: Record<string, Record<string, unknown>>;
+  /** Files that were written in its own layer. */
+  files: FileTree;
   /** The beginning of a line that has no end yet. */
   unfinished: { stdout: string; stderr: string };
   /** Newest lines, bounded. */
@@ -147,13 +159,19 @@ export interface Image {
   exposed: string[];
   entrypoint: string[];
   command: string[];
+  /** Folders that it keeps on volumes. */
+  volumes: string[];
 }
 
 export interface Volume {
   name: string;
   createdAt: Micros;
   labels: Readonly<Record<string, string>>;
+  /** Of the driver. */
+  options: Readonly<Record<string, string>>;
   driver: string;
-  /** What programs wrote. */
+  /** What programs keep, by path. */
   content: Record<string, unknown>;
+  /** Files that were written. */
+  files: FileTree;
 }

@@ -6,6 +6,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds } from '../kernel/time.ts';
 import type { Container, Image, ProcessState } from './container.ts';
+import type { ContainerFiles } from './container-files.ts';
 import { programNamed } from './programs/catalogue.ts';
 import type { ProcessMessage, ProcessNetwork, Program, ProgramContext } from './programs/program.ts';
 import type { IncomingRequest, Sockets } from './programs/sockets.ts';
@@ -22,6 +23,7 @@ export interface ProcessesHost {
   image(container: Container): Image | null;
   /** Where programs keep data below a path of the container. */
   storage(container: Container, path: string): Record<string, unknown>;
+  files(container: Container): ContainerFiles;
   written(container: Container, process: ProcessState, stream: 'stdout' | 'stderr', text: string): void;
   ended(container: Container, process: ProcessState, code: number): void;
 }
@@ -180,6 +182,9 @@ export class Processes {
       },
       random: (purpose) => kernel.random(purpose),
       storage: (path) => host.storage(container, path),
+      get files() {
+        return host.files(container);
+      },
     };
   }
 

@@ -13,6 +13,8 @@ interface CatalogueEntry {
   exposed: string[];
   entrypoint: string[];
   command: string[];
+  /** `VOLUME` of its Dockerfile. Simplified: redis keeps `/data` in its own layer, as the image of the recordings does. */
+  volumes?: string[];
   sizeBytes: number;
 }
 
@@ -33,11 +35,18 @@ const CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     command: ['redis-server'],
     sizeBytes: 117 * MB,
   },
-  postgres: { exposed: ['5432/tcp'], entrypoint: ['docker-entrypoint.sh'], command: ['postgres'], sizeBytes: 438 * MB },
+  postgres: {
+    exposed: ['5432/tcp'],
+    entrypoint: ['docker-entrypoint.sh'],
+    command: ['postgres'],
+    volumes: ['/var/lib/postgresql/data'],
+    sizeBytes: 438 * MB,
+  },
   mysql: {
     exposed: ['3306/tcp', '33060/tcp'],
     entrypoint: ['docker-entrypoint.sh'],
     command: ['mysqld'],
+    volumes: ['/var/lib/mysql'],
     sizeBytes: 586 * MB,
   },
   drupal: {
@@ -57,6 +66,7 @@ const CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     exposed: ['3306/tcp'],
     entrypoint: ['docker-entrypoint.sh'],
     command: ['mariadbd'],
+    volumes: ['/var/lib/mysql'],
     sizeBytes: 405 * MB,
   },
   'dockersamples/visualizer': {
@@ -155,6 +165,7 @@ export function imageOf(reference: ImageReference): Image {
     exposed: [...entry.exposed],
     entrypoint: [...entry.entrypoint],
     command: [...entry.command],
+    volumes: [...(entry.volumes ?? [])],
   };
 }
 

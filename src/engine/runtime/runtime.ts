@@ -11,12 +11,16 @@ import { hexId } from '../kernel/ids.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
 import type { Container, ContainerConfig, Image, LogLine, ProcessState, Volume } from './container.ts';
+import { ContainerFiles, type FileTree } from './container-files.ts';
 import type { ContainerNetwork } from './container-network.ts';
 import { Processes } from './processes.ts';
 import { commandFor, programFor } from './programs/catalogue.ts';
 import type { ProcessMessage, ProcessNetwork } from './programs/program.ts';
 import { existsInRegistry, familiarName, type ImageReference, imageOf, parseReference } from './registry.ts';
 
+/** Marks a volume that nobody has named. */
+export const ANONYMOUS_VOLUME = 'com.docker.volume.anonymous';
+const ANONYMOUS_NAME = /^[0-9a-f]{64}$/;
 /** Lines of log kept per container. */
 const LOG_CAPACITY = 500;
 const CREATE_TIME = { least: milliseconds(60), most: milliseconds(180) };
@@ -36,6 +40,8 @@ export interface RuntimeState {
   /** By `name:tag`. */
   images: Map<string, Image>;
   volumes: Map<string, Volume>;
+  /** Folders of the host that containers have mounted, by path. */
+  bound: Record<string, FileTree>;
   /** References being pulled, with the tokens that wait. */
   pulls: Record<string, string[]>;
   /** Who waits for a container to stop. */
@@ -91,6 +97,7 @@ export function initialRuntime(): RuntimeState {
     containers: new Map(),
     images: new Map(),
     volumes: new Map(),
+    bound: {},
     pulls: {},
     stopWaiters: [],
     nextPid: 2000,
@@ -114,6 +121,7 @@ export class Runtime {
       find: (id) => state.containers.get(id),
       image: (container) => this.image(container.config.image) ?? null,
       storage: (container, path) => this.storage(container, path),
+      files: (container) => this.filesOf(container),
       written: (container, process, stream, text) => this.written(container, process, stream, text),
       ended: (container, process, code) => this.processEnded(container, process, code),
     });
@@ -202,7 +210,7 @@ export class Runtime {
     const id = hexId(this.kernel.random('container-ids'));
     const container: Container = {
       id,
-      config: { ...config, hostname: config.hostname || id.slice(0, 12) },
+      config: { ...config, hostname: config.hostname || id.slice(0, 12), mounts: this.mountsOf(config, image) },
       imageId: image.id,
       state: 'created',
       exitCode: 0,
@@ -222,11 +230,12 @@ export class Runtime {
       listening: [],
       nextProcess: 1,
       layer: {},
+      files: {},
       unfinished: { stdout: '', stderr: '' },
       logs: [],
     };
     this.state.containers.set(id, container);
-    for (const mount of config.mounts) if (mount.type === 'volume' && mount.source) this.ensureVolume(mount.source);
+    this.makeVolumes(container);
     this.event(container, 'create');
     return { ok: true, value: container };
   }
@@ -270,6 +279,8 @@ export class Runtime {
       name: container.config.name,
       image: container.config.image,
     });
+    this.clearTmpfs(container);
+    this.mountEvents(container, 'mount');
     this.event(container, 'start');
     const { program, argv } = programFor(image, container.config.entrypoint, container.config.command);
     const process = this.processes.start(container, program, argv, null);
@@ -347,8 +358,8 @@ export class Runtime {
     if (container) {
       this.state.containers.delete(id);
       if (volumes)
-        for (const mount of container.config.mounts)
-          if (mount.type === 'volume' && /^[0-9a-f]{64}$/.test(mount.source)) this.state.volumes.delete(mount.source);
+        for (const { type, source } of container.config.mounts)
+          if (type === 'volume' && ANONYMOUS_NAME.test(source)) this.removeVolume(source);
       this.event(container, 'destroy');
       this.kernel.emit('container.removed', this.machine, this.objectsOf(container), { name: container.config.name });
     }
@@ -506,14 +517,76 @@ export class Runtime {
     if (this.state.images.get(tag)?.id === id) this.state.images.delete(tag);
   }
 
-  ensureVolume(name: string, driver = 'local', labels: Readonly<Record<string, string>> = {}): Volume {
-    let volume = this.state.volumes.get(name);
-    if (!volume) {
-      volume = { name, createdAt: this.kernel.now, labels, driver: driver || 'local', content: {} };
-      this.state.volumes.set(name, volume);
-      this.host.event({ type: 'volume', action: 'create', id: name, attributes: { driver: 'local' } });
-    }
+  /** The volume with this name; a new one is empty. `user` is the container that it is made for. */
+  ensureVolume(name: string, wanted: Partial<Pick<Volume, 'labels' | 'options'>> = {}, user?: Container): Volume {
+    const known = this.state.volumes.get(name);
+    if (known) return known;
+    const { labels = {}, options = {} } = wanted;
+    const volume: Volume = {
+      name,
+      createdAt: this.kernel.now,
+      labels,
+      options,
+      driver: 'local',
+      content: {},
+      files: {},
+    };
+    this.state.volumes.set(name, volume);
+    const objects = [...(user ? this.objectsOf(user) : [`machine:${this.machine}` as const])];
+    this.kernel.emit('volume.created', this.machine, [this.volumeRef(name), ...objects], {
+      volume: name,
+      empty: true,
+      anonymous: ANONYMOUS_VOLUME in labels,
+    });
+    this.host.event({ type: 'volume', action: 'create', id: name, attributes: { driver: volume.driver } });
     return volume;
+  }
+
+  removeVolume(name: string): void {
+    const volume = this.state.volumes.get(name);
+    if (!volume) return;
+    this.state.volumes.delete(name);
+    this.kernel.emit('volume.removed', this.machine, [this.volumeRef(name), `machine:${this.machine}`], {
+      volume: name,
+    });
+    this.host.event({ type: 'volume', action: 'destroy', id: name, attributes: { driver: volume.driver } });
+  }
+
+  /** A volume is one machine's own: of the same name there may be others elsewhere. */
+  private volumeRef(name: string): `volume:${string}` {
+    return `volume:${this.machine}/${name}`;
+  }
+
+  /** What is to be mounted, with names for volumes that have none, and volumes for what the image keeps apart. */
+  private mountsOf(config: ContainerConfig, image: Image): ContainerConfig['mounts'] {
+    const kept = image.volumes
+      .filter((target) => !config.mounts.some((mount) => mount.target === target))
+      .map((target) => ({ type: 'volume', source: '', target, readOnly: false }));
+    return [...config.mounts, ...kept].map((mount) =>
+      mount.type === 'volume' && mount.source === '' ? { ...mount, source: this.newVolumeName() } : mount,
+    );
+  }
+
+  private newVolumeName(): string {
+    return hexId(this.kernel.random('volume-names'));
+  }
+
+  private makeVolumes(container: Container): void {
+    for (const { type, source, labels } of container.config.mounts) {
+      if (type !== 'volume') continue;
+      const mark: Record<string, string> = ANONYMOUS_NAME.test(source) ? { [ANONYMOUS_VOLUME]: '' } : {};
+      this.ensureVolume(source, { labels: { ...labels, ...mark } }, container);
+    }
+  }
+
+  /** A running container has its volumes mounted. */
+  private mountEvents(container: Container, action: 'mount' | 'unmount'): void {
+    for (const { type, source, target, readOnly } of container.config.mounts) {
+      if (type !== 'volume') continue;
+      const place = { destination: target, propagation: '', 'read/write': String(!readOnly) };
+      const attributes = { container: container.id, driver: 'local', ...(action === 'mount' && place) };
+      this.host.event({ type: 'volume', action, id: source, attributes });
+    }
   }
 
   // ---- health checks (`moby: daemon/health.go`)
@@ -601,6 +674,7 @@ export class Runtime {
       exitCode: code,
     });
     this.event(container, 'die', { exitCode: String(code) });
+    this.mountEvents(container, 'unmount');
     this.host.interfaces?.detach(container);
     this.host.containerExited(container);
     const waiting = this.state.stopWaiters.filter((waiter) => waiter.id === container.id);
@@ -635,6 +709,22 @@ export class Runtime {
       container.unfinished[stream] = '';
       if (rest !== '') this.log(container, stream, rest);
     }
+  }
+
+  /** The files that a container sees. */
+  private filesOf(container: Container): ContainerFiles {
+    const mounted = {
+      volume: (name: string) => this.ensureVolume(name).files,
+      bound: (source: string) => (this.state.bound[source] ??= {}),
+    };
+    return new ContainerFiles(container, mounted, this.kernel.now);
+  }
+
+  /** What is kept in memory is gone when the container stops. */
+  private clearTmpfs({ config, files }: Container): void {
+    for (const { type, target } of config.mounts)
+      if (type === 'tmpfs')
+        for (const path of Object.keys(files)) if (path.startsWith(`${target}/`)) delete files[path];
   }
 
   /** The longest mount above `path` decides. Simplified: what is bound from the host is kept in the container's layer. */

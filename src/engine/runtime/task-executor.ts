@@ -5,13 +5,16 @@
  * has no swarm network.
  */
 
+import { type ParseResult, parsed } from '../../go-template/parse-result.ts';
 import type { Micros } from '../../protocol/events.ts';
 import type { Agent } from '../agent/agent.ts';
 import type { Executor, OperationResult, TaskOperation } from '../agent/executor.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { milliseconds, seconds } from '../kernel/time.ts';
-import type { Config, Secret, Task, TaskStatus } from '../store/objects.ts';
+import { expandContainerSpec, expandPayload } from '../manager/template/expand.ts';
+import type { Mount, Task, TaskStatus } from '../store/objects.ts';
 import type { Container, ContainerConfig } from './container.ts';
+import type { MountedFile } from './container-files.ts';
 import type { PlaceHolders, TaskNetwork } from './container-network.ts';
 import { DEFAULT_STOP_GRACE, type Runtime, type RuntimeResult } from './runtime.ts';
 
@@ -67,7 +70,7 @@ export class TaskExecutor implements Executor {
     this.places = places;
   }
 
-  prepare(task: Task, _secrets: readonly Secret[], _configs: readonly Config[]): void {
+  prepare(task: Task): void {
     const token = this.begin(task, 'prepare');
     if (task.spec.attachment) return this.create(task.id, token);
     if (this.runtime.ofTask(task.id)) return this.end(task.id, this.success(task.id));
@@ -135,7 +138,7 @@ export class TaskExecutor implements Executor {
       this.network?.disable(task.id);
       const drain = task.networks.length > 0 ? DRAIN_TIME : 0;
       this.kernel.schedule(drain, 'executor.stop', this.machine, { machine: this.machine, taskId: task.id, token });
-    } else this.runtime.remove(container.id, true, token);
+    } else this.runtime.remove(container.id, true, token, true);
   }
 
   // ---- places on networks
@@ -190,7 +193,7 @@ export class TaskExecutor implements Executor {
     } else if (operation === 'start') {
       if (container) this.startedOrWaiting(taskId, container);
     } else if (operation === 'remove' && container) {
-      this.runtime.remove(container.id, true, token);
+      this.runtime.remove(container.id, true, token, true);
     } else this.end(taskId, this.success(task.id));
   }
 
@@ -200,7 +203,9 @@ export class TaskExecutor implements Executor {
     if (!current || current.token !== token) return;
     if (this.awaitsNetworks(taskId, current, 'executor.create')) return;
     if (current.task.spec.attachment) return this.end(taskId, this.success(taskId));
-    const made = this.runtime.create(this.configOf(current.task), taskId);
+    const config = this.configOf(current.task);
+    if (!config.ok) return this.end(taskId, failure(config.message, null));
+    const made = this.runtime.create(config.value, taskId);
     this.end(taskId, made.ok ? this.success(taskId) : failure(made.error.message, null));
   }
 
@@ -275,10 +280,16 @@ export class TaskExecutor implements Executor {
     return container ? { id: container.id, pid: container.pid, exitCode: container.exitCode } : null;
   }
 
-  private configOf(task: Task): ContainerConfig {
-    const { container, limits } = task.spec;
+  /** What to run, with templates expanded and the task's secrets and configs as files; or why that cannot be. */
+  private configOf(task: Task): ParseResult<ContainerConfig> {
+    const expanded = expandContainerSpec(task, this.agent()?.state.node?.description ?? null);
+    if (!expanded.ok) return expanded;
+    const files = this.filesOf(task);
+    if (!files.ok) return files;
+    const container = expanded.value;
+    const { limits } = task.spec;
     const name = containerName(task);
-    return {
+    return parsed({
       name,
       image: container.image,
       entrypoint: container.command,
@@ -304,7 +315,8 @@ export class TaskExecutor implements Executor {
         container.health && container.health.test[0] !== 'NONE' && container.health.test.length > 0
           ? withHealthDefaults(container.health)
           : null,
-      mounts: container.mounts.map(({ type, source, target, readOnly }) => ({ type, source, target, readOnly })),
+      mounts: container.mounts.map(mountOf),
+      files: files.value,
       networks: task.networks.map(({ networkId, addresses, aliases }) => ({
         id: networkId,
         name: '',
@@ -323,8 +335,35 @@ export class TaskExecutor implements Executor {
       restart: 'no',
       memoryBytes: limits.memoryBytes,
       nanoCpus: limits.nanoCpus,
-    };
+    });
   }
+
+  /** `container_operations_unix.go`: secrets lie in `/run/secrets`, configs at the root, unless they have a path of their own. */
+  private filesOf(task: Task): ParseResult<MountedFile[]> {
+    const { container } = task.spec;
+    const { secrets = {}, configs = {} } = this.agent()?.state ?? {};
+    const dependencies = { secrets: new Map(Object.entries(secrets)), configs: new Map(Object.entries(configs)) };
+    const files: MountedFile[] = [];
+    for (const [references, folder] of [
+      [container.secrets, '/run/secrets/'],
+      [container.configs, '/'],
+    ] as const) {
+      for (const { id, target, mode, uid, gid } of references) {
+        const file = secrets[id] ?? configs[id];
+        if (!file) continue;
+        const text = expandPayload(file, task, dependencies);
+        if (!text.ok) return text;
+        const path = target.startsWith('/') ? target : `${folder}${target}`;
+        files.push({ path, text: text.value, mode, uid, gid });
+      }
+    }
+    return parsed(files);
+  }
+}
+
+function mountOf({ type, source, target, readOnly, options }: Mount): ContainerConfig['mounts'][number] {
+  const { Labels: labels } = (options.VolumeOptions ?? {}) as { Labels?: Record<string, string> };
+  return { type, source, target, readOnly, ...(labels && { labels }) };
 }
 
 /** `SERVICE.SLOT.TASKID`, for global services with the node's id as slot. */

@@ -12,7 +12,7 @@ export function volumeJson(volume: Volume, epochMs: EpochMs): api.Volume {
     Labels: Object.keys(volume.labels).length === 0 ? null : sortedMap(volume.labels),
     Mountpoint: `/var/lib/docker/volumes/${volume.name}/_data`,
     Name: volume.name,
-    Options: null,
+    Options: Object.keys(volume.options).length === 0 ? null : sortedMap(volume.options),
     Scope: 'local',
   };
 }

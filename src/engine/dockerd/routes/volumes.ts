@@ -2,6 +2,7 @@
 import { hexId } from '../../kernel/ids.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
 import type { Container } from '../../runtime/container.ts';
+import { ANONYMOUS_VOLUME } from '../../runtime/runtime.ts';
 import { sortedMap } from '../convert/go-json.ts';
 import { volumeJson } from '../convert/volume.ts';
 import { isTrue, matches, parseFilters } from '../filters.ts';
@@ -9,8 +10,6 @@ import type { Route } from '../route.ts';
 
 const FILTERS = ['dangling', 'driver', 'label', 'name'];
 const PRUNE_FILTERS = ['all', 'label', 'label!'];
-/** Marks a volume that nobody has named. */
-const ANONYMOUS = 'com.docker.volume.anonymous';
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 export const listVolumes: Route = {
@@ -41,7 +40,12 @@ export const inspectVolume: Route = {
 
 export const createVolume: Route = {
   start(daemon, call) {
-    const body = daemon.body<{ Name: string; Driver: string; Labels: Record<string, string> }>(call);
+    const body = daemon.body<{
+      Name: string;
+      Driver: string;
+      DriverOpts: Record<string, string>;
+      Labels: Record<string, string>;
+    }>(call);
     const name = body.Name || hexId(daemon.host.random('ids'));
     if (!NAME.test(name))
       return daemon.refuse(call, {
@@ -53,11 +57,10 @@ export const createVolume: Route = {
         status: 404,
         message: `create ${name}: error looking up volume plugin ${body.Driver}: plugin "${body.Driver}" not found`,
       });
-    const volume = daemon.host.runtime.ensureVolume(
-      name,
-      'local',
-      sortedMap({ ...body.Labels, ...(!body.Name && { [ANONYMOUS]: '' }) }),
-    );
+    const volume = daemon.host.runtime.ensureVolume(name, {
+      labels: sortedMap({ ...body.Labels, ...(!body.Name && { [ANONYMOUS_VOLUME]: '' }) }),
+      options: sortedMap({ ...body.DriverOpts }),
+    });
     daemon.reply(call, volumeJson(volume, daemon.host.epochMs), 201);
   },
 };
@@ -77,8 +80,7 @@ export const removeVolume: Route = {
         status: 409,
         message: `remove ${name}: volume is in use - [${users.join(', ')}]`,
       });
-    volumes.delete(name);
-    daemon.event({ type: 'volume', action: 'destroy', id: name, attributes: { driver: volume.driver } });
+    daemon.host.runtime.removeVolume(name);
     daemon.reply(call, null, 204);
   },
 };
@@ -92,12 +94,9 @@ export const pruneVolumes: Route = {
     const all = isTrue(parsed.filters.all?.[0]);
     const unused = [...volumes.values()].filter(
       ({ name, labels }) =>
-        (all || ANONYMOUS in labels) && hasLabels(parsed.filters, 'label', labels) && !isUsed(name, containers),
+        (all || ANONYMOUS_VOLUME in labels) && hasLabels(parsed.filters, 'label', labels) && !isUsed(name, containers),
     );
-    for (const { name, driver } of unused) {
-      volumes.delete(name);
-      daemon.event({ type: 'volume', action: 'destroy', id: name, attributes: { driver } });
-    }
+    for (const { name } of unused) daemon.host.runtime.removeVolume(name);
     const names = unused.map(({ name }) => name);
     daemon.reply(call, { VolumesDeleted: names.length > 0 ? names : null, SpaceReclaimed: 0 });
   },

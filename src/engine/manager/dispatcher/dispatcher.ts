@@ -360,7 +360,7 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     if (!session?.registered) return;
     if (task.status.state < TaskState.assigned) return;
     // What the agent itself has reported is no news to it.
-    if (!removed && old && sameForAgent(old, task) && session.tasks[task.id]) return;
+    if (!removed && old && sameForAgent(old, task) && session.tasks[task.id] && !freesFiles(old, task)) return;
     session.causes[task.id] = this.context.cause;
     if (session.batching) return;
     session.batching = true;
@@ -404,7 +404,8 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     for (const task of store.tasksOfNode(nodeId)) {
       if (task.status.state < TaskState.assigned) continue;
       tasks[task.id] = task;
-      if (task.status.state > TaskState.running || task.desiredState > TaskState.running) continue;
+      // What it needs is there until it has ended, whatever is wanted of it.
+      if (task.status.state > TaskState.running) continue;
       for (const { id } of task.spec.container.secrets) {
         const secret = store.get('secret', id);
         if (secret) secrets[id] = secret;
@@ -497,6 +498,13 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
   private requestWrite(write: DispatcherWrite): void {
     this.context.requestWrite(this.name, write);
   }
+}
+
+/** The task has ended: its secrets and configs may go. `assignments.go releaseTaskDependencies` */
+function freesFiles(old: Task, task: Task): boolean {
+  const { secrets, configs } = task.spec.container;
+  const ended = old.status.state <= TaskState.running && task.status.state > TaskState.running;
+  return ended && (secrets.length > 0 || configs.length > 0);
 }
 
 /** Nothing differs that an agent would act on: `swarmkit: api/equality TasksEqualStable`. */

@@ -126,6 +126,12 @@ export function exposedPorts({ image }: ProgramContext): number[] {
 
 // ---- dates
 
+/** A moment as `ls -l` shows it: `Jan  1 00:00`. */
+export function listingDate(at: Micros): string {
+  const { day, month, clock } = civilTime(at);
+  return `${month} ${day.replace(/^0/, ' ')} ${clock.slice(0, 5)}`;
+}
+
 /** Days from the Unix epoch to the beginning of the world, 2026-01-01. */
 const WORLD_BEGINS_DAY = 20_454;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -6,6 +6,7 @@
 import type { Micros } from '../../../protocol/events.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { Container, ContainerConfig, Image } from '../container.ts';
+import type { ContainerFiles } from '../container-files.ts';
 import type { FlowResult, IncomingRequest, ResolveResult, Sockets } from './sockets.ts';
 
 /** One interface of a container, as `ip addr` shows it. */
@@ -58,6 +59,8 @@ export interface ProgramContext {
    * in the container's own layer. Plain data, changed in place.
    */
   storage(path: string): Record<string, unknown>;
+  /** Files of the container and of what is mounted in it. */
+  readonly files: ContainerFiles;
 }
 
 export interface Program<State = unknown> {

@@ -275,6 +275,12 @@ function execute(
     wakeInput(context);
     return 'wait';
   }
+  const trouble = openFiles(context, state, instruction);
+  if (trouble !== null) {
+    context.write('stderr', `sh: ${trouble}\n`);
+    state.status = 1;
+    return 0;
+  }
   const special = executeSpecial(context, state, name, args);
   if (special !== null) return special;
   const client = clientNamed(name);
@@ -286,6 +292,25 @@ function execute(
   if (command) give(context, state, command(context, args, stdin));
   else give(context, state, notFound(state, path));
   return 0;
+}
+
+/** Makes the files that a command's output goes to; or why one cannot be made. */
+function openFiles(
+  context: ProgramContext,
+  state: ScriptState,
+  { stdout, stderr }: Instruction & { op: 'run' },
+): string | null {
+  for (const to of new Set([stdout, stderr])) {
+    if (typeof to !== 'object') continue;
+    const name = fileName(context, state, to.file);
+    const made = context.files.write(name, '', to.append);
+    if (!made.ok) return `can't create ${name}: ${made.message}`;
+  }
+  return null;
+}
+
+function fileName(context: ProgramContext, state: ScriptState, word: Word): string {
+  return expand(context, state, word).join(' ');
 }
 
 function notFound(state: ScriptState, path: string): Output {
@@ -379,7 +404,8 @@ function write(context: ProgramContext, state: ScriptState, stream: 'stdout' | '
   const { stdout, stderr, pipe } = current(state);
   const to = stream === 'stdout' ? stdout : stderr;
   if (to === 'none') return;
-  if (to === 'out' && pipe) state.piped += text;
+  if (typeof to === 'object') context.files.write(fileName(context, state, to.file), text, true);
+  else if (to === 'out' && pipe) state.piped += text;
   else context.write(to === 'out' ? 'stdout' : 'stderr', text);
 }
 

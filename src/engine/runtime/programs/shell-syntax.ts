@@ -14,13 +14,16 @@ export interface WordPart {
 
 export type Word = WordPart[];
 
+/** The container's own streams, nowhere, or a file. */
+export type OutputTarget = 'out' | 'err' | 'none' | { file: Word; append: boolean };
+
 export type Instruction =
   | {
       op: 'run';
       words: Word[];
       /** Where output goes: to the container's own, nowhere, to the other stream, or into the next command. */
-      stdout: 'out' | 'err' | 'none';
-      stderr: 'err' | 'out' | 'none';
+      stdout: OutputTarget;
+      stderr: OutputTarget;
       pipe: boolean;
     }
   /** Goes on at `to` always, or if the last status was good or bad. A condition that leads out leaves a good status. */
@@ -178,18 +181,17 @@ class Compiler {
     return true;
   }
 
-  /** Simplified: what goes to a file is lost, but for `/dev/stdout` and `/dev/stderr`. */
   private redirect(instruction: Instruction & { op: 'run' }, operator: string): void {
     const joined = /^(\d?)>>?&([12])$/.exec(operator);
     const stream = operator.startsWith('2') ? 'stderr' : 'stdout';
     if (joined) {
-      if (stream === 'stderr' && joined[2] === '1') instruction.stderr = instruction.stdout === 'none' ? 'none' : 'out';
+      if (stream === 'stderr' && joined[2] === '1') instruction.stderr = instruction.stdout;
       if (stream === 'stdout' && joined[2] === '2') instruction.stdout = 'err';
       return;
     }
     this.at++;
-    const target = textOf(this.wordAt(this.at));
-    const kept = target === '/dev/stderr' ? 'err' : target === '/dev/stdout' ? 'out' : 'none';
+    const word = this.wordAt(this.at) ?? [];
+    const kept = DEVICES[textOf(word)] ?? { file: word, append: operator.includes('>>') };
     if (stream === 'stdout') instruction.stdout = kept;
     else instruction.stderr = kept;
   }
@@ -216,6 +218,14 @@ class Compiler {
     return word?.length === 1 && word[0]!.split ? word[0]!.text : '';
   }
 }
+
+const DEVICES: Readonly<Record<string, OutputTarget>> = {
+  '/dev/stderr': 'err',
+  '/proc/1/fd/2': 'err',
+  '/dev/stdout': 'out',
+  '/proc/1/fd/1': 'out',
+  '/dev/null': 'none',
+};
 
 function textOf(word: Word | null): string {
   return (word ?? []).map(({ text }) => text).join('');

@@ -4,6 +4,7 @@
  *
  * Simplified: every image has all of them, also where the real one has no shell at all.
  */
+import { cat, cp, ls, mkdir, mv, readFile, rm, tee, testFile, touch } from './file-commands.ts';
 import type { ProgramContext } from './program.ts';
 
 export interface Output {
@@ -28,9 +29,13 @@ const COMMANDS: Readonly<Record<string, SmallCommand>> = {
   false: () => bad(1),
   set: () => good(),
   cd: () => good(),
-  mkdir: () => good(),
-  touch: () => good(),
-  rm: () => good(),
+  mkdir,
+  touch,
+  rm,
+  cp,
+  mv,
+  tee,
+  ls,
   chmod: () => good(),
   chown: () => good(),
   echo: (_, args) => {
@@ -68,52 +73,48 @@ const COMMANDS: Readonly<Record<string, SmallCommand>> = {
           : 'Linux\n',
     ),
   which: (_, args) => good(args.map((name) => `/usr/bin/${name}\n`).join('')),
-  ls: (_, args) => (args.some((word) => !word.startsWith('-')) ? good() : good(`${ROOT.join('\n')}\n`)),
   ps: (context) => good(`PID   USER     TIME  COMMAND\n    1 root      0:00 ${mainCommand(context)}\n`),
-  test: (_, args) => ({ code: isTrue(args) ? 0 : 1, out: '', err: '' }),
-  '[': (_, args) => ({ code: isTrue(args.slice(0, -1)) ? 0 : 1, out: '', err: '' }),
-  cat: (context, args, stdin) => (args.length === 0 ? good(stdin) : catFiles(context, args)),
+  test: (context, args) => ({ code: isTrue(context, args) ? 0 : 1, out: '', err: '' }),
+  '[': (context, args) => ({ code: isTrue(context, args.slice(0, -1)) ? 0 : 1, out: '', err: '' }),
+  cat: (context, args, stdin) => (args.length === 0 ? good(stdin) : cat(context, args)),
   ip: (context, args) => ipCommand(context, args),
   ifconfig: (context) => good(context.network.interfaces.map(ifconfigText).join('')),
   route: (context) => good(routeTable(context)),
-  grep: (_, args, stdin) => grep(args, stdin),
-  wc: (_, args, stdin) =>
-    good(
-      `${args[0] === '-l' ? stdin.split('\n').length - 1 : args[0] === '-c' ? stdin.length : words(stdin).length}\n`,
-    ),
-  head: (_, args, stdin) => good(linesOf(stdin).slice(0, countOf(args)).join('')),
-  tail: (_, args, stdin) => good(linesOf(stdin).slice(-countOf(args)).join('')),
-  sort: (_, args, stdin) => {
-    const sorted = linesOf(stdin).sort();
+  grep: filter('grep', (args, text) => grep(args, text), 1),
+  wc: filter('wc', (args, text) =>
+    good(`${args[0] === '-l' ? text.split('\n').length - 1 : args[0] === '-c' ? text.length : words(text).length}\n`),
+  ),
+  head: filter('head', (args, text) => good(linesOf(text).slice(0, countOf(args)).join(''))),
+  tail: filter('tail', (args, text) => good(linesOf(text).slice(-countOf(args)).join(''))),
+  sort: filter('sort', (args, text) => {
+    const sorted = linesOf(text).sort();
     return good((args.includes('-u') ? [...new Set(sorted)] : sorted).join(''));
-  },
-  uniq: (_, __, stdin) =>
+  }),
+  uniq: filter('uniq', (_, text) =>
     good(
-      linesOf(stdin)
+      linesOf(text)
         .filter((line, i, all) => line !== all[i - 1])
         .join(''),
     ),
+  ),
 };
 
-const ROOT = [
-  'bin',
-  'dev',
-  'etc',
-  'home',
-  'lib',
-  'media',
-  'mnt',
-  'opt',
-  'proc',
-  'root',
-  'run',
-  'sbin',
-  'srv',
-  'sys',
-  'tmp',
-  'usr',
-  'var',
-];
+/** A command that reads the files it is given, else its input. Its first `words` words are no files. */
+function filter(name: string, act: (args: readonly string[], text: string) => Output, words = 0): SmallCommand {
+  return (context, args, stdin) => {
+    const plain = args.flatMap((word, i) => (word.startsWith('-') || /^-[nc]$/.test(args[i - 1] ?? '') ? [] : [i]));
+    const files = plain.slice(words);
+    if (files.length === 0) return act(args, stdin);
+    let text = '';
+    for (const i of files) {
+      const read = readFile(context, args[i]!);
+      if (read === null) return bad(name === 'grep' ? 2 : 1, `${name}: ${args[i]}: No such file or directory\n`);
+      text += read;
+    }
+    const rest = args.filter((_, i) => !files.includes(i));
+    return act(rest, text);
+  };
+}
 
 function environment(context: ProgramContext): string {
   const lines = [
@@ -129,50 +130,6 @@ function mainCommand({ config, image }: ProgramContext): string {
   const entrypoint = config.entrypoint.length > 0 ? config.entrypoint : (image?.entrypoint ?? []);
   const command = config.command.length > 0 || config.entrypoint.length > 0 ? config.command : (image?.command ?? []);
   return [...entrypoint, ...command].join(' ');
-}
-
-// ---- files that docker puts into a container
-
-function catFiles(context: ProgramContext, names: readonly string[]): Output {
-  const result = good();
-  for (const name of names) {
-    const text = fileText(context, name);
-    if (text === null) {
-      result.err += `cat: can't open '${name}': No such file or directory\n`;
-      result.code = 1;
-    } else result.out += text;
-  }
-  return result;
-}
-
-function fileText(context: ProgramContext, name: string): string | null {
-  const { interfaces, nameserver } = context.network;
-  switch (name) {
-    case '/etc/hostname':
-      return `${context.hostname}\n`;
-    case '/etc/resolv.conf':
-      return nameserver === '127.0.0.11'
-        ? `# Generated by Docker Engine.\n# This file can be edited; Docker Engine will not make further changes once it\n# has been modified.\n\nnameserver 127.0.0.11\noptions ndots:0\n`
-        : `nameserver ${nameserver}\n`;
-    case '/etc/hosts':
-      return [
-        '127.0.0.1\tlocalhost',
-        '::1\tlocalhost ip6-localhost ip6-loopback',
-        'fe00::\tip6-localnet',
-        'ff00::\tip6-mcastprefix',
-        'ff02::1\tip6-allnodes',
-        'ff02::2\tip6-allrouters',
-        // The gateway bridge gives no name.
-        ...interfaces
-          .filter(({ network }) => network !== 'docker_gwbridge')
-          .map(({ address }) => `${address.split('/')[0]}\t${context.hostname}`),
-        '',
-      ].join('\n');
-    case '/etc/os-release':
-      return 'NAME="Alpine Linux"\nID=alpine\n';
-    default:
-      return name.startsWith('/run/secrets/') ? null : null;
-  }
 }
 
 // ---- ip
@@ -286,12 +243,17 @@ function grep(args: readonly string[], stdin: string): Output {
   return { code, out: found.join(''), err: '' };
 }
 
-function isTrue(args: readonly string[]): boolean {
-  if (args[0] === '!') return !isTrue(args.slice(1));
+function isTrue(context: ProgramContext, args: readonly string[]): boolean {
+  if (args[0] === '!') return !isTrue(context, args.slice(1));
   const [a = '', operator = '', b = ''] = args;
   if (args.length === 0) return false;
   if (args.length === 1) return a !== '';
-  if (args.length === 2) return a === '-n' ? operator !== '' : a === '-z' ? operator === '' : a === '-d' || a === '-e';
+  if (args.length === 2)
+    return a === '-n'
+      ? operator !== ''
+      : a === '-z'
+        ? operator === ''
+        : (testFile(context.files, a, operator) ?? false);
   switch (operator) {
     case '=':
     case '==':

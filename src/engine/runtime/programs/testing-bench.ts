@@ -5,6 +5,7 @@
 import type { Micros } from '../../../protocol/events.ts';
 import { Random, seedStream } from '../../kernel/random.ts';
 import type { ContainerConfig, Image } from '../container.ts';
+import { ContainerFiles } from '../container-files.ts';
 import { imageOf, parseReference } from '../registry.ts';
 import { commandFor, programFor } from './catalogue.ts';
 import type { Program, ProgramContext } from './program.ts';
@@ -32,6 +33,7 @@ export class BenchProcess {
   private readonly config: ContainerConfig;
   private readonly id: string;
   private state: unknown;
+  private readonly files: ConstructorParameters<typeof ContainerFiles>[0];
   private readonly dice = new Random(seedStream(1, 'bench'));
 
   constructor(bench: Bench, name: string, image: string, argv: readonly string[] | null, options: Options) {
@@ -48,6 +50,7 @@ export class BenchProcess {
       env: options.env ?? [],
       command: options.command ?? [],
     };
+    this.files = { config: this.config, files: {}, createdAt: 0 };
     const { program, argv: words } = argv === null ? programFor(this.image, [], this.config.command) : commandFor(argv);
     this.program = program;
     this.state = program.start(this.context(), words);
@@ -92,6 +95,7 @@ export class BenchProcess {
       },
       random: () => this.dice,
       storage: (path) => (this.disk[path] ??= {}),
+      files: new ContainerFiles(this.files, { volume: () => ({}), bound: () => ({}) }, bench.now),
     };
   }
 }
