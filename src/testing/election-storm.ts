@@ -7,27 +7,24 @@
  * reach a majority before the empty entry of the new term does.
  */
 import type { Cluster } from '../engine/cluster.ts';
-import type { Random } from '../engine/kernel/random.ts';
 import type { Machine } from '../engine/machine.ts';
 import type { Micros } from '../protocol/events.ts';
-import type { Fault } from '../protocol/faults.ts';
-
-/** What the storm needs of the run it is part of. */
-export interface StormGround {
-  readonly cluster: Cluster;
-  readonly dice: Random;
-  /** Runs the world with the checkers on; stops early right after the event that makes `stop` true. */
-  advance(until: Micros, stop?: () => boolean): void;
-  fault(fault: Fault): void;
-  /** Asks for some change, so that there is something to replicate. */
-  command(): void;
-}
+import {
+  electionTime,
+  expectLeader,
+  newestLeader,
+  type StormGround,
+  shuffled,
+  snapshotOften,
+  termOfNewestLeader,
+} from './storm-ground.ts';
 
 const MILLISECOND = 1000;
 
 /** Strikes until `end`. `patience`: the longest wait for somebody to be elected; with too few members up there will be nobody. */
 export function stormElections(ground: StormGround, end: Micros, patience: Micros): void {
   const { cluster, dice } = ground;
+  snapshotOften(ground);
   degradeLinks(ground);
   while (cluster.now < end) {
     const wait = (stop: (() => boolean) | undefined, longest = patience): void =>
@@ -36,6 +33,31 @@ export function stormElections(ground: StormGround, end: Micros, patience: Micro
     else strikeLeader(ground, wait);
     if (dice.chance(0.1)) degradeLinks(ground);
   }
+  leaveOnlyMajority(ground);
+}
+
+/** Whatever has happened: a majority whose members reach each other elects a leader while the others stay away. */
+function leaveOnlyMajority(ground: StormGround): void {
+  const { cluster, dice, fault } = ground;
+  const majority = Math.floor(cluster.machines.length / 2) + 1;
+  const names = shuffled(
+    cluster.machines.map(({ name }) => name),
+    dice,
+  );
+  const core = names.slice(0, majority);
+  for (const machine of names.slice(majority)) fault({ kind: 'power-off', machine });
+  for (const machine of core) {
+    fault({ kind: 'power-on', machine });
+    fault({ kind: 'cable-mend', machine });
+    for (const to of core) {
+      if (to === machine) continue;
+      fault({ kind: 'link-mend', from: machine, to });
+      fault({ kind: 'link-quality', from: machine, to, delayMs: 0.2, jitterMs: 0.2, loss: 0, reordering: 0 });
+    }
+  }
+  // Machines start anew, and logs differ: a round may be lost to one who cannot win.
+  ground.advance(cluster.now + electionTime(cluster));
+  expectLeader(ground, 10, 'a majority was put in order');
 }
 
 type Wait = (stop: (() => boolean) | undefined, longest?: Micros) => void;
@@ -110,20 +132,6 @@ export function sendEntriesOneByOne(cluster: Cluster): void {
   }
 }
 
-function newestLeader(cluster: Cluster): Machine | null {
-  let newest: Machine | null = null;
-  let best = 0;
-  for (const machine of cluster.machines) {
-    const raft = machine.swarm.manager?.raftNode.raft.state;
-    if (raft?.role === 'leader' && raft.term > best) [newest, best] = [machine, raft.term];
-  }
-  return newest;
-}
-
-function termOfNewestLeader(cluster: Cluster): number {
-  return newestLeader(cluster)?.swarm.manager?.raftNode.raft.state.term ?? 0;
-}
-
 function highestTerm(cluster: Cluster): number {
   return Math.max(...cluster.machines.map(({ swarm }) => swarm.manager?.raftNode.raft.state.term ?? 0));
 }
@@ -157,14 +165,8 @@ function degradeLinks({ cluster, dice, fault }: StormGround): void {
       if (from !== to && dice.chance(0.1)) fault({ kind: 'link-cut', from, to });
       if (from >= to) continue;
       const loss = dice.chance(0.3) ? dice.float() * 0.3 : 0;
-      fault({ kind: 'link-quality', from, to, loss, delayMs: dice.int(25), jitterMs: dice.int(25) });
+      const reordering = dice.chance(0.5) ? dice.float() * 0.5 : 0;
+      fault({ kind: 'link-quality', from, to, loss, reordering, delayMs: dice.int(25), jitterMs: dice.int(25) });
     }
   }
-}
-
-function shuffled<T>(items: readonly T[], dice: Random): T[] {
-  const left = [...items];
-  const mixed: T[] = [];
-  while (left.length > 0) mixed.push(...left.splice(dice.int(left.length), 1));
-  return mixed;
 }

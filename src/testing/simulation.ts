@@ -1,50 +1,54 @@
 /**
- * One seeded run: a random cluster under random commands and faults with checkers after every event (safety), then everything
- * is mended and must come to rest within a bound (liveness). The same seed gives the same run.
+ * One seeded run: a random swarm under random commands and faults with checkers after every event (safety), then everything is
+ * mended and must come to rest within a bound, answer as it should, and leave nothing behind when all is removed (liveness). The
+ * same seed gives the same run; its steps, played again without the dice, give it too.
  */
 import { Cluster } from '../engine/cluster.ts';
 import { Random, seedStream } from '../engine/kernel/random.ts';
-import type { ApiRequest } from '../protocol/api.ts';
-import type { Micros } from '../protocol/events.ts';
-import type { Fault } from '../protocol/faults.ts';
-import type { Start, TimingProfile } from '../protocol/start.ts';
+import type { Micros, TraceEvent } from '../protocol/events.ts';
+import type { SessionText } from '../worker/recording.ts';
+import { stormCalmly } from './calm-storm.ts';
+import { type AddressChecker, booksOf } from './checkers/address-checker.ts';
+import type { CommittedHistory } from './checkers/committed-history.ts';
 import { Invariants } from './checkers/invariants.ts';
+import { NetworkRest } from './checkers/network-checker.ts';
+import type { PacketChecker } from './checkers/packet-checker.ts';
+import { unrest } from './checkers/rest-checker.ts';
 import { Violation } from './checkers/violation.ts';
-import { type StormGround, sendEntriesOneByOne, stormElections } from './election-storm.ts';
+import { sendEntriesOneByOne, stormElections } from './election-storm.ts';
+import { stormMembers } from './member-storm.ts';
+import { clear } from './simulation/clearance.ts';
+import type { Command } from './simulation/commands.ts';
+import {
+  drawCommand,
+  type Ground,
+  joinBy,
+  NETWORK_DRAWS,
+  SERVICE_DRAWS,
+  staleNodes,
+} from './simulation/draw-command.ts';
+import { drawFault, drawPartition, healing } from './simulation/draw-fault.ts';
+import { drawRequest } from './simulation/draw-traffic.ts';
+import { Hand } from './simulation/hand.ts';
+import {
+  type FaultProfile,
+  isRaftProfile,
+  type RaftProfile,
+  type SimulationOptions,
+  startOf,
+  timingOf,
+} from './simulation/options.ts';
+import { probeMesh, probeNames, probeSpread } from './simulation/probes.ts';
+import type { Act, Step } from './simulation/step.ts';
+import type { StormGround } from './storm-ground.ts';
 
-export interface SimulationOptions {
-  seed: number;
-  /** Virtual minutes, healing included. */
-  minutes: number;
-  managers: number;
-  workers: number;
-  /** `mixed` (when absent): all faults, evenly over time; `elections`: leaders are struck as soon as they are elected. */
-  profile?: FaultProfile;
-  /** Leaves out the look at the disks, so that it can be seen what a broken promise leads to. */
-  ignoreDisks?: boolean;
-}
-
-export type FaultProfile = 'mixed' | 'elections';
-
-/**
- * Size and length go by the seed: three or five managers, none to three workers, ten minutes. Storms of elections need five
- * managers, and have the fast timing of the paper or, every other one, swarm's own, in which a restart is shorter than a term.
- */
-export function optionsOfSeed(seed: number, profile: FaultProfile = 'mixed'): SimulationOptions {
-  if (profile === 'elections')
-    return { seed, minutes: timingOf(seed, profile) === 'paper' ? 2 : 10, managers: 5, workers: 0, profile };
-  return { seed, minutes: 10, managers: seed % 2 === 0 ? 5 : 3, workers: seed % 4 };
-}
-
-function timingOf(seed: number, profile: FaultProfile): TimingProfile {
-  return profile === 'elections' && seed % 2 === 1 ? 'paper' : 'docker';
-}
-
-/** What to type to see a run again. */
-export function replayCommand({ seed, minutes, managers, workers, profile }: SimulationOptions): string {
-  const size = `--minutes ${minutes} --managers ${managers} --workers ${workers}`;
-  return `npm run simulate -- --from ${seed} --seeds 1 ${size}${profile ? ` --profile ${profile}` : ''}`;
-}
+export {
+  type FaultProfile,
+  optionsOfSeed,
+  PROFILES,
+  replayCommand,
+  type SimulationOptions,
+} from './simulation/options.ts';
 
 export interface SimulationResult {
   seed: number;
@@ -52,27 +56,41 @@ export interface SimulationResult {
   virtualSeconds: number;
   events: number;
   faults: number;
+  commands: number;
+  requests: number;
+  answers: number;
   elections: number;
   hash: string;
+  /** What was done to the swarm before it was mended: enough to see the run again. */
+  steps: readonly Step[];
+  /** All that went in, as a session that the page plays. */
+  session: SessionText;
 }
 
-/** After the last fault is mended everything must be at rest within this: elections, grace of unknown nodes, restart delays. */
-const SETTLE_SECONDS: Readonly<Record<TimingProfile, number>> = { docker: 150, paper: 40 };
-/** Within this somebody is elected, if anybody can be. */
-const PATIENCE: Readonly<Record<TimingProfile, Micros>> = { docker: 45_000_000, paper: 1_500_000 };
 const SECOND = 1_000_000;
+/** After the last fault is mended everything must be at rest within this: elections, grace of unknown nodes, updates, delays. */
+const SETTLE: Readonly<Record<string, Micros>> = { docker: 240 * SECOND, paper: 40 * SECOND };
+/** At rest is what stays so for a while. */
+const REST: Micros = 15 * SECOND;
+/** Kept of the run's time for coming to rest, probes and removal. */
+const EPILOGUE: Readonly<Record<string, Micros>> = { docker: 150 * SECOND, paper: 40 * SECOND };
+/** Within this somebody is elected, if anybody can be. */
+const PATIENCE: Readonly<Record<string, Micros>> = { docker: 45 * SECOND, paper: 1.5 * SECOND };
 
 /** What is broken when the engine itself has noticed that something cannot be, and stopped. */
 export const ENGINE_ASSERTION = 'engine assertion';
 
-export function simulate(options: SimulationOptions): SimulationResult {
+/** Runs a seed; with `script`, those steps in place of what the dice would say. */
+export function simulate(options: SimulationOptions, script?: readonly Step[]): SimulationResult {
   let run: Run | null = null;
   let violation: SimulationResult['violation'] = null;
   try {
     run = new Run(options);
-    run.faultPhase();
+    if (script) run.play(script);
+    else run.draw();
     run.heal();
     run.settle();
+    run.conclude();
   } catch (error) {
     violation = {
       invariant: error instanceof Violation ? error.invariant : ENGINE_ASSERTION,
@@ -86,246 +104,265 @@ export function simulate(options: SimulationOptions): SimulationResult {
     violation,
     virtualSeconds: (run?.cluster.now ?? 0) / SECOND,
     events: run?.cluster.executed ?? 0,
-    faults: run?.faults ?? 0,
+    faults: run?.hand.faults ?? 0,
+    commands: run?.commands ?? 0,
+    requests: run?.hand.requests ?? 0,
+    answers: run?.hand.answers ?? 0,
     elections: run?.elections ?? 0,
     hash: run?.cluster.eventHash ?? '',
+    steps: run?.steps ?? [],
+    session: { version: 1, start: startOf(options), complete: true, inputs: run?.hand.inputs ?? [] },
   };
 }
 
-class Run {
+const STORMS: Readonly<Record<RaftProfile, (ground: StormGround, end: Micros, patience: Micros) => void>> = {
+  elections: stormElections,
+  members: stormMembers,
+  calm: stormCalmly,
+};
+
+/** How often what is done, by profile: shares of faults and commands, the rest is traffic; and the longest pause. */
+const TEMPO: Readonly<Record<FaultProfile, { faults: number; commands: number; pause: Micros }>> = {
+  mixed: { faults: 0.4, commands: 0.3, pause: 9 * SECOND },
+  services: { faults: 0.12, commands: 0.68, pause: 8 * SECOND },
+  network: { faults: 0.3, commands: 0.25, pause: 4 * SECOND },
+  elections: { faults: 0.6, commands: 0.4, pause: 12 * SECOND },
+  members: { faults: 0.6, commands: 0.4, pause: 12 * SECOND },
+  calm: { faults: 0.6, commands: 0.4, pause: 12 * SECOND },
+};
+
+export class Run {
   readonly cluster: Cluster;
-  faults = 0;
+  readonly hand: Hand;
+  readonly steps: Step[] = [];
+  commands = 0;
   elections = 0;
-  private readonly options: SimulationOptions;
   private readonly profile: FaultProfile;
-  private readonly timing: TimingProfile;
+  private readonly timing: string;
+  private readonly end: Micros;
   private readonly dice: Random;
   private readonly invariants: Invariants;
-  private services = 0;
+  private readonly ground: Ground;
+  private readonly networkRest: NetworkRest;
+  private listeners: ((event: TraceEvent) => void)[] = [];
 
   constructor(options: SimulationOptions) {
-    this.options = options;
     this.profile = options.profile ?? 'mixed';
     this.timing = timingOf(options.seed, this.profile);
+    this.end = options.minutes * 60 * SECOND - EPILOGUE[this.timing]!;
     this.dice = new Random(seedStream(options.seed, 'simulation'));
     this.cluster = Cluster.create(startOf(options));
     this.invariants = new Invariants(this.cluster, options);
+    this.hand = new Hand(this.cluster, this.invariants.api);
+    this.networkRest = new NetworkRest(this.cluster, this.history);
+    this.ground = { cluster: this.cluster, history: this.history, dice: this.dice, next: 1 };
     this.cluster.kernel.onEvent((event) => {
       if (event.kind === 'raft.election.started') this.elections++;
+      for (const listener of this.listeners) listener(event);
     });
+    this.invariants.observe();
   }
 
-  faultPhase(): void {
-    const end = (this.options.minutes * 60 - SETTLE_SECONDS[this.timing]) * SECOND;
-    if (this.profile === 'elections') return this.storm(end);
-    while (this.cluster.now < end) {
-      this.advance(this.cluster.now + this.dice.between(200_000, 12 * SECOND));
-      if (this.dice.chance(0.6)) this.randomFault();
-      else this.randomCommand();
+  get history(): CommittedHistory {
+    return this.invariants.history;
+  }
+
+  get addresses(): AddressChecker {
+    return this.invariants.addresses;
+  }
+
+  get packets(): PacketChecker {
+    return this.invariants.packets;
+  }
+
+  /** Hears events as they are told; returns what ends it. */
+  onEvent(listener: (event: TraceEvent) => void): () => void {
+    this.listeners.push(listener);
+    return () => {
+      this.listeners = this.listeners.filter((other) => other !== listener);
+    };
+  }
+
+  // ---- the phase in which anything may happen
+
+  /** Does what the dice say. */
+  draw(): void {
+    if (isRaftProfile(this.profile)) return this.storm(this.profile);
+    while (this.cluster.now < this.end) {
+      this.advance(Math.min(this.end, this.cluster.now + this.dice.between(100_000, TEMPO[this.profile].pause)));
+      for (const act of this.drawActs()) this.perform(act);
     }
   }
 
-  private storm(end: Micros): void {
+  private drawActs(): Act[] {
+    const { dice, ground, profile } = this;
+    const { faults, commands } = TEMPO[profile];
+    const fate = dice.float();
+    if (fate < faults) return dice.chance(0.03) ? drawPartition(this.cluster, dice) : [drawFault(this.cluster, dice)];
+    if (fate < faults + commands) {
+      const draws = profile === 'services' ? SERVICE_DRAWS : profile === 'network' ? NETWORK_DRAWS : undefined;
+      // Users also do several things at once.
+      const count = dice.chance(0.15) ? dice.between(2, 4) : 1;
+      return Array.from({ length: count }, () => drawCommand(ground, draws));
+    }
+    return Array.from({ length: dice.between(1, 4) }, () => drawRequest(ground)).filter((act) => act !== null);
+  }
+
+  private storm(profile: RaftProfile): void {
     const ground: StormGround = {
       cluster: this.cluster,
       dice: this.dice,
       advance: (until, stop) => this.advance(until, stop),
-      fault: (fault) => this.fault(fault),
-      command: () => this.randomCommand(),
+      fault: (fault) => this.perform({ kind: 'fault', fault }),
+      command: () => this.perform(drawCommand(this.ground)),
+      ask: (host, command) => this.perform({ kind: 'command', host, command }),
     };
-    stormElections(ground, end, PATIENCE[this.timing]);
+    STORMS[profile](ground, this.end, PATIENCE[this.timing]!);
   }
 
-  /** Power, daemons, cables and links: all in order again. */
+  /** Does what is written. */
+  play(script: readonly Step[]): void {
+    let before: Step | null = null;
+    for (const step of script) {
+      // What was done together is done together again: nothing happens in between.
+      if (step.at !== before?.at || step.turn !== before.turn) this.reach(step);
+      this.perform(step.act);
+      before = step;
+    }
+    if (this.cluster.now < this.end) this.advance(this.end);
+  }
+
+  private reach({ at, turn }: Step): void {
+    if (turn === undefined) return this.advance(at);
+    if (this.cluster.now < at) this.advance(at - 1);
+    while ((this.cluster.now < at ? 0 : this.ranNow) < turn && this.runNext(at)) {
+      // Only so many events of this microsecond.
+    }
+    this.cluster.kernel.passTo(at);
+    this.isMidway = true;
+  }
+
+  private perform(act: Act): void {
+    const { now } = this.cluster;
+    this.steps.push({ at: now, ...(this.isMidway && { turn: this.ranNow }), act });
+    if (act.kind === 'command') this.commands++;
+    this.hand.perform(act);
+    this.hand.deliver();
+  }
+
+  // ---- the phase in which all must come to rest
+
+  /** All in order again. */
   heal(): void {
-    for (const machine of this.cluster.machines) {
-      const { name } = machine;
-      this.cluster.fault({ kind: 'power-on', machine: name });
-      this.cluster.fault({ kind: 'daemon-start', machine: name });
-      this.cluster.fault({ kind: 'cable-mend', machine: name });
-      for (const other of this.cluster.machines) {
-        if (other.name === name) continue;
-        this.cluster.fault({ kind: 'link-mend', from: name, to: other.name });
-        this.cluster.fault({ kind: 'link-quality', from: name, to: other.name, delayMs: 0.2, jitterMs: 0.2, loss: 0 });
-      }
-    }
+    for (const fault of healing(this.cluster)) this.hand.fault(fault);
   }
 
+  /** Waits until nothing is left to be done, and stays so. */
   settle(): void {
-    const seconds = SETTLE_SECONDS[this.timing];
-    const end = this.cluster.now + seconds * SECOND;
-    let why: string | null = 'not looked at';
-    while (this.cluster.now < end) {
+    const begin = this.cluster.now;
+    const until = begin + SETTLE[this.timing]!;
+    let restSince: Micros | null = null;
+    let trouble: Violation | null = null;
+    while (this.cluster.now < until) {
       this.advance(this.cluster.now + SECOND);
-      why = this.unsettled();
+      trouble = this.unsettled();
+      restSince = trouble ? null : (restSince ?? this.cluster.now);
+      if (restSince !== null && this.cluster.now - restSince >= REST) break;
+      if ((this.cluster.now - begin) % (20 * SECOND) === 0) this.tidy();
     }
-    if (why) throw new Violation('converges', `${seconds} s after everything was mended: ${why}`);
+    if (trouble)
+      throw new Violation(
+        trouble.invariant,
+        `${SETTLE[this.timing]! / SECOND} s after everything was mended: ${trouble.message}`,
+      );
+    this.invariants.compare();
   }
 
-  /** Runs to `until`, or until right after the event that makes `stop` true. */
-  private advance(until: Micros, stop?: () => boolean): void {
+  /** Machines that are in no swarm, or in one that has removed them, join; nodes that no machine is any more are removed. */
+  private tidy(): void {
+    if (isRaftProfile(this.profile)) return;
+    const managers = this.cluster.machines.filter(({ swarm }) => swarm.manager !== null);
+    for (const machine of this.cluster.machines) {
+      const { localState, identity } = machine.swarm.state;
+      const isForsaken = identity !== null && !this.history.tables.node.has(identity.nodeId);
+      if (isForsaken) this.hand.command(machine.name, { op: 'swarm leave', machine: machine.name, force: true });
+      if (localState === 'inactive' && managers[0])
+        this.hand.command(machine.name, joinBy(machine, managers[0], 'Worker'));
+    }
+    for (const { id, role, spec, status } of staleNodes(this)) {
+      if (spec.desiredRole === 'manager') this.onManager({ op: 'node update', node: id, change: { role: 'worker' } });
+      else if (role === 'worker' && status.state !== 'ready') this.onManager({ op: 'node rm', node: id, force: true });
+    }
+  }
+
+  /** What is still not as it should be, or null. */
+  private unsettled(): Violation | null {
+    const networks = this.networkRest.look();
+    return raftUnrest(this.cluster) ?? unrest(this.cluster, this.history) ?? networks;
+  }
+
+  /** At rest: asks what has known answers, then removes everything. */
+  conclude(): void {
+    if (isRaftProfile(this.profile)) return;
+    this.addresses.checkNetworks();
+    this.addresses.checkWire();
+    probeMesh(this);
+    probeNames(this);
+    probeSpread(this, null);
+    probeSpread(this, 'node.labels.zone');
+    clear(this);
+    this.invariants.compare();
+  }
+
+  /** Asks the leader's own machine. */
+  onManager(command: Command): void {
+    const leader = this.cluster.machines.find(({ swarm }) => swarm.manager?.isLeading);
+    if (leader) this.hand.command(leader.name, command);
+  }
+
+  /** The leader's allocator's own books, in the words of `AddressChecker.books`. */
+  allocatorBooks(): string[] | null {
+    const manager = this.cluster.machines.find(({ swarm }) => swarm.manager?.isLeading)?.swarm.manager;
+    return manager ? booksOf(manager) : null;
+  }
+
+  // ---- time
+
+  /** The world stands between two events of one microsecond. */
+  private isMidway = false;
+  private ranNow = 0;
+
+  /** Runs to `until`, or until right after the event that makes `stop` true. Conversations go on as they are answered. */
+  advance(until: Micros, stop?: () => boolean): void {
     const { kernel } = this.cluster;
     while (!stop?.() && this.runNext(until)) {
       // The checkers look after every event.
     }
-    if (!stop?.()) kernel.passTo(until);
-    this.cluster.takeReplies();
+    this.isMidway = stop?.() ?? false;
+    if (!this.isMidway) kernel.passTo(until);
+    this.hand.deliver();
     this.cluster.takeEvents();
   }
 
   private runNext(until: Micros): boolean {
     if (this.profile === 'elections') sendEntriesOneByOne(this.cluster);
+    const { now } = this.cluster;
     if (!this.cluster.kernel.runNext(until)) return false;
+    this.ranNow = this.cluster.now === now ? this.ranNow + 1 : 1;
+    this.hand.deliver();
     this.invariants.observe();
     return true;
   }
-
-  private fault(fault: Fault): void {
-    if (this.cluster.fault(fault).ok) this.faults++;
-  }
-
-  /** What is still not as it should be, or null. */
-  private unsettled(): string | null {
-    const leaders = this.cluster.machines.filter((machine) => machine.swarm.manager?.isLeading);
-    if (leaders.length !== 1) return `${leaders.length} leaders`;
-    const leader = leaders[0]!.swarm.manager!;
-    const applied = leader.raftNode.raft.state.log.applied;
-    for (const { name, swarm } of this.cluster.machines) {
-      const { manager } = swarm;
-      if (!manager) continue;
-      const { raft } = manager.raftNode;
-      if (raft.state.log.applied < applied - 3) return `${name} has applied ${raft.state.log.applied} of ${applied}`;
-      if (raft.state.log.applied === applied && manager.store.count('task') !== leader.store.count('task'))
-        return `${name} holds other tasks than the leader`;
-    }
-    for (const node of leader.store.all('node')) {
-      if (node.status.state !== 'ready') return `node ${node.description?.hostname} is ${node.status.state}`;
-      if (node.role !== node.spec.desiredRole)
-        return `node ${node.description?.hostname} is not yet ${node.spec.desiredRole}`;
-    }
-    const eligible = [...leader.store.all('node')].filter((node) => node.spec.availability === 'active').length;
-    for (const service of leader.store.all('service')) {
-      if (service.spec.mode.kind !== 'replicated' || eligible === 0) continue;
-      const running = leader.store
-        .tasksOfService(service.id)
-        .filter((task) => task.status.state === 512 && task.desiredState === 512).length;
-      if (running !== service.spec.mode.replicas)
-        return `${service.spec.annotations.name} runs ${running} of ${service.spec.mode.replicas}`;
-    }
-    return null;
-  }
-
-  private randomFault(): void {
-    const { machines } = this.cluster;
-    const machine = this.pick(machines).name;
-    const other = this.pick(machines.filter(({ name }) => name !== machine)).name;
-    const faults: Fault[] = [
-      { kind: 'power-off', machine },
-      { kind: 'power-on', machine },
-      { kind: 'power-on', machine },
-      { kind: 'daemon-restart', machine },
-      { kind: 'cable-cut', machine },
-      { kind: 'cable-mend', machine },
-      { kind: 'cable-mend', machine },
-      { kind: 'link-cut', from: machine, to: other },
-      { kind: 'link-mend', from: machine, to: other },
-      { kind: 'link-mend', from: other, to: machine },
-      {
-        kind: 'link-quality',
-        from: machine,
-        to: other,
-        loss: this.dice.chance(0.5) ? this.dice.float() * 0.4 : 0,
-        delayMs: this.dice.int(40),
-        jitterMs: this.dice.int(30),
-      },
-    ];
-    this.fault(this.pick(faults));
-  }
-
-  private randomCommand(): void {
-    const { machine, node } = {
-      machine: this.pick(this.cluster.machines).name,
-      node: this.pick(this.cluster.machines).name,
-    };
-    const kind = this.dice.int(6);
-    if (kind === 0 && this.services < 4)
-      this.send(machine, createService(`s${++this.services}`, this.dice.between(1, 5)));
-    else if (kind <= 2)
-      this.update(machine, '/services', `s${this.dice.between(1, 4)}`, (spec) => {
-        (spec.Mode as { Replicated: { Replicas: number } }).Replicated.Replicas = this.dice.between(0, 6);
-      });
-    else if (kind === 3)
-      this.update(machine, '/nodes', node, (spec) => {
-        spec.Availability = this.dice.chance(0.3) ? 'drain' : 'active';
-      });
-    else if (kind === 4)
-      this.update(machine, '/nodes', node, (spec) => {
-        spec.Role = this.dice.chance(0.6) ? 'manager' : 'worker';
-      });
-  }
-
-  private send(host: string, request: ApiRequest): void {
-    this.cluster.request(host, request);
-  }
-
-  /** Reads an object's spec and version where it can, and sends the change. */
-  private update(
-    host: string,
-    path: '/services' | '/nodes',
-    name: string,
-    change: (spec: Record<string, unknown>) => void,
-  ): void {
-    const id = this.cluster.request(host, { method: 'GET', path: `${path}/${name}` });
-    const until = this.cluster.now + SECOND;
-    while (this.cluster.now < until) {
-      if (!this.runNext(until)) break;
-      for (const reply of this.cluster.takeReplies()) {
-        if (reply.id !== id) continue;
-        if (reply.type !== 'response' || reply.response.status !== 200) return;
-        const object = reply.response.body as { ID: string; Version: { Index: number }; Spec: Record<string, unknown> };
-        const spec = structuredClone(object.Spec);
-        change(spec);
-        this.send(host, {
-          method: 'POST',
-          path: `${path}/${object.ID}/update`,
-          query: { version: String(object.Version.Index) },
-          body: spec,
-        });
-        return;
-      }
-    }
-  }
-
-  private pick<T>(items: readonly T[]): T {
-    return items[this.dice.int(items.length)]!;
-  }
 }
 
-function createService(name: string, replicas: number): ApiRequest {
-  return {
-    method: 'POST',
-    path: '/services/create',
-    body: {
-      Name: name,
-      TaskTemplate: { ContainerSpec: { Image: 'nginx:1.26' } },
-      Mode: { Replicated: { Replicas: replicas } },
-    },
-  };
-}
-
-function startOf({ seed, managers, workers, profile }: SimulationOptions): Start {
-  const hosts = Array.from({ length: managers + workers }, (_, i) => ({
-    name: `node${i + 1}`,
-    address: `192.168.99.${101 + i}`,
-  }));
-  return {
-    name: `seed-${seed}`,
-    title: 'simulation',
-    seed,
-    profile: timingOf(seed, profile ?? 'mixed'),
-    hosts,
-    managers,
-    workers,
-    services: [{ name: 'web', image: 'nginx:1.26', replicas: 4 }],
-  };
+/** One leader, and everybody has what it has. */
+function raftUnrest({ machines }: Cluster): Violation | null {
+  const leaders = machines.filter(({ swarm }) => swarm.manager?.isLeading);
+  if (leaders.length !== 1) return new Violation('converges', `${leaders.length} leaders`);
+  const { applied } = leaders[0]!.swarm.manager!.raftNode.raft.state.log;
+  for (const { name, swarm } of machines) {
+    const own = swarm.manager?.raftNode.raft.state.log.applied ?? applied;
+    if (own < applied - 3) return new Violation('converges', `${name} has applied ${own} of ${applied}`);
+  }
+  return null;
 }

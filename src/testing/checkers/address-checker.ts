@@ -5,6 +5,7 @@
  * Source: `docker network create --help` (subnet, gateway), `docker service create --help` (publish).
  */
 import type { Cluster } from '../../engine/cluster.ts';
+import type { Manager } from '../../engine/manager/manager.ts';
 import type { Endpoint, Network, StoreObject } from '../../engine/store/objects.ts';
 import type { CommittedEntry, CommittedHistory, HistoryListener } from './committed-history.ts';
 import { isIn, numberOf } from './placement-rules.ts';
@@ -160,4 +161,23 @@ function boundsOf(subnet: string): [number, number] {
 
 function nameOf({ spec }: Network): string {
   return `network ${spec.annotations.name}`;
+}
+
+/** As much of the allocator's memory as its books are. They are no part of its state, since they follow from the store. */
+interface AllocatorMemory {
+  readonly builtBooks: {
+    readonly addresses: { readonly networks: ReadonlyMap<string, { readonly owners: ReadonlyMap<number, string> }> };
+    readonly ports: { readonly owners: ReadonlyMap<string, string> };
+  } | null;
+}
+
+/** The leader's allocator's own books, in the words of `AddressChecker.books`; null if it has not needed them yet. */
+export function booksOf(manager: Manager): string[] | null {
+  const memory = manager.subsystem('allocator') as unknown as AllocatorMemory | undefined;
+  if (!memory?.builtBooks) return null;
+  const lines: string[] = [];
+  for (const [network, { owners }] of memory.builtBooks.addresses.networks)
+    for (const [address, owner] of owners) lines.push(`${network} ${address} ${owner}`);
+  for (const [port, service] of memory.builtBooks.ports.owners) lines.push(`${port} ${service}`);
+  return lines.sort();
 }

@@ -8,6 +8,7 @@ import type { StoreEntry } from '../../engine/manager/manager.ts';
 import type { RaftLog } from '../../engine/raft/log.ts';
 import type { Entry } from '../../engine/raft/types.ts';
 import type { ObjectKind, Service, StoreObject, StoreObjects, Task } from '../../engine/store/objects.ts';
+import type { Micros } from '../../protocol/events.ts';
 import { Violation } from './violation.ts';
 
 /** One change of one object. */
@@ -49,13 +50,18 @@ export class CommittedHistory {
   /** Index of the last write, and of the last entry of any kind that was looked at. */
   written = 0;
   private looked = 0;
+  /** When tasks were deleted. */
+  private readonly deleted = new Map<string, Micros>();
   private readonly byService = new Map<string, Map<string, Task>>();
   private readonly byNode = new Map<string, Map<string, Task>>();
   private readonly listeners: HistoryListener[] = [];
   private readonly cluster: Cluster;
+  private readonly committed: ReadonlyMap<number, { readonly entry: Entry }>;
 
-  constructor(cluster: Cluster) {
+  /** `committed`: entries by index as others have seen them, for those that a log was rid of as soon as they were committed. */
+  constructor(cluster: Cluster, committed: ReadonlyMap<number, { readonly entry: Entry }> = new Map()) {
     this.cluster = cluster;
+    this.committed = committed;
   }
 
   /** To be heard of from the first write on, before `observe` is called. */
@@ -69,6 +75,11 @@ export class CommittedHistory {
       const log = swarm.manager?.state.raftNode.raft.log;
       if (log && log.commit > this.looked) this.takeUp(log);
     }
+  }
+
+  /** When a task was deleted; undefined if it never was. */
+  deletedAt(taskId: string): Micros | undefined {
+    return this.deleted.get(taskId);
   }
 
   tasksOfService(id: string): Iterable<Task> {
@@ -89,9 +100,11 @@ export class CommittedHistory {
 
   private takeUp(log: RaftLog): void {
     if (this.looked === 0 && log.offset > 0) this.adopt();
-    if (log.offset > this.looked)
-      throw new Error(`checkers: entries ${this.looked + 1}..${log.offset} were cut off before anybody looked at them`);
-    for (let index = this.looked + 1; index <= log.commit; index++) this.take(log.entries[index - log.offset - 1]!);
+    for (let index = this.looked + 1; index <= log.commit; index++) {
+      const entry = log.entries[index - log.offset - 1] ?? this.committed.get(index)?.entry;
+      if (!entry) throw new Error(`checkers: entry ${index} was cut off before anybody looked at it`);
+      this.take(entry);
+    }
   }
 
   /** The log was cut off before anybody looked: what the most advanced manager has is taken on trust. */
@@ -152,6 +165,7 @@ export class CommittedHistory {
   private drop(object: StoreObject): void {
     (this.tables[object.kind] as Map<string, StoreObject>).delete(object.id);
     if (object.kind !== 'task') return;
+    this.deleted.set(object.id, this.cluster.now);
     this.byService.get(object.serviceId)?.delete(object.id);
     this.byNode.get(object.nodeId)?.delete(object.id);
   }

@@ -5,6 +5,7 @@
  */
 import type { Cluster } from '../../engine/cluster.ts';
 import type { Envelope } from '../../engine/hardware/hardware.ts';
+import type { RaftNode } from '../../engine/manager/raft-node.ts';
 import type { RaftState } from '../../engine/raft/state.ts';
 import type { Message, RaftId } from '../../engine/raft/types.ts';
 import { type DurableRaft, durableRaft, isDurable, lastDurable, lastOf, termIn } from './raft/raft-record.ts';
@@ -14,7 +15,7 @@ export class DurabilityChecker {
   private readonly cluster: Cluster;
   private nextMessage: number;
   /** The state of each machine's member, one object for each of its lives. */
-  private readonly lives = new Map<string, RaftState>();
+  private readonly lives = new Map<string, { id: RaftId; state: RaftState }>();
   /** The highest term in which a member has spoken. */
   private readonly spoken = new Map<RaftId, number>();
 
@@ -22,16 +23,18 @@ export class DurabilityChecker {
     this.cluster = cluster;
     this.nextMessage = cluster.hardware.state.nextMessage;
     for (const { name, swarm } of cluster.machines)
-      if (swarm.manager) this.lives.set(name, swarm.manager.raftNode.raft.state);
+      if (swarm.manager) this.lives.set(name, lifeOf(swarm.manager.raftNode));
   }
 
   /** To be called after every event. Throws `Violation`. */
   observe(): void {
     for (const { name, swarm } of this.cluster.machines) {
-      const state = swarm.manager?.raftNode.raft.state;
-      if (!state || this.lives.get(name) === state) continue;
-      this.lives.set(name, state);
-      this.checkReturn(name, state);
+      const node = swarm.manager?.raftNode;
+      const before = this.lives.get(name);
+      if (!node || before?.state === node.raft.state) continue;
+      this.lives.set(name, lifeOf(node));
+      // Under another ID it is another member, to whom what the disk has means nothing.
+      if (!before || before.id === node.state.raftId) this.checkReturn(name, node.raft.state);
     }
     const { state } = this.cluster.hardware;
     for (; this.nextMessage < state.nextMessage; this.nextMessage++) {
@@ -45,7 +48,7 @@ export class DurabilityChecker {
     const durable = durableRaft(this.cluster.hardware.machine(machine));
     const { hardState } = durable;
     const last = lastDurable(durable);
-    // A new member, or one that is alone and campaigns at once.
+    // A member that has never written anything, or one that is alone and campaigns at once.
     if (hardState.term === 0 || state.role !== 'follower') return;
     const came = (what: string, there: unknown, here: unknown): Violation =>
       new Violation('I12 durable', `${machine} came back with ${what} ${here}, its disk has ${there}`);
@@ -103,4 +106,8 @@ export class DurabilityChecker {
         throw broken(`an acknowledgement up to (${term},${index})`, 'another entry there');
     }
   }
+}
+
+function lifeOf({ state, raft }: RaftNode): { id: RaftId; state: RaftState } {
+  return { id: state.raftId, state: raft.state };
 }

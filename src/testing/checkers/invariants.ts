@@ -2,8 +2,10 @@
 import type { Cluster } from '../../engine/cluster.ts';
 import type { Micros } from '../../protocol/events.ts';
 import { AddressChecker } from './address-checker.ts';
+import { ApiChecker } from './api-checker.ts';
 import { CommittedHistory } from './committed-history.ts';
 import { DurabilityChecker } from './durability-checker.ts';
+import { PacketChecker } from './packet-checker.ts';
 import { PlacementChecker } from './placement-checker.ts';
 import { RaftChecker } from './raft-checker.ts';
 import { ReasonChecker } from './reason-checker.ts';
@@ -12,12 +14,17 @@ import { SlotChecker } from './slot-checker.ts';
 import { SlotLedger } from './slot-ledger.ts';
 import { TaskChecker } from './task-checker.ts';
 import { UpdateChecker } from './update-checker.ts';
+import { WireChecker } from './wire-checker.ts';
 
 export class Invariants {
   /** What the swarm has decided so far. */
   readonly history: CommittedHistory;
   readonly addresses: AddressChecker;
-  readonly replicas: ReplicaChecker;
+  /** To be told of what users ask and are answered. */
+  readonly api: ApiChecker;
+  readonly packets: PacketChecker;
+  private readonly replicas: ReplicaChecker;
+  private readonly wire: WireChecker;
   private readonly cluster: Cluster;
   private readonly raft: RaftChecker;
   private readonly disks: DurabilityChecker | null;
@@ -26,10 +33,13 @@ export class Invariants {
     this.cluster = cluster;
     this.raft = new RaftChecker(cluster);
     this.disks = options.ignoreDisks ? null : new DurabilityChecker(cluster);
-    const history = new CommittedHistory(cluster);
+    const history = new CommittedHistory(cluster, this.raft.record.committed);
     this.history = history;
     this.addresses = new AddressChecker(cluster, history);
     this.replicas = new ReplicaChecker(cluster, history);
+    this.api = new ApiChecker(cluster, history);
+    this.packets = new PacketChecker(cluster, history);
+    this.wire = new WireChecker(cluster);
     const ledger = new SlotLedger(history);
     for (const rule of [
       ledger,
@@ -40,6 +50,7 @@ export class Invariants {
       new ReasonChecker(history, ledger),
       new UpdateChecker(history, ledger),
       this.addresses,
+      this.api,
     ])
       history.listen(rule);
   }
@@ -50,6 +61,14 @@ export class Invariants {
     this.disks?.observe();
     this.history.observe();
     this.replicas.observe();
+    this.api.observe();
+    this.wire.observe();
+    this.packets.observe();
+  }
+
+  /** For when there is time: everything on every manager that has caught up. */
+  compare(): void {
+    this.replicas.compare();
   }
 
   /** As `Cluster.advance`, with a look after every event. */

@@ -1,165 +1,157 @@
 /**
- * Rules for addresses, names and the mesh: N1 at any time, N4, N5 and N6 when nothing goes on any more. What is wanted is read
- * from the leader's store, what is from the nodes themselves. Each returns what is wrong, or null.
+ * N4, N6 at rest: what nodes know of each other and of the endpoints of their networks. All that are up believe each other alive; the
+ * tables of a network are the same on all of its nodes and hold what really runs; the load balancers lead to the running, healthy
+ * tasks of their service, all of them and no others.
+ *
+ * Gossip takes its time, and tasks that fail by themselves come and go for ever: what counts is a difference that stays.
  */
 import type { Cluster } from '../../engine/cluster.ts';
 import type { Machine } from '../../engine/machine.ts';
-import { isWithin } from '../../engine/network/ipv4.ts';
-import { httpGet } from '../../engine/runtime/programs/sockets.ts';
-import type { Store } from '../../engine/store/store.ts';
+import type { TableEntry } from '../../engine/network/gossip/messages.ts';
+import type { NetworkDbState } from '../../engine/network/gossip/network-db.ts';
+import type { Micros } from '../../protocol/events.ts';
+import type { CommittedHistory } from './committed-history.ts';
+import { Violation } from './violation.ts';
+
+const RUNNING = 512;
+/** What has changed so long ago is known everywhere. */
+const GOSSIP_TIME = 10_000_000;
 
 const bare = (address: string): string => address.split('/')[0]!;
 
-function leaderStore(cluster: Cluster): Store | null {
-  return cluster.machines.find(({ swarm }) => swarm.manager?.isLeading)?.swarm.manager?.store ?? null;
+/** One thing that somebody knows wrongly: which rule says so, and in words. */
+interface Difference {
+  readonly invariant: string;
+  readonly what: string;
 }
 
-/** N1: on one network no two live owners hold one address, and all are within the subnet. */
-export function addressConflict(cluster: Cluster): string | null {
-  const store = leaderStore(cluster);
-  if (!store) return null;
-  const owners = new Map<string, string>();
-  const subnets = new Map<string, string>();
-  for (const { id, allocated } of store.all('network')) subnets.set(id, allocated?.configs[0]?.subnet ?? '');
-  const held = function* (): Generator<[network: string, address: string, owner: string]> {
-    for (const { id, allocated } of store.all('network'))
-      if (allocated?.configs[0]?.gateway) yield [id, allocated.configs[0].gateway, 'gateway'];
-    for (const { id, endpoint } of store.all('service'))
-      for (const { networkId, address } of endpoint?.virtualIps ?? []) yield [networkId, address, `VIP of ${id}`];
-    for (const { id, attachments } of store.all('node'))
-      for (const network in attachments) yield [network, attachments[network]!, `node ${id}`];
-    for (const task of store.all('task')) {
-      if (task.status.state > 512) continue;
-      for (const { networkId, addresses } of task.networks)
-        for (const address of addresses) yield [networkId, address, `task ${task.id}`];
-    }
-  };
-  for (const [network, address, owner] of held()) {
-    const key = `${network} ${bare(address)}`;
-    const other = owners.get(key);
-    if (other) return `${bare(address)} on ${network} is held by ${other} and ${owner}`;
-    owners.set(key, owner);
-    if (subnets.has(network) && !isWithin(bare(address), subnets.get(network)!))
-      return `${address} of ${owner} is outside of ${subnets.get(network)}`;
+export class NetworkRest {
+  private readonly cluster: Cluster;
+  private readonly history: CommittedHistory;
+  /** Since when each difference has been seen without a break. */
+  private since = new Map<string, Micros>();
+
+  constructor(cluster: Cluster, history: CommittedHistory) {
+    this.cluster = cluster;
+    this.history = history;
   }
-  return null;
-}
 
-/**
- * N1 on the wire: two containers that really run with one address on one network. Those that the managers have given up are not
- * counted: on a node that nobody reaches they may run on while their addresses are given again, as in a real swarm.
- */
-export function addressOnWire(cluster: Cluster): string | null {
-  const store = leaderStore(cluster);
-  if (!store) return null;
-  const holders = new Map<string, string>();
-  for (const { name, network } of cluster.machines)
-    for (const sandbox of network.state.sandboxes.values()) {
-      const task = sandbox.task === null ? undefined : store.get('task', sandbox.task);
-      if (!task || task.status.state > 512) continue;
-      for (const one of sandbox.interfaces) {
-        if (one.kind !== 'overlay') continue;
-        const key = `${one.network} ${one.address}`;
-        const other = holders.get(key);
-        if (other) return `${one.address} on ${one.networkName} is used by ${other} and ${sandbox.name} on ${name}`;
-        holders.set(key, `${sandbox.name} on ${name}`);
-      }
+  /** To be called every second or so. The first difference that has stayed, or null. */
+  look(): Violation | null {
+    const { now } = this.cluster;
+    const seen = new Map<string, Micros>();
+    let lasting: Difference | null = null;
+    for (const difference of this.differences()) {
+      const since = this.since.get(difference.what) ?? now;
+      seen.set(difference.what, since);
+      if (now - since >= GOSSIP_TIME) lasting ??= difference;
     }
-  return null;
+    this.since = seen;
+    return lasting && new Violation(lasting.invariant, lasting.what);
+  }
+
+  private *differences(): Generator<Difference> {
+    const members = this.cluster.machines.filter(({ network }) => network.state.db.membership.name !== '');
+    yield* membership(members);
+    yield* tables(members);
+    yield* this.naming();
+  }
+
+  /** N4: names and balancers lead to the running tasks of the service, all of them and no others. */
+  private *naming(): Generator<Difference> {
+    const { history } = this;
+    for (const { id, spec, endpoint } of history.tables.service.values()) {
+      const wanted = new Map<string, Set<string>>();
+      for (const { networkId } of endpoint?.virtualIps ?? []) wanted.set(networkId, new Set());
+      for (const task of history.tasksOfService(id))
+        for (const { networkId, addresses } of task.networks) {
+          if (!wanted.has(networkId)) wanted.set(networkId, new Set());
+          const runs = task.status.state === RUNNING && task.desiredState === RUNNING;
+          if (runs && addresses[0]) wanted.get(networkId)!.add(bare(addresses[0]));
+        }
+      for (const [network, addresses] of wanted)
+        for (const machine of this.cluster.machines) {
+          const balanced = endpoint?.virtualIps.some(({ networkId }) => networkId === network) ?? false;
+          yield* namingOn(machine, network, id, spec.annotations.name, addresses, balanced);
+        }
+    }
+  }
 }
 
-/** N6: tables on all nodes of a network are equal. */
-export function gossipDifference(machines: readonly Machine[]): string | null {
-  const first = new Map<string, { machine: string; rows: string }>();
+/** Everybody knows everybody, and nobody believes in somebody who is not there. */
+function* membership(machines: readonly Machine[]): Generator<Difference> {
+  const invariant = 'N6 members';
+  const names = new Map(machines.map(({ name, network }) => [network.state.db.membership.name, name]));
+  for (const { name, network } of machines) {
+    const { members } = network.state.db.membership;
+    for (const [id, machine] of names) {
+      const state = members.get(id)?.state ?? 'unknown';
+      if (state !== 'alive') yield { invariant, what: `${name} holds ${machine} for ${state}` };
+    }
+    for (const member of members.values())
+      if (member.state === 'alive' && !names.has(member.name))
+        yield { invariant, what: `${name} believes in ${member.name}, who is gone` };
+  }
+}
+
+/** The rows of a network that can be seen on a node: not deleted, of members that are there and take part. */
+export function visibleRows({ tables, membership }: NetworkDbState, network: string): TableEntry[] {
+  const rows: TableEntry[] = [];
+  for (const row of tables.get(network)?.entries.values() ?? []) {
+    const owner = membership.members.get(row.node);
+    const there = owner && (owner.state === 'alive' || owner.state === 'suspect') && !owner.networks.get(network)?.left;
+    if (!row.deleted && there) rows.push(row);
+  }
+  return rows;
+}
+
+/** N6: tables on all nodes of a network are equal: each node is held against the first one. */
+function* tables(machines: readonly Machine[]): Generator<Difference> {
+  const first = new Map<string, { machine: string; rows: Set<string> }>();
   for (const { name, network } of machines)
     for (const { id, name: label } of network.state.present.values()) {
-      const rows = [...network.db.rows(id)]
-        .map((row) => `${row.table} ${row.key} ${row.ltime} ${row.node}`)
-        .sort()
-        .join('\n');
+      const rows = new Set(
+        visibleRows(network.state.db, id).map(({ table, key, ltime, node }) => `${table} ${key} ${ltime} of ${node}`),
+      );
       const known = first.get(id);
-      if (!known) first.set(id, { machine: name, rows });
-      else if (known.rows !== rows)
-        return `${known.machine} and ${name} hold other tables of ${label}:\n${known.rows}\n--\n${rows}`;
+      if (!known) {
+        first.set(id, { machine: name, rows });
+        continue;
+      }
+      const says = (who: string, other: string, row: string): Difference => ({
+        invariant: 'N6 gossip tables agree',
+        what: `${who} knows ${row} on ${label}, ${other} does not`,
+      });
+      for (const row of rows) if (!known.rows.has(row)) yield says(name, known.machine, row);
+      for (const row of known.rows) if (!rows.has(row)) yield says(known.machine, name, row);
     }
-  return null;
 }
 
-/** N4: names and balancers lead to the running tasks of the service, all of them and no others. */
-export function namingError(cluster: Cluster): string | null {
-  const store = leaderStore(cluster);
-  if (!store) return 'no leader';
-  for (const service of store.all('service')) {
-    const running = store
-      .tasksOfService(service.id)
-      .filter((task) => task.status.state === 512 && task.desiredState === 512);
-    const networks = new Set(running.flatMap((task) => task.networks.map(({ networkId }) => networkId)));
-    for (const network of networks) {
-      const wanted = running
-        .flatMap((task) =>
-          task.networks.filter(({ networkId }) => networkId === network).map(({ addresses }) => bare(addresses[0]!)),
-        )
-        .sort()
-        .join(' ');
-      const trouble = namingOn(cluster.machines, network, service.id, service.spec.annotations.name, wanted);
-      if (trouble) return trouble;
-    }
-  }
-  return null;
-}
-
-function namingOn(
-  machines: readonly Machine[],
-  id: string,
+function* namingOn(
+  { name: machine, network: { state } }: Machine,
+  network: string,
   service: string,
   name: string,
-  wanted: string,
-): string | null {
-  for (const machine of machines) {
-    const { network } = machine;
-    const overlay = network.state.present.get(id);
-    if (!overlay) continue;
-    const balancer = network.state.balancers.get(id)?.get(service);
-    const given = balancer?.destinations
-      .filter(({ weight }) => weight > 0)
-      .map(({ address }) => address)
-      .sort()
-      .join(' ');
-    if (balancer && given !== wanted)
-      return `${machine.name} balances ${name} on ${overlay.name} to ${given}, not ${wanted}`;
-    if (overlay.ingress) continue;
-    const tasks = [...(network.recordsOf(id).names.get(`tasks.${name}`) ?? [])].sort().join(' ');
-    if (tasks !== wanted) return `on ${machine.name} tasks.${name} is ${tasks}, not ${wanted}`;
+  wanted: ReadonlySet<string>,
+  balanced: boolean,
+): Generator<Difference> {
+  const overlay = state.present.get(network);
+  if (!overlay) return;
+  const told = new Set<string>();
+  for (const row of visibleRows(state.db, network))
+    if (row.table === 'endpoint_table' && row.value.serviceId === service && !row.value.serviceDisabled)
+      told.add(row.value.endpointIp);
+  const given = new Set<string>();
+  for (const { weight, address } of state.balancers.get(network)?.get(service)?.destinations ?? [])
+    if (weight > 0) given.add(address);
+  const says = (what: string): Difference => ({
+    invariant: 'N4 names and balancers',
+    what: `on ${machine} and ${overlay.name} ${name} ${what}`,
+  });
+  for (const address of told) if (!wanted.has(address)) yield says(`is known at ${address}, where it does not run`);
+  for (const address of given) if (!wanted.has(address)) yield says(`is balanced to ${address}, where it does not run`);
+  for (const address of wanted) {
+    if (!told.has(address)) yield says(`is not known at ${address}, where it runs`);
+    if (balanced && !given.has(address)) yield says(`is not balanced to ${address}, where it runs`);
   }
-  return null;
-}
-
-/** N5: every node answers on every published port of a service with a running task. Lets virtual time pass. */
-export function meshError(cluster: Cluster, replies: Map<string, boolean>): string | null {
-  const store = leaderStore(cluster);
-  if (!store) return 'no leader';
-  const asked: string[] = [];
-  for (const service of store.all('service'))
-    for (const port of service.endpoint?.ports ?? []) {
-      if (port.publishMode !== 'ingress' || port.protocol !== 'tcp') continue;
-      const runs = store
-        .tasksOfService(service.id)
-        .some((task) => task.status.state === 512 && task.desiredState === 512);
-      if (!runs) continue;
-      for (const { name } of cluster.machines) {
-        const token = `${service.spec.annotations.name} on ${name}:${port.publishedPort}`;
-        asked.push(token);
-        cluster.fabric.open({
-          origin: { kind: 'outside' },
-          target: { host: name, port: port.publishedPort, protocol: 'tcp' },
-          payload: httpGet(name),
-          timeout: 3_000_000,
-          traced: false,
-          reply: { kind: 'mesh', machine: '', token },
-        });
-      }
-    }
-  cluster.advance(cluster.now + 4_000_000);
-  const silent = asked.filter((token) => replies.get(token) !== true);
-  return silent.length === 0 ? null : `no answer: ${silent.join(', ')}`;
 }

@@ -165,7 +165,8 @@ function hostPortTaken(history: CommittedHistory, task: Task, node: Node): strin
 
 function tooMany(history: CommittedHistory, task: Task, node: Node): string | null {
   const limit = task.spec.placement.maxReplicas;
-  if (limit === 0) return null;
+  // Tasks that are not to run any more are given a node all the same, to end there.
+  if (limit === 0 || task.desiredState > COMPLETE) return null;
   let there = 0;
   for (const other of occupants(history, node.id, task.id))
     if (other.serviceId === task.serviceId && other.desiredState <= COMPLETE) there++;

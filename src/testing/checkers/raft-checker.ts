@@ -16,8 +16,8 @@ import { isUnchanged, remember, type SeenMember, unseen } from './raft/seen-memb
 export class RaftChecker {
   /** Looks taken at members whose state had changed. */
   checks = 0;
+  readonly record: RaftRecord;
   private readonly cluster: Cluster;
-  private readonly record: RaftRecord;
   private readonly elections: ElectionRules;
   private readonly logs: LogRules;
   private readonly replication: ReplicationRules;

@@ -5,6 +5,7 @@
  */
 import type { Service, Task } from '../../engine/store/objects.ts';
 import type { CommittedEntry, CommittedHistory, HistoryListener } from './committed-history.ts';
+import { isPerNode } from './placement-rules.ts';
 import { isLetGo, type SlotLedger, type TaskRecord } from './slot-ledger.ts';
 import { broken } from './task-checker.ts';
 
@@ -16,8 +17,8 @@ const LONGEST_WAIT = 60_000_000;
 export class SlotChecker implements HistoryListener {
   private readonly history: CommittedHistory;
   private readonly ledger: SlotLedger;
-  /** Restarts by service, slot and version of the spec, of the leader in power. */
-  private restarts = new Map<string, TaskRecord[]>();
+  /** Restarts by service and slot, of the leader in power and the spec that is in force there. */
+  private restarts = new Map<string, { specVersion: number; made: TaskRecord[] }>();
   private term = 0;
 
   constructor(history: CommittedHistory, ledger: SlotLedger) {
@@ -56,7 +57,10 @@ export class SlotChecker implements HistoryListener {
   private checkRestart(service: Service, task: Task): void {
     const record = this.ledger.record(task.id)!;
     const { replaces } = record;
-    if (record.how !== 'restart' || !replaces || replaces.specVersion !== task.specVersion) return;
+    // Another spec: restarts are counted anew.
+    if (record.how === 'replacement' || record.how === 'update')
+      this.restarts.delete(`${service.id}/${isPerNode(service) ? task.nodeId : task.slot}`);
+    if (record.how !== 'restart' || !replaces) return;
     const { condition, maxAttempts, window, delay } = replaces.spec.restart;
     const isJob = replaces.jobIteration !== null;
     if (condition === 'none')
@@ -66,10 +70,11 @@ export class SlotChecker implements HistoryListener {
     if (task.desiredState >= RUNNING && delay > 0 && !record.fromDrained && service.spec.mode.kind === 'replicated')
       throw broken('S12 restart delay', task, `replaces ${replaces.id}, and is to start at once`);
     if (maxAttempts === 0) return;
-    const slot = replaces.spec.placement && service.spec.mode.kind.startsWith('global') ? task.nodeId : task.slot;
-    const key = `${service.id}/${slot}/${task.specVersion}`;
-    const earlier = this.restarts.get(key) ?? [];
-    this.restarts.set(key, [...earlier, record]);
+    const slot = isPerNode(service) ? task.nodeId : task.slot;
+    const key = `${service.id}/${slot}`;
+    const known = this.restarts.get(key);
+    const earlier = known?.specVersion === task.specVersion ? known.made : [];
+    this.restarts.set(key, { specVersion: task.specVersion, made: [...earlier, record] });
     const failedAt = replaces.status.timestamp;
     const counted =
       window === 0 ? earlier : earlier.filter(({ createdAt }) => createdAt > failedAt - window && createdAt < failedAt);
@@ -86,7 +91,7 @@ export class SlotChecker implements HistoryListener {
     const record = this.ledger.record(task.id);
     if (!record) return;
     const now = task.meta.updatedAt;
-    this.checkDelay(task, record, now);
+    if (!this.wasKept(service, task, record)) this.checkDelay(task, record, now);
     // A new leader does not know what its predecessor was waiting for.
     if (record.term !== this.term || (this.ledger.mayOverlap(service.id) && record.how === 'update')) return;
     const others = [...this.history.tasksOfSlot(service, task)].filter(
@@ -102,6 +107,13 @@ export class SlotChecker implements HistoryListener {
         task,
         `is to start ${(now - stopped.at) / 1e6} s after ${other.id} was told to stop, which still runs`,
       );
+  }
+
+  /** An update has found the task waiting, and kept it in place of another one: then it starts when that one has stopped. */
+  private wasKept(service: Service, task: Task, record: TaskRecord): boolean {
+    for (const other of this.history.tasksOfSlot(service, task))
+      if ((this.ledger.record(other.id)?.stopped?.index ?? 0) > record.createdIndex) return true;
+    return false;
   }
 
   private checkDelay(task: Task, { how, replaces, fromDrained, createdAt }: TaskRecord, now: number): void {

@@ -17,7 +17,8 @@ export interface TaskRecord {
   readonly createdIndex: number;
   /** Term of the leader that made it: what a leader remembers ends with it. */
   readonly term: number;
-  readonly how: 'new' | 'restart' | 'update';
+  /** `replacement`: the task before has ended and is of an older spec, so that a restart or an update may have made it. */
+  readonly how: 'new' | 'restart' | 'update' | 'replacement';
   /** The task whose place it takes, as it was then. */
   readonly replaces: Task | null;
   /** The node of that one was drained, or down: its replacement need not wait. */
@@ -90,7 +91,7 @@ export class SlotLedger implements HistoryListener {
     const { tables } = this.history;
     const service = tables.service.get(task.serviceId);
     const others = service ? [...this.history.tasksOfSlot(service, task)] : [];
-    const live = others.filter((other) => other.desiredState <= COMPLETE);
+    const live = others.filter((other) => other.desiredState <= COMPLETE && other.jobIteration === task.jobIteration);
     const ended = live.find((other) => isOver(other, tables.node.get(other.nodeId)));
     const older = live.find((other) => other.specVersion !== task.specVersion);
     const replaces = ended ?? older ?? null;
@@ -101,7 +102,7 @@ export class SlotLedger implements HistoryListener {
       createdAt: task.meta.createdAt,
       createdIndex: entry.index,
       term: entry.term,
-      how: ended ? 'restart' : older ? 'update' : 'new',
+      how: ended ? (ended.specVersion === task.specVersion ? 'restart' : 'replacement') : older ? 'update' : 'new',
       replaces,
       fromDrained: node?.spec.availability === 'drain',
       fromDown: replaces !== null && replaces.nodeId !== '' && this.isDown(replaces.nodeId),

@@ -46,11 +46,10 @@ export class TaskChecker implements HistoryListener {
   }
 
   private checkNew({ writer }: CommittedEntry, task: Task): void {
-    const { id, serviceId, desiredState, status } = task;
+    const { id, serviceId, status } = task;
     if (this.known.has(id)) throw new Violation('S2 tasks are unique', `there was a task ${id} before`);
     this.known.add(id);
     if (status.state !== NEW) throw broken('S1 task states', task, `begins in state ${status.state}`);
-    if (desiredState > COMPLETE) throw broken('S1 task states', task, `begins with desired state ${desiredState}`);
     const service = this.history.tables.service.get(serviceId);
     if (!service) throw broken('S2 tasks have a service', task, `is made by ${writer} for a service that is not there`);
     const own = ORCHESTRATOR_OF[service.spec.mode.kind];

@@ -74,6 +74,7 @@ export class UpdateChecker implements HistoryListener {
       this.campaigns.delete(service.id);
     } else if (!old || !known) this.previous.set(service.id, { spec: service.spec, before: null });
     else if (service.spec !== old.spec) {
+      this.campaigns.delete(service.id);
       const isRollback = service.updateStatus?.state === 'rollback_started';
       if (isRollback && !equal(service.spec, known.before))
         throw new Violation(
@@ -162,7 +163,7 @@ export class UpdateChecker implements HistoryListener {
   }
 
   /** Who stops the task that ran in a slot because of its spec has started another one in its place. */
-  private checkStartFirst({ writer, changes }: CommittedEntry): void {
+  private checkStartFirst({ writer, changes, index }: CommittedEntry): void {
     if (writer !== 'replicated') return;
     for (const [serviceId, before] of this.runningBefore) {
       const now = this.runningSlots(serviceId);
@@ -170,10 +171,24 @@ export class UpdateChecker implements HistoryListener {
         const [task, was] = [object as Task, old as Task | undefined];
         if (action !== 'update' || task.serviceId !== serviceId || was?.desiredState !== RUNNING) continue;
         const isUpdate = task.desiredState > COMPLETE && task.desiredState < 800 && !this.isLost(task);
-        if (isUpdate && was.status.state === RUNNING && before.has(task.slot) && !now.has(task.slot))
+        if (!isUpdate || was.status.state !== RUNNING || !before.has(task.slot) || now.has(task.slot)) continue;
+        if (!this.hasOther(task, index))
           throw broken('S11 start-first', task, 'is told to stop before another one runs in its slot');
       }
     }
+  }
+
+  /**
+   * The slot had another task of the new spec already: an update keeps that one, whether it runs yet or not, also if it only waits
+   * for its restart.
+   */
+  private hasOther({ id, serviceId, slot }: Task, index: number): boolean {
+    for (const other of this.history.tasksOfService(serviceId)) {
+      if (other.slot !== slot || other.id === id || other.desiredState > RUNNING) continue;
+      if (other.desiredState === RUNNING && other.status.state > RUNNING) continue;
+      if ((this.ledger.record(other.id)?.createdIndex ?? 0) < index) return true;
+    }
+    return false;
   }
 
   private isLost({ nodeId }: Task): boolean {

@@ -104,6 +104,14 @@ export class LogRules {
   newlyCommitted({ id, state: { log, term } }: Member, seen: SeenMember): Entry[] {
     const { record } = this;
     const fresh: Entry[] = [];
+    const cutOff = this.cutOff(log.offset, log.offsetTerm);
+    for (let index = Math.max(seen.commit, record.highestCommitted - 1) + 1; index <= log.offset; index++) {
+      const entry = cutOff.get(index);
+      if (!entry) continue;
+      record.committed.set(index, { entry, inTerm: term });
+      record.highestCommitted = Math.max(record.highestCommitted, index);
+      record.changeConfiguration(entry);
+    }
     for (let index = Math.max(seen.commit + 1, log.offset + 1); index <= log.commit; index++) {
       const entry = log.entries[index - log.offset - 1]!;
       const known = record.committed.get(index);
@@ -120,6 +128,19 @@ export class LogRules {
       }
     }
     return fresh;
+  }
+
+  /** Entries that were committed and cut off in one event: they were seen before, and each tells the term of the one before it. */
+  private cutOff(offset: number, offsetTerm: number): Map<number, Entry> {
+    const found = new Map<number, Entry>();
+    let term = offsetTerm;
+    for (let index = offset; index > this.record.highestCommitted; index--) {
+      const known = this.record.entries.get(keyOf(index, term));
+      if (!known) break;
+      found.set(index, known.entry);
+      term = known.previousTerm;
+    }
+    return found;
   }
 }
 

@@ -70,7 +70,8 @@ export class RaftRecord {
     this.cluster = cluster;
     this.begin();
     cluster.kernel.onEvent(({ kind, machine, data }) => {
-      if (kind === 'disk.lost') this.diskLost(machine!);
+      // Who leaves by force wipes its disk, too.
+      if (kind === 'disk.lost' || kind === 'swarm.leave') this.diskLost(machine!);
       if (kind === 'swarm.force-new-cluster') this.forced(data?.raftId as RaftId);
     });
   }
