@@ -370,13 +370,15 @@ function headerOf(headers: Readonly<Record<string, string>>, name: string): stri
   return Object.entries(headers).find(([own]) => own.toLowerCase() === name)?.[1];
 }
 
-function trace(io: ClientIo, state: CurlState, { response, remote }: Answer): void {
+function trace(io: ClientIo, state: CurlState, { response, remote, tried }: Answer): void {
   const { url, settings } = state;
   const lines: string[] = [];
   if (!isAddress(url.host)) {
     lines.push(`* Host ${url.host}:${url.port} was resolved.`);
-    lines.push(`* IPv6: ${url.host === 'localhost' ? '::1' : '(none)'}`, `* IPv4: ${remote.address}`);
+    const addresses = [...(tried ?? []).map(({ address }) => address), remote.address].join(', ');
+    lines.push(`* IPv6: ${url.host === 'localhost' ? '::1' : '(none)'}`, `* IPv4: ${addresses}`);
   }
+  lines.push(...triedLines(tried, url.port));
   lines.push(`*   Trying ${remote.address}:${remote.port}...`);
   lines.push(`* Connected to ${url.host} (${remote.address}) port ${remote.port}`);
   const { Host: host = url.authority, ...headers } = settings.headers;
@@ -445,10 +447,11 @@ function reasonOf(
   }
 }
 
-function traceFailure(io: ClientIo, { url }: CurlState, { reason, remote }: Failure, text: string): void {
+function traceFailure(io: ClientIo, { url }: CurlState, { reason, remote, tried }: Failure, text: string): void {
   const lines: string[] = [];
   if (reason === 'name not found') lines.push(`* Could not resolve host: ${url.host}`);
   else {
+    lines.push(...triedLines(tried, url.port));
     if (remote) lines.push(`*   Trying ${remote.address}:${remote.port}...`);
     if (reason === 'connection refused' && remote)
       lines.push(`* connect to ${remote.address} port ${remote.port} failed: Connection refused`);
@@ -457,6 +460,22 @@ function traceFailure(io: ClientIo, { url }: CurlState, { reason, remote }: Fail
   lines.push('* Closing connection');
   io.write('stderr', lines.map((line) => `${line}\n`).join(''));
 }
+
+/** Addresses of the name that were tried before. */
+function triedLines(tried: CallResult['tried'], port: number): string[] {
+  return (tried ?? []).flatMap(({ address, reason, tookMs }) => [
+    `*   Trying ${address}:${port}...`,
+    reason === 'timed out'
+      ? `* ipv4 connect timeout after ${tookMs}ms, move on!`
+      : `* connect to ${address} port ${port} failed: ${TRY_WORDS[reason] ?? reason}`,
+  ]);
+}
+
+const TRY_WORDS: Readonly<Record<string, string>> = {
+  'connection refused': 'Connection refused',
+  'host unreachable': 'No route to host',
+  'network unreachable': 'Network is unreachable',
+};
 
 /** Tries once more after a pause, if there are tries left. */
 function retry(io: ClientIo, state: CurlState, problem: string): boolean {

@@ -66,6 +66,7 @@ function next(io: ClientIo, state: NcState): void {
       body: state.scan ? '' : io.stdin.trimEnd(),
     },
     timeoutMs: state.waitMs,
+    firstAddressOnly: io.flavour === 'busybox',
   });
 }
 

@@ -92,6 +92,7 @@ function ask(io: ClientIo, { url, spider, body, headers, timeoutMs, redirects }:
     target: { host: url.host, port: url.port, protocol: 'tcp' },
     request: { protocol: 'http', method, path: url.path, host: url.authority, headers, body: body ?? '' },
     timeoutMs,
+    firstAddressOnly: io.flavour === 'busybox',
   });
 }
 

@@ -68,7 +68,7 @@ export class Connections {
       this.kernel.schedule(LOOK_UP_TIME, LOOK_UP, machine ?? 'world', { id, machine: machine ?? '', name: call.name });
       return;
     }
-    const { target, request, timeoutMs, hold } = call;
+    const { target, request, timeoutMs, hold, firstAddressOnly } = call;
     const facts = {
       target: `${target.host}:${target.port}`,
       protocol: target.protocol,
@@ -88,6 +88,7 @@ export class Connections {
       payload: request,
       timeout: milliseconds(timeoutMs),
       hold: hold ?? false,
+      firstAddressOnly: firstAddressOnly ?? false,
       traced: true,
       reply: { kind: KIND, machine: machine ?? '', token: String(id) },
     });

@@ -35,6 +35,8 @@ export type NetworkCall =
       timeoutMs: number;
       /** Keep the connection after the answer: what the server then sends comes as `pushed`. */
       hold?: boolean;
+      /** Of a name with several addresses only the first is tried; else the next, if one cannot be reached. */
+      firstAddressOnly?: boolean;
     }
   | { kind: 'look-up'; name: string };
 
@@ -74,6 +76,8 @@ export type CallFailure =
   | 'network unreachable'
   | 'connection reset';
 
+export type CallTries = readonly { readonly address: string; readonly reason: CallFailure; readonly tookMs: number }[];
+
 /** How an exchange ended. */
 export type CallResult =
   | {
@@ -86,6 +90,8 @@ export type CallResult =
       /** Number of the flow, to look its way up. */
       flow: number;
       tookMs: number;
+      /** Addresses of the name that were tried before, in vain. */
+      tried?: CallTries;
     }
   | {
       ok: false;
@@ -95,6 +101,7 @@ export type CallResult =
       connected: boolean;
       flow: number;
       tookMs: number;
+      tried?: CallTries;
     };
 
 /** What a resolver answers. */

@@ -123,16 +123,17 @@ export class NetworkWorld {
     origin: FlowOrigin,
     host: string,
     port: number,
-    options: { timeout?: number; protocol?: Transport; traced?: boolean } = {},
+    options: { timeout?: number; protocol?: Transport; traced?: boolean; firstAddressOnly?: boolean } = {},
   ): FlowResult {
     const token = `${++this.asked}`;
-    const { timeout = 5, protocol = 'tcp', traced = true } = options;
+    const { timeout = 5, protocol = 'tcp', traced = true, firstAddressOnly = false } = options;
     this.cluster.fabric.open({
       origin,
       target: { host, port, protocol },
       payload: httpGet(host),
       timeout: timeout * SECOND,
       traced,
+      firstAddressOnly,
       reply: { kind: 'test', machine: 'node1', token },
     });
     while (!this.results.has(token)) this.cluster.advance(this.cluster.now + 1_000);

@@ -24,6 +24,8 @@ export interface FlowRequest {
   readonly timeout: Micros;
   /** Keeps the connection open after the answer. */
   readonly hold?: boolean;
+  /** Of a name with several addresses only the first one is tried; else the next, if one cannot be reached. */
+  readonly firstAddressOnly?: boolean;
   /** Each hop is an event of the trace. Without: the same decisions, only counted. */
   readonly traced: boolean;
   readonly reply: ReplyTo | null;

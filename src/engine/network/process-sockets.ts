@@ -72,6 +72,7 @@ function socketsOf(
         payload: request,
         timeout: options.timeout ?? DEFAULT_TIMEOUT,
         hold: options.hold ?? false,
+        firstAddressOnly: options.firstAddressOnly ?? false,
         traced: fabric.tracing || isTyped(holder, token),
         reply: { kind: KIND, machine, token: `${container}|${token}` },
       }),

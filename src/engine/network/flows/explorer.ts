@@ -3,8 +3,7 @@
  * and names the next. Sources: `moby: daemon/libnetwork/service_linux.go` (marks, DNAT, SNAT, REDIRECT), `drivers/overlay/`
  * (bridge, VXLAN, peers), `resolver.go`; Linux routing for the rest.
  *
- * Simplified: handshake and question are one packet; a client that gets several addresses tries the first only; ARP is asked
- * of the peer table without delay.
+ * Simplified: handshake and question are one packet; ARP is asked of the peer table without delay.
  */
 import type { Micros } from '../../../protocol/events.ts';
 import type { DropReason, Encapsulation, Hop, Room } from '../../../protocol/network-view.ts';
@@ -32,6 +31,8 @@ export interface Ground {
   isListening(machine: string, container: string, port: number, protocol: Transport): boolean;
   isFrozen(machine: string, container: string): boolean;
   outsidePort(): number;
+  /** The name is known to have these addresses; the first one is taken now. */
+  resolved(flow: Flow, walk: Walk, addresses: readonly string[]): void;
   /** Notes a hop; the packet's addresses change as told. */
   hop(flow: Flow, walk: Walk, path: Path, facts: HopFacts): void;
   /** The packet goes no further, and nobody hears of it: the client waits until it gives up. */
@@ -121,6 +122,7 @@ function resolve(ground: Ground, flow: Flow, walk: Walk, path: Path): Go {
     return ground.fail(flow, walk, 0, 'name not found');
   }
   flow.remote = { address: answer.addresses[0]!, port: flow.target.port };
+  ground.resolved(flow, walk, answer.addresses);
   path.packet = { ...path.packet, dst: answer.addresses[0]! };
   return next(path, 'leave');
 }

@@ -97,6 +97,11 @@ export class Fabric implements FabricApi, Ground {
       if (failing) this.failed(failing, reason);
     });
     kernel.on('flow.again', ({ data }) => this.sendAgain(data as number));
+    kernel.on('flow.next', ({ data }) => {
+      const { flow, tried } = data as { flow: number; tried: number };
+      const waiting = this.state.flows.get(flow);
+      if (waiting?.choice?.tried.length === tried) this.tryNext(waiting, 'timed out');
+    });
     kernel.on('flow.outside', ({ data }) => this.crossedOutside(data as number));
     kernel.on('flow.load', ({ data }) => this.loadBook.tick(data as number));
     hardware.onDropped = (envelope) => this.dropped(envelope);
@@ -129,6 +134,8 @@ export class Fabric implements FabricApi, Ground {
       timer: kernel.schedule(timeout, 'flow.timeout', 'world', id),
       remote: null,
       local: null,
+      choice: null,
+      firstAddressOnly: request.firstAddressOnly ?? false,
       legs: [],
       server: null,
       hops: [],
@@ -144,15 +151,7 @@ export class Fabric implements FabricApi, Ground {
         from: origin.kind === 'container' ? origin.container.slice(0, 12) : origin.kind,
         what: payload.protocol === 'http' ? `${payload.method} ${payload.path}` : payload.body.slice(0, 80),
       });
-    const path: Path = {
-      stage: 'resolve',
-      machine: originMachine(flow) ?? '',
-      packet: { protocol: target.protocol, src: '', srcPort: 0, dst: '', dstPort: target.port },
-      network: null,
-      service: null,
-      mesh: false,
-      container: null,
-    };
+    const path = pathFrom(flow, 'resolve', '');
     const walk = this.walk(flow, 'out', { kind: 'question', payload }, path);
     // Whoever opens gets the id before anything is told to it.
     kernel.schedule(0, 'flow.step', 'world', walk.id, flow.event);
@@ -589,6 +588,7 @@ export class Fabric implements FabricApi, Ground {
       servedBy: server && { machine: server.machine, container: server.container, task: server.task },
       took,
       event: flow.event,
+      ...(flow.choice?.tried.length && { tried: flow.choice.tried }),
     };
     if (flow.hold && server) {
       this.kernel.cancel(flow.timer);
@@ -597,7 +597,52 @@ export class Fabric implements FabricApi, Ground {
     this.finish(flow, result);
   }
 
+  // ---- names with several addresses
+
+  resolved(flow: Flow, walk: Walk, addresses: readonly string[]): void {
+    if (addresses.length < 2 || flow.target.protocol !== 'tcp' || flow.firstAddressOnly) return;
+    if (walk.cargo.kind !== 'question') return;
+    const question = walk.cargo.payload;
+    flow.choice = { question, left: addresses.slice(1), since: this.kernel.now, tried: [] };
+    this.limitTry(flow);
+  }
+
+  /** An address with others behind it gets half of the time that is left. `curl: lib/connect.c timeleft_per_addr` */
+  private limitTry(flow: Flow): void {
+    const { choice, id } = flow;
+    if (!choice || choice.left.length === 0) return;
+    const left = flow.openedAt + flow.timeout - this.kernel.now;
+    const data = { flow: id, tried: choice.tried.length };
+    this.kernel.schedule(Math.floor(left / 2), 'flow.next', 'world', data, flow.event);
+  }
+
+  /** The client takes the next address of the name. False: there is none, or the connection was made. */
+  private tryNext(flow: Flow, reason: FlowFailureReason): boolean {
+    const { choice, remote } = flow;
+    const [address, ...left] = choice?.left ?? [];
+    if (!choice || !remote || address === undefined || flow.server || !UNREACHED.has(reason)) return false;
+    for (const [id, walk] of this.state.walks) if (walk.flow === flow.id) this.state.walks.delete(id);
+    choice.tried.push({ address: remote.address, reason, took: this.kernel.now - choice.since });
+    choice.left = left;
+    choice.since = this.kernel.now;
+    flow.legs = [];
+    flow.dropped = null;
+    flow.state = 'out';
+    flow.remote = { address, port: remote.port };
+    const path = pathFrom(flow, 'leave', address);
+    const walk = this.walk(flow, 'out', { kind: 'question', payload: choice.question }, path);
+    if (flow.traced) {
+      const packet = header(path.packet);
+      const rule = `${remote.address}: ${reason}; the client takes the next address of ${flow.target.host}: ${address}`;
+      this.record(flow, walk, path.machine, packet, packet, { room: 'client', rule });
+    }
+    this.kernel.schedule(0, 'flow.step', 'world', walk.id, walk.cause);
+    this.limitTry(flow);
+    return true;
+  }
+
   private failed(flow: Flow, reason: FlowFailureReason): void {
+    if (reason !== 'timed out' && this.tryNext(flow, reason)) return;
     const took = this.kernel.now - flow.askedAt;
     const { dropped, remote } = flow;
     if (flow.traced)
@@ -607,7 +652,17 @@ export class Fabric implements FabricApi, Ground {
         ...(dropped && { where: `${dropped.machine} ${dropped.room}`, why: dropped.reason, detail: dropped.detail }),
       });
     this.forget(flow, reason);
-    this.finish(flow, { ok: false, flow: flow.id, reason, remote, dropped, took, event: flow.event });
+    const { tried } = flow.choice ?? {};
+    this.finish(flow, {
+      ok: false,
+      flow: flow.id,
+      reason,
+      remote,
+      dropped,
+      took,
+      event: flow.event,
+      ...(tried?.length && { tried }),
+    });
   }
 
   private finish(flow: Flow, result: FlowResult): void {
@@ -762,6 +817,28 @@ export class Fabric implements FabricApi, Ground {
     if (hop?.task) refs.push(`task:${hop.task}`);
     return refs;
   }
+}
+
+/** Failures after which a client takes the next address. */
+const UNREACHED: ReadonlySet<FlowFailureReason> = new Set([
+  'connection refused',
+  'host unreachable',
+  'network unreachable',
+  'timed out',
+]);
+
+/** The beginning of a way to an address (or, before it is known, to none). */
+function pathFrom(flow: Flow, stage: 'resolve' | 'leave', address: string): Path {
+  const { protocol, port } = flow.target;
+  return {
+    stage,
+    machine: originMachine(flow) ?? '',
+    packet: { protocol, src: '', srcPort: 0, dst: address, dstPort: port },
+    network: null,
+    service: null,
+    mesh: false,
+    container: null,
+  };
 }
 
 /** A connection attempt of a program that says no time. */

@@ -125,6 +125,16 @@ export interface Flow {
   timer: number;
   remote: { address: string; port: number } | null;
   local: { address: string; port: number } | null;
+  /** A name with several addresses, whose client takes the next one if one cannot be reached; null for all others. */
+  choice: {
+    readonly question: AppRequest;
+    left: readonly string[];
+    /** When the present try began. */
+    since: Micros;
+    tried: { readonly address: string; readonly reason: FlowFailureReason; readonly took: Micros }[];
+  } | null;
+  /** The client takes the first address of a name and no other. */
+  readonly firstAddressOnly: boolean;
   legs: Leg[];
   /** Who was reached, and whom it sees as its client. */
   server: {

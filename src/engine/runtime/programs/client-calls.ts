@@ -1,5 +1,5 @@
 /** Between the clients' view of an exchange (`protocol/network-call.ts`) and the sockets of a container. */
-import type { CallResult, LookUpResult, NetworkCall } from '../../../protocol/network-call.ts';
+import type { CallResult, CallTries, LookUpResult, NetworkCall } from '../../../protocol/network-call.ts';
 import type { AppRequest, FlowResult, ResolveResult } from './sockets.ts';
 
 export function callRequestOf({ request }: Extract<NetworkCall, { kind: 'connect' }>): AppRequest {
@@ -11,7 +11,8 @@ export function callResultOf(result: FlowResult): CallResult {
   if (!result.ok) {
     const { flow, reason, remote, dropped } = result;
     // What was lost nowhere has arrived: only the answer is missing.
-    return { ok: false, reason, remote, connected: remote !== null && dropped === null, flow, tookMs };
+    const connected = remote !== null && dropped === null;
+    return { ok: false, reason, remote, connected, flow, tookMs, ...triedOf(result) };
   }
   const { flow, response, remote, local, servedBy } = result;
   return {
@@ -22,7 +23,14 @@ export function callResultOf(result: FlowResult): CallResult {
     servedBy: servedBy && { machine: servedBy.machine, container: servedBy.container },
     flow,
     tookMs,
+    ...triedOf(result),
   };
+}
+
+function triedOf({ tried }: FlowResult): { tried?: CallTries } {
+  return tried
+    ? { tried: tried.map(({ address, reason, took }) => ({ address, reason, tookMs: Math.round(took / 1000) })) }
+    : {};
 }
 
 export function lookUpResultOf(answer: ResolveResult): LookUpResult {

@@ -497,8 +497,8 @@ function clientIo(
     readFile: () => null,
     writeFile: () => {},
     connect: (token, call) => {
-      const { target, timeoutMs, hold } = call;
-      const options = { timeout: milliseconds(timeoutMs), hold: hold ?? false };
+      const { target, timeoutMs, hold = false, firstAddressOnly = false } = call;
+      const options = { timeout: milliseconds(timeoutMs), hold, firstAddressOnly };
       own.connections[token] = context.sockets.connect(token, target, callRequestOf(call), options);
     },
     close: (token) => {

@@ -59,6 +59,12 @@ export type FlowResult =
       readonly servedBy: { readonly machine: string; readonly container: string; readonly task: string | null } | null;
       readonly took: Micros;
       readonly event: EventId;
+      /** Addresses of the name that were tried before, in vain. */
+      readonly tried?: readonly {
+        readonly address: string;
+        readonly reason: FlowFailureReason;
+        readonly took: Micros;
+      }[];
     }
   | {
       readonly ok: false;
@@ -73,6 +79,12 @@ export type FlowResult =
       } | null;
       readonly took: Micros;
       readonly event: EventId;
+      /** Addresses of the name that were tried before, in vain. */
+      readonly tried?: readonly {
+        readonly address: string;
+        readonly reason: FlowFailureReason;
+        readonly took: Micros;
+      }[];
     };
 
 /** An answer of the resolver. */
@@ -108,6 +120,8 @@ export interface ConnectOptions {
   readonly timeout?: Micros;
   /** Keeps the connection, for `send` and for what the server pushes. */
   readonly hold?: boolean;
+  /** Does not take the next address of a name if the first cannot be reached. */
+  readonly firstAddressOnly?: boolean;
 }
 
 /** The sockets that a program has: part of its context. */
