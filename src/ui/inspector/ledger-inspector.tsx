@@ -1,17 +1,21 @@
 /** The inspector for a watched flow: the hop that is shown, in words; whom the balancer could choose; the commands that show the same on a real host. */
-import { X } from 'lucide-react';
-import type { JSX, ReactNode } from 'react';
+import { Copy, X } from 'lucide-react';
+import { type JSX, type ReactNode, useState } from 'react';
 import type { FlowView, Hop } from '../../protocol/network-view.ts';
 import { IconButton } from '../components/icon-button.tsx';
+import { TabList } from '../components/tabs.tsx';
 import { layCapsule } from '../stage/network/building-layout.ts';
+import { ExampleList } from '../stage/network/example-list.tsx';
 import {
   changeText,
+  dropText,
   endingText,
   goalText,
   hopTitle,
   machineText,
   originText,
   roomName,
+  ruleText,
   seeForReal,
   sinceText,
   spanText,
@@ -19,7 +23,7 @@ import {
 } from '../stage/network/flow-words.ts';
 import { useMedia } from '../store/hooks.ts';
 import { useWorld } from '../store/world.ts';
-import { LedgerControls, LedgerTable, useShownFlow } from './ledger.tsx';
+import { copyText, LedgerControls, LedgerTable, useShownFlow } from './ledger.tsx';
 
 /** What stands in the inspector when a flow is selected, or nothing is and the Network lens is open. */
 export function LedgerInspector({ otherwise }: { otherwise: JSX.Element }): JSX.Element {
@@ -27,8 +31,9 @@ export function LedgerInspector({ otherwise }: { otherwise: JSX.Element }): JSX.
   const selection = useWorld((state) => state.selection);
   const lens = useWorld((state) => state.lens);
   const phone = useMedia('(max-width: 720px)');
+  const [part, setPart] = useState<Part>('hop');
   const hop = shown?.flow.hops[shown.step];
-  if (!shown || !hop) return otherwise;
+  if (!shown || !hop) return lens === 'network' ? <BeforeAnyFlow otherwise={otherwise} /> : otherwise;
   const { flow, step } = shown;
   // The dock has the table already, under the Network lens of a wide page.
   const table = phone || lens !== 'network';
@@ -61,8 +66,15 @@ export function LedgerInspector({ otherwise }: { otherwise: JSX.Element }): JSX.
           <LedgerControls flow={flow} step={step} />
         </div>
       )}
-      <div className="min-h-0 flex-1 overflow-y-auto px-5 py-3 max-[720px]:flex-none max-[720px]:overflow-visible max-[720px]:px-[14px]">
-        <HopWords flow={flow} hop={hop} step={step} />
+      {lens === 'network' && <Parts part={part} onChange={setPart} />}
+      <div
+        id="ledger-part"
+        {...(lens === 'network' && { role: 'tabpanel', 'aria-labelledby': `ledger-part-tab-${part}` })}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable.
+        tabIndex={0}
+        className="min-h-0 flex-1 overflow-y-auto px-5 py-3 max-[720px]:flex-none max-[720px]:overflow-visible max-[720px]:px-[14px]"
+      >
+        {part === 'hop' || lens !== 'network' ? <HopWords flow={flow} hop={hop} step={step} /> : <ExampleList />}
       </div>
       {table && (
         <div className="flex max-h-[45%] min-h-40 flex-none flex-col border-t border-line max-[720px]:max-h-none">
@@ -70,6 +82,45 @@ export function LedgerInspector({ otherwise }: { otherwise: JSX.Element }): JSX.
         </div>
       )}
     </div>
+  );
+}
+
+type Part = 'hop' | 'try';
+
+const parts: readonly { id: Part; label: string }[] = [
+  { id: 'hop', label: 'This hop' },
+  { id: 'try', label: 'Try and compare' },
+];
+
+/** What the inspector shows beside the Network lens: the hop, or what else there is to see. */
+function Parts({ part, onChange }: { part: Part; onChange(part: Part): void }): JSX.Element {
+  return (
+    <TabList
+      name="Beside the network"
+      controls="ledger-part"
+      className="mt-2 flex flex-none gap-[18px] border-b border-line px-5"
+      tabs={parts}
+      active={part}
+      onChange={onChange}
+      tabClass={(isActive) =>
+        `pt-[6px] pb-2 text-body max-[720px]:min-h-11 ${
+          isActive ? 'font-[650] text-t1 shadow-[inset_0_-2px_0_var(--t1)]' : 'text-t2 hover:text-t1'
+        }`
+      }
+    />
+  );
+}
+
+/** No packet has been watched: what to try, over the list of what happens. */
+function BeforeAnyFlow({ otherwise }: { otherwise: JSX.Element }): JSX.Element {
+  return (
+    <>
+      <div className="max-h-[55%] flex-none overflow-y-auto border-b border-line px-5 py-3 max-[720px]:hidden">
+        <h2 className="pb-1 text-heading font-[650]">Try and compare</h2>
+        <ExampleList />
+      </div>
+      {otherwise}
+    </>
   );
 }
 
@@ -83,11 +134,10 @@ function HopWords({ flow, hop, step }: { flow: FlowView; hop: Hop; step: number 
   );
   return (
     <>
-      <p className="text-lens">{hop.rule}</p>
+      <p className="text-lens">{ruleText(flow, hop)}</p>
       {hop.result === 'dropped' && (
-        <p className="pt-2 text-lens font-[650]">
-          It goes no further: {hop.reason}
-          {hop.detail ? `. ${hop.detail}` : ''}
+        <p className="pt-2 text-lens">
+          <b className="font-[650]">It goes no further: {hop.reason}.</b> {dropText(snapshot, flow, hop)}
         </p>
       )}
       <dl className="grid grid-cols-[84px_1fr] gap-x-3 gap-y-1 pt-3 text-small">
@@ -125,12 +175,7 @@ function HopWords({ flow, hop, step }: { flow: FlowView; hop: Hop; step: number 
       )}
       <h3 className="pt-4 text-lens font-[650]">See it on a real host</h3>
       {seeForReal(flow, hop, snapshot.network ?? { overlays: [] }).map((command) => (
-        <pre
-          key={command}
-          className="mt-[6px] border border-line bg-stage px-[10px] py-[6px] text-caption break-all whitespace-pre-wrap"
-        >
-          {command}
-        </pre>
+        <RealCommand key={command} command={command} />
       ))}
       <p className="pt-3">
         <button
@@ -142,6 +187,25 @@ function HopWords({ flow, hop, step }: { flow: FlowView; hop: Hop; step: number 
         </button>
       </p>
     </>
+  );
+}
+
+/** A command for a real host, with a button that copies it. */
+function RealCommand({ command }: { command: string }): JSX.Element {
+  const [said, setSaid] = useState('');
+  return (
+    <div className="mt-[6px] flex items-start border border-line bg-stage">
+      <pre className="min-w-0 flex-1 px-[10px] py-[6px] text-caption break-all whitespace-pre-wrap">{command}</pre>
+      <span role="status" className="py-[6px] text-caption text-t2">
+        {said}
+      </span>
+      <IconButton
+        icon={Copy}
+        name={`Copy ${command}`}
+        onClick={() => void copyText(command).then(setSaid)}
+        className="size-7 max-[720px]:size-11"
+      />
+    </div>
   );
 }
 

@@ -2,9 +2,11 @@
  * The hop ledger: one watched flow as a table, a row per room that its packet passed. It is the text of the Network lens: the row that is current is
  * the hop that the stage shows, and the arrow keys step through it.
  */
-import { ChevronLeft, ChevronRight, Copy } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Copy, Play, Square } from 'lucide-react';
 import { type JSX, type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
 import type { FlowView, Hop, NetworkView } from '../../protocol/network-view.ts';
+import type { Snapshot } from '../../protocol/snapshot.ts';
+import { stepToNextEvent } from '../actions/time-control.ts';
 import { IconButton } from '../components/icon-button.tsx';
 import { timeText } from '../narrator/time-text.ts';
 import {
@@ -15,12 +17,13 @@ import {
   ledgerText,
   machineText,
   originText,
+  retryText,
   roomName,
+  ruleText,
   seeForReal,
   sinceText,
-  withoutIds,
 } from '../stage/network/flow-words.ts';
-import { flowRef, newestFirst, shownFlow, shownStep, useTrace } from '../stage/network/trace.ts';
+import { flowRef, isOver, newestFirst, shownFlow, shownStep, useTrace } from '../stage/network/trace.ts';
 import { useWorld } from '../store/world.ts';
 
 /** The flow that stage, dock and inspector show, and the index of its hop. */
@@ -56,33 +59,19 @@ export function LedgerPanel(): JSX.Element {
   );
 }
 
-/** Which flow, which hop, and a copy of it all. */
+/** Which flow, which hop, all of them one after the other, and a copy of it all. */
 export function LedgerControls({ flow, step }: { flow: FlowView; step: number }): JSX.Element {
-  const options = useWorld((state) => {
-    const { snapshot } = state;
-    if (!snapshot) return '';
-    return newestFirst(snapshot.network?.flows ?? [])
-      .slice(0, 40)
-      .map(
-        (one) =>
-          `${one.id}\t${timeText(one.openedAt, 3)}  ${goalText(one)} from ${originText(snapshot, one)}: ${endingText(snapshot, one)}`,
-      )
-      .join('\n');
-  });
+  const options = useWorld((state) => (state.snapshot ? flowLines(state.snapshot) : ''));
+  const replaying = useTrace((state) => state.replaying && state.flow === flow.id);
   const [copied, setCopied] = useState('');
-  const go = (to: number) => useTrace.getState().choose(flow.id, Math.max(0, Math.min(flow.hops.length - 1, to)));
+  const isLast = step >= flow.hops.length - 1;
   const copy = () => {
     const { snapshot } = useWorld.getState();
-    if (!snapshot) return;
-    const write =
-      navigator.clipboard?.writeText(ledgerText(snapshot, flow)) ?? Promise.reject(new Error('no clipboard'));
-    write.then(
-      () => setCopied('Copied'),
-      () => setCopied('This browser does not let the page copy'),
-    );
+    if (snapshot) copyText(ledgerText(snapshot, flow)).then(setCopied);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was said of another flow or hop goes.
   useEffect(() => setCopied(''), [flow.id, step]);
+  const icon = 'size-8 max-[720px]:size-11';
   return (
     <div className="flex min-h-9 flex-none items-center gap-2 px-4 max-[720px]:flex-wrap max-[720px]:px-[14px]">
       <select
@@ -100,22 +89,23 @@ export function LedgerControls({ flow, step }: { flow: FlowView; step: number })
           );
         })}
       </select>
-      <IconButton
-        icon={ChevronLeft}
-        name="Hop before"
-        onClick={() => go(step - 1)}
-        className="size-8 max-[720px]:size-11"
-      />
+      <IconButton icon={ChevronLeft} name="Hop before" onClick={() => stepFlow(flow, step, -1)} className={icon} />
       <span className="text-small text-t2 tabular-nums whitespace-nowrap">
         hop {step + 1} of {flow.hops.length}
       </span>
       <IconButton
         icon={ChevronRight}
-        name="Next hop"
-        onClick={() => go(step + 1)}
-        className="size-8 max-[720px]:size-11"
+        name={isLast && !isOver(flow) ? 'Next hop: let time pass to it' : 'Next hop'}
+        onClick={() => stepFlow(flow, step, 1)}
+        className={icon}
       />
-      <IconButton icon={Copy} name="Copy the ledger as text" onClick={copy} className="size-8 max-[720px]:size-11" />
+      <IconButton
+        icon={replaying ? Square : Play}
+        name={replaying ? 'Stop' : 'Show the hops one after the other'}
+        onClick={() => (replaying ? useTrace.getState().stop() : useTrace.getState().replay(flow))}
+        className={icon}
+      />
+      <IconButton icon={Copy} name="Copy the ledger as text" onClick={copy} className={icon} />
       <span role="status" className="text-small text-t2">
         {copied}
         <span className="sr-only">{copied ? '' : spoken(flow, step)}</span>
@@ -124,11 +114,48 @@ export function LedgerControls({ flow, step }: { flow: FlowView; step: number })
   );
 }
 
+/** Remembered flows, a line each: number, tab, words. What programs asked in between stands under what they answered. */
+function flowLines(snapshot: Snapshot): string {
+  return newestFirst(snapshot.network?.flows ?? [])
+    .slice(0, 40)
+    .map((flow) => {
+      const words = `${goalText(flow)} from ${originText(snapshot, flow)}: ${endingText(snapshot, flow)}`;
+      return `${flow.id}\t${flow.within === null ? timeText(flow.openedAt, 3) : '↳'}  ${words}`;
+    })
+    .join('\n');
+}
+
+/** What became of copying, in words. */
+export function copyText(text: string): Promise<string> {
+  const write = navigator.clipboard?.writeText(text) ?? Promise.reject(new Error('no clipboard'));
+  return write.then(
+    () => 'Copied',
+    () => 'This browser does not let the page copy',
+  );
+}
+
+/** Some events may lie between two hops of one packet. */
+const MOST_STEPS = 200;
+
+/** One hop on or back; beyond the newest hop of a packet that travels, time passes until there is another. */
+async function stepFlow(flow: FlowView, step: number, direction: 1 | -1): Promise<void> {
+  const to = step + direction;
+  useTrace.getState().choose(flow.id, Math.max(0, Math.min(flow.hops.length - 1, to)));
+  if (to < flow.hops.length || isOver(flow)) return;
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const event = await stepToNextEvent();
+    if (event === null) return;
+    if (event.data?.flow !== flow.id) continue;
+    if (event.kind === 'packet.hop') useTrace.getState().choose(flow.id, to);
+    return;
+  }
+}
+
 /** A hop as a sentence, for readers. */
 function spoken(flow: FlowView, step: number): string {
   const hop = flow.hops[step];
   if (!hop) return '';
-  return `Hop ${step + 1}, ${machineText(hop)}, ${roomName(hop.room)}: ${hopTitle(hop)}. ${hop.rule}`;
+  return `Hop ${step + 1}, ${machineText(hop)}, ${roomName(hop.room)}: ${hopTitle(hop)}. ${ruleText(flow, hop)}`;
 }
 
 /** The table; in the inspector without the widest columns, which the current hop's own words have. */
@@ -256,16 +283,11 @@ const LedgerRow = memo(function LedgerRow({ flow, hop, index, current, overlays,
         )}
         {roomName(hop.room)}
       </td>
-      {wide && (
-        <td className="py-[1px] pr-4">
-          {withoutIds(hop.rule)}
-          {hop.detail ? `; ${hop.detail}` : ''}
-        </td>
-      )}
+      {wide && <td className="py-[1px] pr-4">{ruleText(flow, hop)}</td>}
       {wide && (
         <td className="py-[1px] pr-4 whitespace-nowrap">
           {dropped ? '✕ ' : ''}
-          {dropped ? hop.reason : effect}
+          {dropped ? hop.reason : retryText(flow, hop) ? 'again' : effect}
         </td>
       )}
       {wide && <td className="py-[1px] pr-4 font-mono text-caption whitespace-nowrap">{change}</td>}

@@ -208,7 +208,10 @@ function goalWords({ target, origin }: FlowView): string {
 function gossipWords(event: TraceEvent, snapshot: Snapshot): Sentence | null {
   const machine = String(event.data?.machine ?? '');
   const views = snapshot.network?.gossip.filter((view) => view.machine !== machine) ?? [];
-  const by = views.filter(({ members }) => members.some((one) => one.machine === machine && one.state === 'failed'));
+  const by = views.filter(({ members }) => {
+    const states = members.filter((one) => one.machine === machine).map(({ state }) => state);
+    return states.includes('failed') && !states.includes('alive');
+  });
   if (machine === '' || by.length === 0) return null;
   const who = by.length === views.length ? 'All others' : by.map((view) => view.machine).join(', ');
   return {

@@ -16,9 +16,10 @@ export function monogramsOf(services: readonly Pick<ServiceView, 'id' | 'name' |
   return monograms;
 }
 
-/** First letter; first letter with each later one; first letter with a letter of the alphabet. */
+/** First letter; first letter with each later one; first letter with a letter of the alphabet. A stack's name says nothing of its services. */
 function candidates(name: string): string[] {
-  const letters = name.toLowerCase().replace(/[^a-z]/g, '');
+  const own = name.toLowerCase().replace(/^[^_]+_(?=.*[a-z])/, '');
+  const letters = own.replace(/[^a-z]/g, '');
   const first = letters[0] ?? 's';
   const later = [...letters.slice(1)].map((letter) => first + letter);
   const alphabet = [...'abcdefghijklmnopqrstuvwxyz'].map((letter) => first + letter);

@@ -4,7 +4,7 @@
  */
 import type { FlowView, Hop } from '../../../protocol/network-view.ts';
 import type { Box } from '../scene.ts';
-import { networkOf, roomLines, roomName } from './flow-words.ts';
+import { captionOf, networkOf, roomLines, roomName } from './flow-words.ts';
 
 export interface RoomMark {
   machine: string;
@@ -25,7 +25,9 @@ export interface Band {
 }
 
 export interface WireMark {
-  step: number;
+  /** Steps of the hops on this wire: more than one when a packet was lost and sent again. */
+  steps: readonly number[];
+  dropped: boolean;
   text: string;
   from: { x: number; y: number };
   to: { x: number; y: number };
@@ -39,11 +41,19 @@ export interface Capsule {
   oldFrom: readonly string[];
   oldTo: readonly string[];
   protocol: string;
-  outer: { left: string; right: string } | null;
+  /** Firewall mark that hangs on the packet while it is in the namespace that set it: `0x100`. */
+  mark: string;
+  /** What the change of this hop means: `client address replaced here`. */
+  caption: string;
+  /** It is the answer, on its way back. */
+  back: boolean;
+  outer: { left: string; right: string; encrypted: boolean } | null;
   note: string;
 }
 
 export interface Building {
+  /** Where the rule of the current hop stands in one line; null: there is no room. */
+  rule: Box | null;
   rooms: RoomMark[];
   bands: Band[];
   wires: WireMark[];
@@ -52,33 +62,63 @@ export interface Building {
 
 export interface BuildingOptions {
   box: Box;
+  /** There is room for the headers only. */
+  onlyCapsule?: boolean;
   /** Width of a text of 12 px. */
   measure(text: string, weight: number): number;
   addressOf(machine: string): string;
 }
 
 const WIRE = 54;
+/** With the reason beside it. */
+const LOST_WIRE = 130;
 const BAND = 18;
 
 export function layBuilding(flow: FlowView, step: number, options: BuildingOptions): Building {
   const { box } = options;
   const compact = box.w < 640;
-  const hops = flow.hops
-    .map((hop, index) => ({ hop, index }))
-    .filter(({ hop }, at) => hop.way === 'out' || (hop.result === 'dropped' && at === flow.hops.length - 1));
-  const capsuleHeight = compact ? 48 : Math.min(84, Math.max(66, box.h * 0.38));
+  const hops = roomsAndWires(flow);
+  if (options.onlyCapsule) return { rule: null, rooms: [], bands: [], wires: [], capsule: layCapsule(flow, step, box) };
+  const capsuleHeight = compact ? 48 : Math.min(84, Math.max(66, box.h * 0.36));
   const capsuleBox = { x: box.x, y: box.y + box.h - capsuleHeight, w: box.w, h: capsuleHeight };
-  const { rooms, bands, wires } = layRooms(flow, hops, { ...options, box: { ...box, h: box.h - capsuleHeight - 8 } });
-  return { rooms, bands, wires, capsule: layCapsule(flow, step, capsuleBox) };
+  const ruleHeight = box.h - capsuleHeight >= (compact ? 96 : 112) ? 22 : 0;
+  const rule = ruleHeight > 0 ? { x: box.x, y: capsuleBox.y - ruleHeight, w: box.w, h: ruleHeight } : null;
+  const rooms = layRooms(flow, hops, { ...options, box: { ...box, h: box.h - capsuleHeight - (ruleHeight || 8) } });
+  return { rule, ...rooms, capsule: layCapsule(flow, step, capsuleBox) };
+}
+
+/** A room, or a wire with all tries of getting over it. */
+interface Place {
+  hop: Hop;
+  index: number;
+  steps: number[];
+  drops: number;
+}
+
+function roomsAndWires(flow: FlowView): Place[] {
+  const places: Place[] = [];
+  const last = flow.hops.length - 1;
+  for (const [index, hop] of flow.hops.entries()) {
+    if (hop.way === 'back' && !(hop.result === 'dropped' && index === last)) continue;
+    const before = places.at(-1);
+    const drops = hop.result === 'dropped' ? 1 : 0;
+    if (hop.room === 'wire' && before?.hop.room === 'wire' && before.hop.machine === hop.machine) {
+      before.steps.push(index);
+      before.drops += drops;
+    } else places.push({ hop, index, steps: [index], drops });
+  }
+  return places;
 }
 
 function layRooms(
   flow: FlowView,
-  hops: readonly { hop: Hop; index: number }[],
+  hops: readonly Place[],
   { box, measure, addressOf }: BuildingOptions,
 ): Pick<Building, 'rooms' | 'bands' | 'wires'> {
   const compact = box.w < 640;
-  const natural = hops.map(({ hop }) => (hop.room === 'wire' ? WIRE : widthOf(hop, measure, compact)));
+  const natural = hops.map((place) =>
+    place.hop.room === 'wire' ? (place.drops > 0 ? LOST_WIRE : WIRE) : widthOf(place.hop, measure, compact),
+  );
   const total = natural.reduce((sum, width) => sum + width, 0);
   // A little too wide is squeezed; much too wide goes to more rows.
   const rows = Math.max(1, Math.ceil(total / (box.w * 1.12)));
@@ -103,14 +143,16 @@ function layRooms(
     const top = box.y + row * rowHeight + BAND;
     const height = Math.min(104, rowHeight - BAND - (row < split.length - 1 ? 4 : 0));
     for (const index of members) {
-      const { hop, index: step } = hops[index]!;
+      const { hop, index: step, steps, drops } = hops[index]!;
       const w = natural[index]! * scale;
       if (hop.room === 'wire') {
         const next = flow.hops[step + 1];
         const ms = next && next.way === 'out' ? `${((next.at - hop.at) / 1000).toFixed(2)} ms` : '';
+        const reason = steps.map((one) => flow.hops[one]!.reason).find((one) => one !== undefined);
         wires.push({
-          step,
-          text: hop.result === 'dropped' ? (hop.reason ?? 'dropped') : ms,
+          steps,
+          dropped: drops > 0,
+          text: drops > 0 ? `${reason ?? 'dropped'}${drops > 1 ? `, ${drops} times` : ''}` : ms,
           from: { x, y: top + height / 2 },
           to: { x: x + w, y: top + height / 2 },
         });
@@ -198,20 +240,26 @@ export function layCapsule(flow: FlowView, step: number, box: Box): Capsule {
   };
   const capsule = hop.room === 'vxlan' && /unwrapped/.test(hop.rule) ? undefined : hop.encapsulation;
   const esp = capsule?.encrypted ? ` · ESP, SPI 0x${capsule.encrypted.spi}` : '';
+  const marked = past.findLast((one) => one.mark !== undefined && one.machine === hop.machine);
+  const isMarked = marked?.mark !== undefined && ['mark', 'ipvs', 'snat'].includes(hop.room) && hop.way === 'out';
   return {
     box,
     from: hop.after.src,
     to: hop.after.dst,
     oldFrom: older('src'),
     oldTo: older('dst'),
-    protocol: `${hop.after.protocol.toUpperCase()}${hop.mark === undefined ? '' : `, mark 0x${hop.mark.toString(16)}`}`,
+    protocol: hop.after.protocol.toUpperCase(),
+    mark: isMarked ? `0x${marked.mark!.toString(16)}` : '',
+    caption: captionOf(hop),
+    back: hop.way === 'back',
     outer: capsule
       ? {
           left: `${capsule.outerSrc} → ${capsule.outerDst}:${capsule.port}`,
-          right: `UDP ${capsule.port} · VNI ${capsule.vni}${esp}`,
+          right: `UDP ${capsule.port} · VNI ${capsule.vni} · room for ${capsule.mtu} bytes${esp}`,
+          encrypted: capsule.encrypted !== null,
         }
       : null,
-    note: hop.result === 'dropped' ? `dropped: ${hop.reason ?? ''}${hop.detail ? `, ${hop.detail}` : ''}` : '',
+    note: hop.result === 'dropped' ? `dropped: ${hop.reason ?? ''}` : '',
   };
 }
 

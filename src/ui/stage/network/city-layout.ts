@@ -1,13 +1,14 @@
 /**
  * The city: machines as districts in one row in the order in which they were made, overlay networks as rails through them, containers as stations,
- * published ports as doors. Pure: picture in, places out. The way of a flow is laid over the same places.
+ * published ports as doors, load balancers as wheels: under its door on the ingress rail, for a virtual IP at the right of the district on the
+ * rail of its network. Pure: picture in, places out. Zoomed in it is laid out anew with wider districts, so that more of them is told.
  */
 import type { ObjectRef } from '../../../protocol/events.ts';
-import type { BalancerView, FlowView, Hop, NetworkView } from '../../../protocol/network-view.ts';
+import type { BalancerView, NetworkView } from '../../../protocol/network-view.ts';
 import type { MachineView, ServiceView, Snapshot } from '../../../protocol/snapshot.ts';
-import { nodeOfMachine, taskWithId } from '../../store/rows.ts';
+import { nodeOfMachine, taskName, taskWithId } from '../../store/rows.ts';
 import { monogramsOf } from '../monograms.ts';
-import type { Box, Point } from '../scene.ts';
+import type { Box } from '../scene.ts';
 
 export interface Rail {
   network: string;
@@ -19,6 +20,7 @@ export interface Rail {
   y: number;
   /** Order of creation: VNIs are given out in order. */
   hue: number;
+  ingress: boolean;
   /** Machines on which the network is present. */
   machines: ReadonlySet<string>;
 }
@@ -30,9 +32,12 @@ export interface Station {
   service: string | null;
   hueIndex: number | null;
   label: string;
+  name: string;
   box: Box;
   /** Networks (ids) it is attached to. */
   networks: readonly string[];
+  /** Its addresses by network, in the order of `networks`. */
+  addresses: readonly string[];
   /** Weight 0 or not registered: no new connection comes here. */
   closed: boolean;
 }
@@ -46,6 +51,17 @@ export interface Door {
   box: Box;
 }
 
+/** A load balancer of one machine. */
+export interface Wheel {
+  balancer: BalancerView;
+  hueIndex: number;
+  /** Its service: the monogram, or the name where there is room; empty under a door, whose number says it. */
+  label: string;
+  x: number;
+  y: number;
+  r: number;
+}
+
 export interface District {
   ref: ObjectRef;
   name: string;
@@ -54,7 +70,7 @@ export interface District {
   /** Why it is not what it should be: `no power`, `cable cut`, `4789/udp closed`. */
   trouble: string;
   dead: boolean;
-  /** Where its load balancer is on the rails. */
+  /** Where its load balancer is on the rails that have no wheel. */
   balancerX: number;
   /** Tasks that found no room. */
   more: number;
@@ -64,6 +80,10 @@ export interface City {
   width: number;
   height: number;
   compact: boolean;
+  /** How far it is zoomed in. */
+  k: number;
+  /** What is seen of it: names of rails stand left of this (on a phone above it). */
+  view: Box;
   /** Where rails begin and end. */
   left: number;
   right: number;
@@ -73,32 +93,61 @@ export interface City {
   rails: Rail[];
   stations: Station[];
   doors: Door[];
-  wheelRadius: number;
+  wheels: Wheel[];
+}
+
+/** As d3-zoom has it, across: a place of the unzoomed city is at `place * k + x`. Its height stays as it is. */
+export interface CityZoom {
+  k: number;
+  x: number;
 }
 
 export interface CityOptions {
   width: number;
   height: number;
+  zoom?: CityZoom;
+  /** Room for counts under the stations. */
+  counts?: boolean;
 }
 
-const DOOR_HEIGHT = 22;
+export const DOOR_HEIGHT = 22;
+const unzoomed: CityZoom = { k: 1, x: 0 };
+/** Districts from this width on have names in full. */
+const ROOMY = 300;
+/** On a phone the names of the rails are a line above the city. */
+const LEGEND = 18;
 
-export function layCity(snapshot: Snapshot, { width, height }: CityOptions): City {
+/** The part of the stage that the city moves in. */
+export function viewOf({ width, height }: { width: number; height: number }): Box {
+  const compact = width < 640;
+  const [x, y] = compact ? [4, LEGEND] : [140, 0];
+  return { x, y, w: width - x - (compact ? 4 : 12), h: height - y };
+}
+
+export function layCity(snapshot: Snapshot, options: CityOptions): City {
+  const { width, height, zoom = unzoomed, counts = false } = options;
   const network = snapshot.network ?? nothing;
   const compact = width < 640;
-  const left = compact ? 8 : 140;
-  const right = width - (compact ? 8 : 84);
+  const view = viewOf(options);
+  const { k } = zoom;
+  // Things grow with the room, though not without end.
+  const grown = Math.min(k, 1.8);
+  const left = view.x * k + zoom.x;
+  const right = left + view.w * k;
   const count = Math.max(1, snapshot.machines.length);
-  const gap = count > 20 ? 2 : compact ? 4 : 6;
+  const gap = count > 20 && k < 2 ? 2 : compact ? 4 : 6;
   const pitch = (right - left - 8 + gap) / count;
-  const street = compact ? 8 : 10;
-  const top = street + DOOR_HEIGHT;
+  const street = view.y + (compact ? 3 : 10);
+  const top = street + (compact ? 14 : DOOR_HEIGHT);
   const w = pitch - gap;
-  const foot = height - 2;
-  const nameRoom = w >= 40 ? (compact ? 24 : 32) : 20;
-  const side = Math.max(14, Math.min(24, (foot - top) * 0.15));
+  const foot = view.y + view.h - 2;
+  const isRoomy = w >= ROOMY;
+  const nameRoom = (w >= 40 ? (compact ? 26 : 34) : 20) + (counts || isRoomy ? 13 : 0);
+  const side = Math.max(compact ? 12 : 14, Math.min(24 * grown, (foot - top) * 0.15));
   const squaresY = foot - nameRoom - side;
-  const rails = layRails(network, top + (compact ? 20 : 42), squaresY - (compact ? 10 : 20));
+  const firstRail = top + (compact ? 20 : 42);
+  const rails = layRails(network, firstRail, squaresY - (compact ? 10 : 18), 34);
+  const letters = monogramsOf(snapshot.services);
   const districts = snapshot.machines.map((machine, index): District => {
     const x = left + 4 + index * pitch;
     return {
@@ -112,20 +161,27 @@ export function layCity(snapshot: Snapshot, { width, height }: CityOptions): Cit
       more: 0,
     };
   });
-  const stations = districts.flatMap((district) => layStations(district, snapshot, network, squaresY, side));
-  return {
-    width,
-    height,
-    compact,
-    left,
-    right,
-    street,
-    districts,
-    rails,
-    stations,
-    doors: districts.flatMap((district) => layDoors(district, snapshot, network, top)),
-    wheelRadius: w >= 74 ? 11 : 0,
-  };
+  const ports = new Map(districts.map(({ name }) => [name, portsOf(name, snapshot, network)]));
+  // Balancers at the right and stations at the left, where there is room for it everywhere.
+  const parted = districts.every(({ name }) => {
+    const own = network.endpoints.filter(({ machine }) => machine === name).length;
+    return widthOfDoors(ports.get(name)!) + own * (side + 4) + 34 <= w;
+  });
+  const doors = districts.flatMap((district) => layDoors(ports.get(district.name)!, district, top, parted));
+  const railPitch = rails.length > 1 ? rails[1]!.y - rails[0]!.y : 40;
+  const radius = Math.min(11 * grown, railPitch * 0.46);
+  const wheels =
+    radius < 4.5 || w < 46 ? [] : layWheels(snapshot, network, { districts, doors, rails, radius, letters });
+  const stations = districts.flatMap((district) => {
+    const own = wheels.filter(({ balancer, label }) => balancer.machine === district.name && (label !== '' || parted));
+    const wheelsFrom = Math.min(
+      ...own.map(({ x, r, label }) => x - r - label.length * 6.5),
+      ...doors.filter(({ machine }) => parted && machine === district.name).map(({ box }) => box.x),
+      district.box.x + district.box.w,
+    );
+    return layStations(district, snapshot, network, { y: squaresY, most: side, right: wheelsFrom - 4, letters });
+  });
+  return { width, height, compact, k, view, left, right, street, districts, rails, stations, doors, wheels };
 }
 
 const nothing: NetworkView = {
@@ -139,7 +195,7 @@ const nothing: NetworkView = {
 };
 
 /** One rail per network, in the order of their VNIs, which is that of their creation. */
-function layRails(network: NetworkView, top: number, foot: number): Rail[] {
+function layRails(network: NetworkView, top: number, foot: number, widest: number): Rail[] {
   const found = new Map<string, Omit<Rail, 'y' | 'machines'> & { machines: Set<string> }>();
   for (const overlay of network.overlays) {
     const rail = found.get(overlay.network);
@@ -154,11 +210,12 @@ function layRails(network: NetworkView, top: number, foot: number): Rail[] {
       subnet: overlay.subnet,
       notes: [overlay.encrypted ? 'encrypted' : '', overlay.internal ? 'internal' : ''].filter(Boolean).join(', '),
       hue: Math.max(0, overlay.vni - 4096),
+      ingress: overlay.ingress,
       machines: new Set([overlay.machine]),
     });
   }
   const rails = [...found.values()].sort((a, b) => a.vni - b.vni);
-  const pitch = rails.length > 1 ? Math.max(6, Math.min(34, (foot - top) / (rails.length - 1))) : 0;
+  const pitch = rails.length > 1 ? Math.max(6, Math.min(widest, (foot - top) / (rails.length - 1))) : 0;
   return rails.map((rail, index) => ({ ...rail, y: Math.round(top + index * pitch) }));
 }
 
@@ -173,11 +230,20 @@ function troubleOf(machine: MachineView, snapshot: Snapshot): string {
   return node.availability === 'active' ? '' : node.availability === 'drain' ? 'Drain' : 'Pause';
 }
 
-function layStations(district: District, snapshot: Snapshot, network: NetworkView, y: number, most: number): Station[] {
+interface StationRoom {
+  /** Top of the squares, and their greatest side. */
+  y: number;
+  most: number;
+  /** Where the wheels of virtual IPs begin. */
+  right: number;
+  letters: ReadonlyMap<string, string>;
+}
+
+function layStations(district: District, snapshot: Snapshot, network: NetworkView, place: StationRoom): Station[] {
   const own = network.endpoints.filter((endpoint) => endpoint.machine === district.name);
   if (own.length === 0) return [];
+  const { y, most, letters } = place;
   const services = new Map(snapshot.services.map((service) => [service.id, service]));
-  const letters = monogramsOf(snapshot.services);
   const sorted = own
     .map((endpoint) => ({ endpoint, task: taskWithId(snapshot, endpoint.task) }))
     .sort(
@@ -186,17 +252,21 @@ function layStations(district: District, snapshot: Snapshot, network: NetworkVie
         (a.task?.slot ?? 0) - (b.task?.slot ?? 0) ||
         (a.endpoint.container < b.endpoint.container ? -1 : 1),
     );
-  const room = district.box.w - 10;
-  const gap = room / sorted.length < 8 ? 1 : 4;
+  const { box } = district;
+  const isTight = sorted.length * 14 > place.right - box.x - 10;
+  const room = (isTight ? box.x + box.w - 5 : place.right) - box.x - 5;
+  const gap =
+    room / sorted.length < 8 ? 1 : box.w >= ROOMY ? Math.max(4, Math.min(70, room / sorted.length - most)) : 4;
   const side = Math.max(5, Math.min(most, Math.floor((room + gap) / sorted.length - gap)));
   const fits = Math.max(1, Math.floor((room + gap) / (side + gap)));
   const shown = sorted.slice(0, fits);
   district.more = sorted.length - shown.length;
   const total = shown.length * (side + gap) - gap;
-  const x0 = district.box.x + (district.box.w - total) / 2;
+  const x0 = box.x + 5 + (room - total) / 2;
   return shown.map(({ endpoint, task }, index): Station => {
     const service = endpoint.service ? services.get(endpoint.service) : undefined;
     const letter = (endpoint.service && letters.get(endpoint.service)) || '';
+    const overlays = endpoint.interfaces.filter(({ kind }) => kind === 'overlay');
     return {
       ref: task ? `task:${task.id}` : `container:${endpoint.container}`,
       container: endpoint.container,
@@ -204,51 +274,108 @@ function layStations(district: District, snapshot: Snapshot, network: NetworkVie
       service: endpoint.service,
       hueIndex: service?.hueIndex ?? null,
       label: letter ? `${letter}${task && task.slot > 0 ? task.slot : ''}` : endpoint.name.slice(0, 2),
+      name: task ? taskName(task) : endpoint.name,
       box: { x: x0 + index * (side + gap), y: y + most - side, w: side, h: side },
-      networks: endpoint.interfaces.filter(({ kind }) => kind === 'overlay').map((one) => one.network),
+      networks: overlays.map((one) => one.network),
+      addresses: overlays.map((one) => one.address),
       closed: endpoint.service !== null && endpoint.binding !== 'enabled',
     };
   });
+}
+
+interface WheelRoom {
+  districts: readonly District[];
+  doors: readonly Door[];
+  rails: readonly Rail[];
+  radius: number;
+  letters: ReadonlyMap<string, string>;
+}
+
+/** A wheel under each door of the mesh, and those of virtual IPs from the right, as many as half of the district holds. */
+function layWheels(snapshot: Snapshot, network: NetworkView, room: WheelRoom): Wheel[] {
+  const { districts, doors, rails, radius, letters } = room;
+  const services = new Map(snapshot.services.map((service) => [service.id, service]));
+  const wheels: Wheel[] = [];
+  const add = (balancer: BalancerView, place: Pick<Wheel, 'x' | 'y' | 'r' | 'label'>) =>
+    wheels.push({ balancer, hueIndex: services.get(balancer.service)?.hueIndex ?? 0, ...place });
+  for (const { name, box } of districts) {
+    const own = network.balancers.filter((one) => one.machine === name);
+    for (const rail of rails) {
+      if (!rail.machines.has(name)) continue;
+      const here = own.filter((one) => one.network === rail.network).sort((a, b) => a.mark - b.mark);
+      if (rail.ingress) {
+        for (const door of doors) {
+          if (door.machine !== name || door.mode !== 'ingress') continue;
+          const balancer = here.find(({ ports }) =>
+            ports.some(({ published, protocol }) => published === door.port && protocol === door.protocol),
+          );
+          if (balancer && !wheels.some((wheel) => wheel.balancer === balancer))
+            add(balancer, {
+              x: door.box.x + door.box.w / 2,
+              y: rail.y,
+              r: Math.min(radius, door.box.w / 2 - 1),
+              label: '',
+            });
+        }
+        continue;
+      }
+      const r = Math.min(radius, 9 + radius * 0.15);
+      const isRoomy = box.w >= ROOMY;
+      const labels = here.map(({ service, name: own }) => (isRoomy ? own : (letters.get(service) ?? '?')));
+      const step = 2 * r + 12 + Math.max(...labels.map((label) => label.length)) * 6.5;
+      const most = Math.max(1, Math.floor((box.w * 0.6) / step));
+      here.slice(0, most).forEach((balancer, index) => {
+        const x = box.x + box.w - 8 - r - (Math.min(here.length, most) - 1 - index) * step;
+        add(balancer, { x, y: rail.y, r, label: labels[index]! });
+      });
+    }
+  }
+  return wheels;
 }
 
 function hueOf(services: ReadonlyMap<string, ServiceView>, id: string | null): number {
   return (id && services.get(id)?.hueIndex) || 0;
 }
 
-/** A door for every port that the machine's ingress balancers serve, and for those that its containers hold themselves. */
-function layDoors(district: District, snapshot: Snapshot, network: NetworkView, top: number): Door[] {
+/** The ports of a machine: those that its ingress balancers serve, and those that its containers hold themselves. */
+function portsOf(name: string, snapshot: Snapshot, network: NetworkView): Omit<Door, 'box'>[] {
+  if (snapshot.machines.find((machine) => machine.name === name)?.power === false) return [];
   const known = new Map<string, Omit<Door, 'box' | 'text'>>();
   for (const balancer of network.balancers) {
-    if (balancer.machine !== district.name) continue;
+    if (balancer.machine !== name) continue;
     for (const { published, protocol } of balancer.ports)
       if (published > 0)
-        known.set(`${published}/${protocol}`, { machine: district.name, port: published, protocol, mode: 'ingress' });
+        known.set(`${published}/${protocol}`, { machine: name, port: published, protocol, mode: 'ingress' });
   }
   for (const endpoint of network.endpoints) {
-    if (endpoint.machine !== district.name) continue;
+    if (endpoint.machine !== name) continue;
     for (const { published, protocol, mode } of endpoint.ports)
       if (mode === 'host' && published > 0)
-        known.set(`${published}/${protocol}`, { machine: district.name, port: published, protocol, mode });
+        known.set(`${published}/${protocol}`, { machine: name, port: published, protocol, mode });
   }
-  if (snapshot.machines.find(({ name }) => name === district.name)?.power === false) return [];
-  const doors = [...known.values()].sort((a, b) => a.port - b.port);
-  const widths = doors.map((door) => doorText(door).length * 7.2 + 14);
+  return [...known.values()].sort((a, b) => a.port - b.port).map((door) => ({ ...door, text: doorText(door) }));
+}
+
+const DOOR_GAP = 4;
+const doorWidth = ({ text }: Pick<Door, 'text'>): number => text.length * 7.2 + 14;
+const widthOfDoors = (doors: readonly Pick<Door, 'text'>[]): number =>
+  doors.reduce((sum, door) => sum + doorWidth(door) + DOOR_GAP, -DOOR_GAP);
+
+/** In a row, in the middle or from the right; what finds no room is counted on the last one. */
+function layDoors(ports: readonly Omit<Door, 'box'>[], { box: place }: District, top: number, right: boolean): Door[] {
   const placed: Door[] = [];
   let total = 0;
-  for (const width of widths) {
-    if (placed.length > 0 && total + width + 4 > district.box.w) break;
-    placed.push({
-      ...doors[placed.length]!,
-      text: '',
-      box: { x: total, y: top - DOOR_HEIGHT / 2, w: width, h: DOOR_HEIGHT },
-    });
-    total += width + 4;
+  for (const door of ports) {
+    const w = doorWidth(door);
+    if (placed.length > 0 && total + w + DOOR_GAP > place.w) break;
+    placed.push({ ...door, box: { x: total, y: top - DOOR_HEIGHT / 2, w, h: DOOR_HEIGHT } });
+    total += w + DOOR_GAP;
   }
-  const rest = doors.length - placed.length;
-  const x0 = district.box.x + (district.box.w - (total - 4)) / 2;
+  const rest = ports.length - placed.length;
+  const x0 = right ? place.x + place.w - 14 - (total - DOOR_GAP) : place.x + (place.w - (total - DOOR_GAP)) / 2;
   return placed.map((door, index) => ({
     ...door,
-    text: doorText(door) + (rest > 0 && index === placed.length - 1 ? `+${rest}` : ''),
+    text: door.text + (rest > 0 && index === placed.length - 1 ? `+${rest}` : ''),
     box: { ...door.box, x: x0 + door.box.x },
   }));
 }
@@ -257,184 +384,15 @@ function doorText({ port, protocol, mode }: Pick<Door, 'port' | 'protocol' | 'mo
   return `${port}${protocol === 'tcp' ? '' : `/${protocol}`}${mode === 'host' ? ' host' : ''}`;
 }
 
-/** Where a hop is in the city; hops at one place share a number on the way. */
-export interface Stop extends Point {
-  kind: 'client' | 'door' | 'rail' | 'station' | 'street';
-}
-
-export interface WayMark extends Stop {
-  /** Indices into the flow's hops. */
-  first: number;
-  last: number;
-  way: Hop['way'];
-  dropped: boolean;
-  /** Why, in the network's words; empty while nothing is dropped. */
-  reason: string;
-}
-
-export interface Way {
-  marks: WayMark[];
-  /** The way there, as corners. */
-  out: Point[];
-  /** The way back, as corners beside it. */
-  back: Point[];
-}
-
-/** The way of a flow over the city, up to the hops it has. */
-export function layWay(city: City, flow: FlowView): Way {
-  const rail = railOf(city, flow);
-  const stops = flow.hops.map((hop) => stopOf(city, flow, hop, rail));
-  const marks: WayMark[] = [];
-  for (const [index, stop] of stops.entries()) {
-    const hop = flow.hops[index]!;
-    if (stop === null) continue;
-    const before = marks.at(-1);
-    const dropped = hop.result === 'dropped';
-    const reason = dropped ? (hop.reason ?? 'dropped') : '';
-    if (before && before.x === stop.x && before.y === stop.y && before.way === hop.way) {
-      before.last = index;
-      before.dropped ||= dropped;
-      before.reason ||= reason;
-    } else marks.push({ ...stop, first: index, last: index, way: hop.way, dropped, reason });
-  }
-  const corners = (way: Hop['way']) => {
-    const own = marks.filter((mark) => mark.way === way);
-    return cornered(way === 'out' ? own : own.map(beside), city.street);
-  };
-  return { marks, out: corners('out'), back: corners('back') };
-}
-
-/** The way back lies a little beside the way there. */
-function beside(mark: WayMark): WayMark {
-  return { ...mark, x: mark.x + 6, y: mark.kind === 'station' ? mark.y - 1 : mark.y + 6 };
-}
-
-/** The rail that the flow rides: that of the network its hops name. */
-function railOf(city: City, flow: FlowView): Rail | undefined {
-  const name = flow.hops.findLast((hop) => hop.way === 'out' && hop.network !== undefined)?.network;
-  return city.rails.find((rail) => rail.name === name) ?? city.rails.find((rail) => rail.name === 'ingress');
-}
-
-function stopOf(city: City, flow: FlowView, hop: Hop, rail: Rail | undefined): Stop | null {
-  const district = city.districts.find(({ name }) => name === hop.machine);
-  const railStop = (x: number): Stop => ({ kind: 'rail', x, y: rail?.y ?? city.street });
-  switch (hop.room) {
-    case 'client':
-    case 'resolver':
-      return clientStop(city, flow);
-    case 'wire':
-      return hop.result === 'dropped' ? cutStop(city, hop, rail) : null;
-    case 'eth0':
-    case 'nat':
-    case 'docker_gwbridge':
-    case 'ingress_sbox': {
-      if (!district) return null;
-      const box = doorOf(city, flow, hop.machine)?.box;
-      return box
-        ? { kind: 'door', x: box.x + box.w / 2, y: box.y + box.h }
-        : { kind: 'door', x: district.balancerX, y: district.box.y + DOOR_HEIGHT / 2 };
-    }
-    case 'lb':
-    case 'mark':
-    case 'ipvs':
-    case 'snat':
-      return district ? railStop(balancerX(city, flow, district)) : null;
-    case 'bridge':
-    case 'vxlan': {
-      if (!district) return null;
-      const station = stationOf(city, flow, hop.machine);
-      return railStop(station ? station.box.x + station.box.w / 2 : balancerX(city, flow, district));
-    }
-    case 'task':
-    case 'app': {
-      const station = city.stations.find((one) => one.container === (hop.container ?? reached(flow)));
-      if (station) return { kind: 'station', x: station.box.x + station.box.w / 2, y: station.box.y };
-      return district ? railStop(district.balancerX) : null;
-    }
-  }
-}
-
-/** Where a packet is lost between two machines: halfway, on the rail if it was wrapped, on the street if not. */
-function cutStop(city: City, hop: Hop, rail: Rail | undefined): Stop | null {
-  const find = (name: string | undefined) => city.districts.find((district) => district.name === name);
-  const [, sender, receiver] = /^(?:lost between )?(\S+) (?:to|and) ([^\s:]+)/.exec(hop.rule) ?? [];
-  const from = find(sender) ?? find(hop.machine);
-  const to = find(receiver) ?? from;
-  if (!from || !to) return null;
-  const x = from === to ? from.box.x + from.box.w : (from.balancerX + to.balancerX) / 2;
-  return hop.encapsulation && rail ? { kind: 'rail', x, y: rail.y } : { kind: 'street', x, y: city.street };
-}
-
-/** Below the door that it came in by, else in the middle of the district. */
-function balancerX(city: City, flow: FlowView, district: District): number {
-  const door = doorOf(city, flow, district.name);
-  const isMesh = flow.hops.some((hop) => hop.machine === district.name && hop.room === 'nat');
-  return isMesh && door ? door.box.x + door.box.w / 2 : district.balancerX;
-}
-
-function doorOf(city: City, flow: FlowView, machine: string): Door | undefined {
-  return city.doors.find((one) => one.machine === machine && one.port === flow.target.port);
-}
-
-/** The station on a machine that the flow went to, once it is known. */
-function stationOf(city: City, flow: FlowView, machine: string): Station | undefined {
-  const container = reached(flow);
-  return city.stations.find((one) => one.machine === machine && one.container === container);
-}
-
-function reached(flow: FlowView): string | undefined {
-  return flow.hops.find((hop) => hop.container !== undefined && (hop.room === 'task' || hop.room === 'app'))?.container;
-}
-
-/** Where the client is: outside above the first machine it comes to, at a host's own place, or in its container. */
-function clientStop(city: City, { origin, hops }: FlowView): Stop | null {
-  if (origin.kind === 'container') {
-    const station = city.stations.find((one) => one.container === origin.container);
-    if (station) return { kind: 'station', x: station.box.x + station.box.w / 2, y: station.box.y };
-  }
-  const machine =
-    origin.kind === 'outside' ? hops.find((hop) => hop.machine !== '' && hop.room === 'eth0')?.machine : origin.machine;
-  const district = city.districts.find(({ name }) => name === machine) ?? city.districts[0];
-  if (!district) return null;
-  const { x, y } = district.box;
-  return origin.kind === 'outside'
-    ? { kind: 'client', x: district.balancerX, y: city.street - 2 }
-    : { kind: 'client', x: x + Math.min(16, district.box.w * 0.16), y: y + DOOR_HEIGHT };
-}
-
-/** Stops joined by level and upright lines: along rails and the street, up and down at stations and doors. */
-function cornered(stops: readonly Stop[], street: number): Point[] {
-  const points: Point[] = [];
-  for (const [index, stop] of stops.entries()) {
-    const before = stops[index - 1];
-    if (before) {
-      if (before.kind === 'rail' && stop.kind !== 'rail') points.push({ x: stop.x, y: before.y });
-      else if (stop.kind === 'rail' && before.kind !== 'rail') points.push({ x: before.x, y: stop.y });
-      else if (before.kind === 'client' && stop.kind === 'door' && Math.abs(before.x - stop.x) < 200)
-        points.push({ x: stop.x, y: before.y });
-      else if (before.kind === 'door' && stop.kind === 'client') points.push({ x: before.x, y: stop.y });
-      else if (before.kind !== 'rail' && Math.abs(before.x - stop.x) > 60) {
-        points.push({ x: before.x, y: street }, { x: stop.x, y: street });
-      } else if (before.x !== stop.x && before.y !== stop.y) points.push({ x: before.x, y: stop.y });
-    }
-    points.push({ x: stop.x, y: stop.y });
-  }
-  return points;
-}
-
-/** The service whose wheels are shown: that of the flow's balancer; else the first published one. */
-export function wheelsOf(network: NetworkView, flow: FlowView | null): BalancerView[] {
-  const balanced = flow?.hops.find((hop) => hop.room === 'ipvs');
-  const own =
-    balanced && network.balancers.find((one) => one.machine === balanced.machine && one.mark === balanced.mark);
-  const model = own ?? (flow ? undefined : network.balancers.find((one) => one.ports.length > 0));
-  if (!model) return [];
-  return network.balancers.filter((one) => one.service === model.service && one.network === model.network);
-}
-
-/** What is under a point: a station, then the district. */
+/** What is under a point: a station, a wheel's service, then the district. */
 export function cityAt(city: City, x: number, y: number, slack: number): ObjectRef | null {
+  const { view } = city;
+  if (x < view.x || x > view.x + view.w || y < view.y || y > view.y + view.h) return null;
   const within = ({ box }: { box: Box }, by: number) =>
     x >= box.x - by && x <= box.x + box.w + by && y >= box.y - by && y <= box.y + box.h + by;
-  return (city.stations.find((one) => within(one, slack)) ?? city.districts.find((one) => within(one, 0)))?.ref ?? null;
+  const station = city.stations.find((one) => within(one, slack));
+  if (station) return station.ref;
+  const wheel = city.wheels.find((one) => Math.hypot(one.x - x, one.y - y) <= one.r + slack);
+  if (wheel) return `service:${wheel.balancer.service}`;
+  return city.districts.find((one) => within(one, 0))?.ref ?? null;
 }

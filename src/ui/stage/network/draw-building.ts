@@ -1,9 +1,12 @@
 /** Paints the building: rooms in their order with what each did, the bands over them, the wires between; and the capsule with the headers. */
 import type { BalancerView, FlowView, Hop, NetworkView } from '../../../protocol/network-view.ts';
 import { drawCross, drawTick } from '../draw-glyphs.ts';
-import { type Brush, drawText, type StageLook } from '../stage-look.ts';
-import type { Building, Capsule, RoomMark, WireMark } from './building-layout.ts';
-import { type CityInk, drawWheel, fitted } from './draw-city.ts';
+import type { Box } from '../scene.ts';
+import { drawText } from '../stage-look.ts';
+import type { Building, RoomMark, WireMark } from './building-layout.ts';
+import { type CityInk, fitted } from './draw-city.ts';
+import { drawWheel } from './draw-wheel.ts';
+import { ruleText } from './flow-words.ts';
 
 export interface BuildingInk extends Pick<CityInk, 'brush' | 'look' | 'measure'> {
   network: NetworkView;
@@ -38,8 +41,24 @@ export function drawBuilding(ink: BuildingInk, building: Building, flow: FlowVie
       });
   }
   for (const room of building.rooms) drawRoom(ink, room, step);
-  for (const wire of building.wires) drawWire(ink, wire, flow, step);
-  drawCapsule(ink, building.capsule);
+  for (const wire of building.wires) drawWire(ink, wire, step);
+  if (building.rule) drawRule(ink, building.rule, flow, step);
+}
+
+/** What the lit room does, in one line. */
+function drawRule({ brush, look, measure }: BuildingInk, box: Box, flow: FlowView, step: number): void {
+  const { palette } = look;
+  const hop = flow.hops[step]!;
+  const number = `${step + 1}`;
+  const w = Math.max(18, measure(number, 12, 700) + 10);
+  const y = box.y + box.h / 2 - 1;
+  brush.beginPath();
+  brush.roundRect(box.x, y - 8, w, 16, 8);
+  brush.fillStyle = palette.inverse;
+  brush.fill();
+  drawText(brush, number, box.x + w / 2, y + 4, { size: 12, weight: 700, color: palette.onInverse, align: 'center' });
+  const words = fitted(ruleText(flow, hop), box.w - w - 8, 13, measure);
+  drawText(brush, words, box.x + w + 8, y + 4.5, { size: 13, color: palette.t1 });
 }
 
 function drawRoom(ink: BuildingInk, room: RoomMark, step: number): void {
@@ -97,15 +116,12 @@ function drawRoom(ink: BuildingInk, room: RoomMark, step: number): void {
   }
   if (wheel) {
     const radius = Math.min(33, box.h / 2 - 8);
-    drawWheel(
-      brush,
-      look,
-      wheel,
-      { pointers: [], hueIndex: ink.hueIndex },
-      { x: box.x + box.w - radius - 7, y: box.y + box.h / 2 },
+    drawWheel(brush, look, wheel.destinations, {
+      service: look.service(ink.hueIndex),
+      at: { x: box.x + box.w - radius - 7, y: box.y + box.h / 2 },
       radius,
-      hop.choice,
-    );
+      pointer: hop.choice ?? null,
+    });
   }
 }
 
@@ -127,10 +143,9 @@ function balancerOf(network: NetworkView, hop: Hop): BalancerView | undefined {
   return { ...(now ?? none), destinations };
 }
 
-function drawWire({ brush, look }: BuildingInk, wire: WireMark, flow: FlowView, step: number): void {
+function drawWire({ brush, look }: BuildingInk, wire: WireMark, step: number): void {
   const { palette } = look;
-  const hop = flow.hops[wire.step]!;
-  const isHere = wire.step === step;
+  const isHere = wire.steps.includes(step);
   const middle = (wire.from.x + wire.to.x) / 2;
   const { y } = wire.from;
   brush.strokeStyle = palette.t1;
@@ -141,137 +156,12 @@ function drawWire({ brush, look }: BuildingInk, wire: WireMark, flow: FlowView, 
   brush.lineTo(wire.to.x - 3, y);
   brush.stroke();
   brush.setLineDash([]);
-  if (hop.result === 'dropped') drawCross(brush, middle, y, 14, palette.t1, palette.stage, 3);
+  if (wire.dropped) drawCross(brush, middle, y, 14, palette.t1, palette.stage, 3);
   drawText(brush, wire.text, middle, y - 11, {
     size: 11.5,
     color: palette.t2,
     align: 'center',
     halo: palette.stage,
-    weight: hop.result === 'dropped' ? 650 : 400,
+    weight: wire.dropped ? 650 : 400,
   });
-}
-
-function drawCapsule({ brush, look, measure }: BuildingInk, capsule: Capsule): void {
-  const { palette } = look;
-  const { box, outer } = capsule;
-  const compact = box.w < 640;
-  const x = box.x + 1;
-  const w = box.w - 2;
-  let inner = { x, y: box.y + 2, w, h: Math.min(44, box.h - 4) };
-  if (outer) {
-    pill(brush, x, box.y + 1, w, box.h - 2, palette.raise, palette.t1, 2, Math.min(44, box.h / 2 - 1));
-    const y = box.y + (compact ? 15 : 20);
-    if (compact) {
-      drawText(brush, `${outer.left.replace(' → ', ' → ')}`, box.x + 22, y, {
-        size: 11,
-        weight: 600,
-        color: palette.t1,
-        family: 'mono',
-      });
-    } else {
-      drawText(brush, 'outer', box.x + 44, y, { size: 13, color: palette.t2 });
-      drawText(brush, outer.left, box.x + 90, y, { size: 14, weight: 600, color: palette.t1, family: 'mono' });
-      drawText(brush, outer.right, box.x + box.w - 40, y, { size: 14, weight: 650, color: palette.t1, align: 'right' });
-    }
-    const top = box.y + (compact ? 21 : 28);
-    inner = {
-      x: x + (compact ? 8 : 26),
-      y: top,
-      w: w - (compact ? 16 : 52),
-      h: box.y + box.h - (compact ? 6 : 8) - top,
-    };
-  } else inner.y = box.y + (box.h - inner.h) / 2;
-  pill(brush, inner.x, inner.y, inner.w, inner.h, palette.stage, palette.t1, outer ? 1.5 : 2, inner.h / 2);
-  drawEnds(brush, look, measure, capsule, inner, compact);
-}
-
-function drawEnds(
-  brush: Brush,
-  { palette }: StageLook,
-  measure: CityInk['measure'],
-  capsule: Capsule,
-  box: { x: number; y: number; w: number; h: number },
-  compact: boolean,
-): void {
-  const middle = box.y + box.h / 2;
-  const size = compact ? 11.5 : 15;
-  if (compact) {
-    drawText(brush, `${capsule.from} → ${capsule.to}`, box.x + 14, middle + 4, {
-      size,
-      weight: 650,
-      color: palette.t1,
-      family: 'mono',
-    });
-    return;
-  }
-  const foot = capsule.note || capsule.protocol;
-  const tail = measure(foot, 13, capsule.note ? 650 : 400) + 24;
-  const ends = [
-    { word: 'from', value: capsule.from, old: capsule.oldFrom },
-    { word: 'to', value: capsule.to, old: capsule.oldTo },
-  ];
-  const share = (box.w - 40 - tail) / 2;
-  ends.forEach(({ word, value, old }, index) => {
-    const from = box.x + 22 + index * share;
-    const end = from + share - 12;
-    drawText(brush, word, from, middle + 5, { size: 14, color: palette.t2 });
-    const left = from + (word === 'from' ? 38 : 24);
-    const width = value.length * size * 0.6 + 16;
-    const h = Math.min(28, box.h - 10);
-    brush.strokeStyle = palette.t1;
-    brush.lineWidth = 1.2;
-    brush.beginPath();
-    brush.roundRect(left, middle - h / 2, width, h, 3);
-    brush.moveTo(left, middle);
-    brush.lineTo(left + 4, middle);
-    brush.moveTo(left + width - 4, middle);
-    brush.lineTo(left + width, middle);
-    brush.stroke();
-    drawText(brush, value, left + width / 2, middle + 5, {
-      size,
-      weight: 650,
-      color: palette.t1,
-      align: 'center',
-      family: 'mono',
-    });
-    let at = left + width + 10;
-    for (const text of old) {
-      const long = text.length * 7.5;
-      if (at + long > end) break;
-      drawText(brush, text, at, middle + 4.5, { size: 12.5, color: palette.t3, family: 'mono' });
-      brush.strokeStyle = palette.t3;
-      brush.lineWidth = 1.2;
-      brush.beginPath();
-      brush.moveTo(at, middle + 0.5);
-      brush.lineTo(at + long, middle + 0.5);
-      brush.stroke();
-      at += long + 12;
-    }
-  });
-  drawText(brush, foot, box.x + box.w - 20, middle + 5, {
-    size: 13,
-    weight: capsule.note ? 650 : 400,
-    color: capsule.note ? palette.t1 : palette.t2,
-    align: 'right',
-  });
-}
-
-function pill(
-  brush: Brush,
-  x: number,
-  y: number,
-  w: number,
-  h: number,
-  fill: string,
-  edge: string,
-  width: number,
-  radius: number,
-): void {
-  brush.beginPath();
-  brush.roundRect(x, y, w, h, radius);
-  brush.fillStyle = fill;
-  brush.fill();
-  brush.strokeStyle = edge;
-  brush.lineWidth = width;
-  brush.stroke();
 }

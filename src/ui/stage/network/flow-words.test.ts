@@ -3,7 +3,8 @@ import type { FlowView, GossipView } from '../../../protocol/network-view.ts';
 import { NetworkWorld, outside } from '../../../testing/network-world.ts';
 import { steadySwarm } from '../testing-fixture.ts';
 import { layBuilding } from './building-layout.ts';
-import { cityAt, layCity, layWay } from './city-layout.ts';
+import { cityAt, layCity } from './city-layout.ts';
+import { layWay } from './city-way.ts';
 import { changeText, endingText, firstCommand, gossipText, hopTitle, ledgerText, seeForReal } from './flow-words.ts';
 import { networkOutline } from './network-outline.tsx';
 import { shownFlow, shownStep } from './trace.ts';
@@ -114,9 +115,9 @@ describe('the city', () => {
     const kinds = layWay(city, answered)
       .marks.filter(({ way }) => way === 'out')
       .map(({ kind }) => kind);
-    expect(kinds).toEqual(['client', 'door', 'rail', 'rail', 'station']);
+    expect(kinds).toEqual(['client', 'door', 'wheel', 'rail', 'station']);
     expect(layWay(city, refused).marks.at(-1)?.kind).toBe('client');
-    expect(layWay(city, refused).marks.find(({ dropped }) => dropped)?.kind).toBe('door');
+    expect(layWay(city, refused).marks.find(({ drops }) => drops > 0)?.kind).toBe('door');
   });
 
   it('keeps everything on the stage, from a phone to fifty machines', () => {
@@ -165,7 +166,11 @@ describe('the building', () => {
       measure,
       addressOf: () => '',
     });
-    expect(capsule.outer).toEqual({ left: '192.168.99.101 → 192.168.99.102:4789', right: 'UDP 4789 · VNI 4096' });
+    expect(capsule.outer).toEqual({
+      left: '192.168.99.101 → 192.168.99.102:4789',
+      right: 'UDP 4789 · VNI 4096 · room for 1450 bytes',
+      encrypted: false,
+    });
     expect(capsule.oldTo).toEqual(['172.18.0.2:8080', '192.168.99.101:8080']);
   });
 });

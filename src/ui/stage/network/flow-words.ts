@@ -5,6 +5,7 @@
 import type { FlowView, GossipView, Hop, LoadView, NetworkView, Room } from '../../../protocol/network-view.ts';
 import type { Snapshot } from '../../../protocol/snapshot.ts';
 import { taskName, taskWithId } from '../../store/rows.ts';
+import { listed } from './gossip-gap.ts';
 
 /** `curl`-like: where to, over what. */
 export function goalText({ target }: Pick<FlowView, 'target'>): string {
@@ -88,6 +89,7 @@ const unwraps = (hop: Hop): boolean => hop.room === 'vxlan' && /unwrapped/.test(
 export function hopTitle(hop: Hop): string {
   if (hop.result === 'dropped') return `dropped: ${hop.reason ?? 'no reason known'}`;
   const back = hop.way === 'back';
+  if (hop.room === 'wire' && hop.rule.startsWith('sent again')) return 'no answer, tried again';
   switch (hop.room) {
     case 'client':
       return back ? 'the answer arrives' : 'leaves the client';
@@ -380,7 +382,7 @@ export function ledgerText(snapshot: Snapshot, flow: FlowView): string {
       hop.way,
       machineText(hop),
       roomName(hop.room),
-      hop.rule,
+      ruleText(flow, hop),
       effect,
       change,
     ];
@@ -400,8 +402,10 @@ export function ledgerText(snapshot: Snapshot, flow: FlowView): string {
 export function gossipSentences(gossip: readonly GossipView[]): string[] {
   const says = new Map<string, Map<string, string[]>>();
   for (const view of gossip) {
+    // A machine that has started anew is another member; the old one is remembered for a while, and says nothing about it.
+    const alive = new Set(view.members.filter(({ state }) => state === 'alive').map(({ machine }) => machine));
     for (const member of view.members) {
-      if (member.state === 'alive' || member.machine === view.machine) continue;
+      if (member.state === 'alive' || member.machine === view.machine || alive.has(member.machine)) continue;
       const about = says.get(member.machine) ?? new Map<string, string[]>();
       about.set(member.state, [...(about.get(member.state) ?? []), view.machine]);
       says.set(member.machine, about);
@@ -423,12 +427,6 @@ export function gossipText(gossip: readonly GossipView[]): string {
   return gossip.length === 1
     ? 'Gossip: one machine, alone'
     : `Gossip: all ${gossip.length} machines hear of each other`;
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length <= 1) return names.join('');
-  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** A load generator's counts. */

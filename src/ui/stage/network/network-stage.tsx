@@ -1,108 +1,163 @@
 /**
- * The Network lens: the city (machines, rails, stations, doors) above, below it the building that the shown flow passed room by room and the capsule
- * with its headers; under both, gossip and loads in words. One canvas, painted when a row it shows, the step or the theme is new, and at
- * display rate only while a watched packet is on a wire.
+ * The Network lens: the canvas with city, building and capsule, pan and zoom of the city, what to type when there is nothing to see yet, and
+ * under it gossip and the legend of loads in words.
  */
-import { type JSX, useEffect, useRef } from 'react';
-import type { Micros, ObjectRef } from '../../../protocol/events.ts';
-import type { FlowView } from '../../../protocol/network-view.ts';
-import type { Snapshot } from '../../../protocol/snapshot.ts';
-import { usePanels } from '../../store/panels.ts';
-import { machineNamed, serviceWithId } from '../../store/rows.ts';
-import { virtualNow } from '../../store/virtual-now.ts';
-import { useWorld } from '../../store/world.ts';
-import { typeCommand } from '../../terminal/sessions.ts';
-import type { Point } from '../scene.ts';
-import { type Brush, createLook, createMeasure, drawText, fontOf, forgetFont, type StageLook } from '../stage-look.ts';
-import { type Building, layBuilding, roomAt } from './building-layout.ts';
-import { type City, cityAt, layCity, layWay, type Way, wheelsOf } from './city-layout.ts';
-import { drawBuilding } from './draw-building.ts';
-import { drawCity, drawWay, fitted } from './draw-city.ts';
-import { endingText, firstCommand, goalText, gossipText, loadText, originText, spanText } from './flow-words.ts';
-import { NetworkOutline } from './network-outline.tsx';
-import { flowRef, isOver, shownFlow, shownStep, useTrace } from './trace.ts';
 
-/** What a packet needs over a wire, as long as its arrival is not known: drawn no farther than most of the way. */
-const USUAL_WIRE: Micros = 350;
+import { select } from 'd3-selection';
+import { zoom as d3Zoom, type ZoomBehavior, zoomIdentity } from 'd3-zoom';
+import { type JSX, useEffect, useRef, useState } from 'react';
+import type { ObjectRef } from '../../../protocol/events.ts';
+import type { Snapshot } from '../../../protocol/snapshot.ts';
+import { useMedia } from '../../store/hooks.ts';
+import { send } from '../../store/worker-client.ts';
+import { useWorld } from '../../store/world.ts';
+import { fontOf } from '../stage-look.ts';
+import { ExampleList, FirstCommand } from './example-list.tsx';
+import { endingText, goalText, gossipText, loadText, originText } from './flow-words.ts';
+import { gapSentences, gapsOf } from './gossip-gap.ts';
+import { NetworkOutline } from './network-outline.tsx';
+import { type Level, NetworkPainter } from './network-painter.ts';
+import { flowRef, shownFlow, useTrace } from './trace.ts';
+
+/** How far the city can be zoomed in. */
+const MOST_ZOOM = 10;
+/** Fingers are wider than a pointer. */
+const TOUCH_SLACK = 10;
 
 export default function NetworkStage(): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const painter = useRef<NetworkPainter | null>(null);
+  const reset = useRef<() => void>(() => {});
+  const [zoomed, setZoomed] = useState(false);
   const hasFlow = useWorld((state) => shownFlow(state.snapshot?.network, state.selection) !== null);
+  const hasLoad = useWorld((state) => (state.snapshot?.network?.loads.length ?? 0) > 0);
   const summary = useWorld((state) => (state.snapshot ? summaryOf(state.snapshot, state.selection) : ''));
 
   useEffect(() => {
-    const painter = new NetworkPainter(canvas.current!);
+    const own = new NetworkPainter(canvas.current!);
+    painter.current = own;
     const resize = () => {
       const { width, height } = place.current!.getBoundingClientRect();
-      painter.resize(Math.floor(width), Math.floor(height), window.devicePixelRatio || 1);
+      own.resize(Math.floor(width), Math.floor(height), window.devicePixelRatio || 1);
     };
     const observer = new ResizeObserver(resize);
     observer.observe(place.current!);
     resize();
     const fonts = [fontOf(16, 400), fontOf(16, 700), fontOf(12, 400, 'mono')].map((font) => document.fonts.load(font));
-    Promise.all(fonts).then(painter.fontsChanged, painter.fontsChanged);
-    const stopWorld = useWorld.subscribe(painter.changed);
-    const stopTrace = useTrace.subscribe(painter.changed);
-    const stopPointer = bindPointer(canvas.current!, painter);
+    Promise.all(fonts).then(own.fontsChanged, own.fontsChanged);
+    const stopWorld = useWorld.subscribe(own.changed);
+    const stopTrace = useTrace.subscribe(own.changed);
+    const zooming = bindZoom(canvas.current!, own, setZoomed);
+    reset.current = zooming.reset;
+    const stopPointer = bindPointer(canvas.current!, own);
     return () => {
       observer.disconnect();
       stopWorld();
       stopTrace();
       stopPointer();
-      painter.dispose();
+      zooming.unbind();
+      own.dispose();
     };
+  }, []);
+
+  // While somebody looks, time slows for packets.
+  useEffect(() => {
+    send({ type: 'time', watchPackets: true });
+    return () => send({ type: 'time', watchPackets: false });
   }, []);
 
   return (
     <section aria-label="Stage" className="flex h-full w-full flex-col bg-stage">
       <div className="relative min-h-0 flex-1 overflow-hidden" ref={place}>
-        <canvas aria-label={summary} className="absolute inset-0 h-full w-full" ref={canvas} role="img" />
-        {!hasFlow && <Invitation />}
+        <canvas aria-label={summary} className="absolute inset-0 h-full w-full touch-pan-y" ref={canvas} role="img" />
+        {!hasFlow && !hasLoad && <Invitation />}
+        {zoomed && (
+          <button
+            className="absolute top-2 right-2 h-8 rounded-control border border-line2 bg-stage px-3 text-small hover:bg-raise max-[720px]:h-11"
+            onClick={() => reset.current()}
+            type="button"
+          >
+            Show all
+          </button>
+        )}
         <NetworkOutline />
       </div>
+      {hasFlow && <LevelChoice onChange={(level) => painter.current?.setLevel(level)} />}
       <Footer />
     </section>
   );
 }
 
-/** Nothing to trace yet: what to type, as a button that types it. */
-function Invitation(): JSX.Element | null {
-  const says = useWorld((state) => (state.snapshot ? firstCommand(state.snapshot).says : ''));
-  const command = useWorld((state) => (state.snapshot ? firstCommand(state.snapshot).command : ''));
-  const type = () => {
-    const { snapshot } = useWorld.getState();
-    const panels = usePanels.getState();
-    const host = panels.terminalHost ?? snapshot?.machines[0]?.name;
-    if (!host) return;
-    panels.set({ terminalHost: host, terminalFolded: false });
-    typeCommand(host, command);
-  };
-  if (!command) return null;
+/** On a phone: what the stage is for, the city or the rooms; on a wide page there is room for both. */
+function LevelChoice({ onChange }: { onChange(level: Level): void }): JSX.Element | null {
+  const isNarrow = useMedia('(max-width: 720px)');
+  const [level, setLevel] = useState<Level>('both');
+  if (!isNarrow) return null;
+  const choices: readonly [Level, string][] = [
+    ['both', 'Both'],
+    ['city', 'City'],
+    ['building', 'Rooms'],
+  ];
   return (
-    <div className="absolute inset-x-5 bottom-3 flex flex-wrap items-center justify-center gap-x-4 gap-y-2 py-3 max-[720px]:inset-x-[14px]">
-      <p className="text-body text-t2">{says}</p>
-      <button
-        type="button"
-        onClick={type}
-        className="min-h-9 rounded-control border border-line2 bg-stage px-3 py-1 text-left font-mono text-small font-semibold hover:bg-raise max-[720px]:min-h-11"
-      >
-        {command}
-      </button>
+    <fieldset aria-label="What the stage shows" className="flex h-9 flex-none items-stretch gap-1 px-[10px]">
+      {choices.map(([id, name]) => (
+        <button
+          key={id}
+          type="button"
+          aria-pressed={level === id}
+          onClick={() => {
+            setLevel(id);
+            onChange(id);
+          }}
+          className="min-h-9 flex-1 rounded-control border border-line2 text-small aria-pressed:bg-inverse aria-pressed:font-[650] aria-pressed:text-on-inverse"
+        >
+          {name}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Nothing to trace yet: what to type; on a phone also what else to try, which a wide page has in its inspector. */
+function Invitation(): JSX.Element {
+  const isNarrow = useMedia('(max-width: 720px)');
+  return (
+    <div className="absolute inset-x-5 bottom-2 max-h-[55%] overflow-y-auto bg-stage py-1 max-[720px]:inset-x-[14px]">
+      {isNarrow ? <ExampleList brief /> : <FirstCommand />}
     </div>
   );
 }
 
-/** Gossip and load generators, in words. */
+/** Gossip in words, what some have not heard yet, and the legend of what is drawn of a load. */
 function Footer(): JSX.Element {
-  const gossip = useWorld((state) => gossipText(state.snapshot?.network?.gossip ?? []));
-  const loads = useWorld((state) => (state.snapshot?.network?.loads ?? []).slice(-2).map(loadText).join('\n'));
+  const gossip = useWorld((state) => (state.snapshot ? gossipLine(state.snapshot) : ''));
+  const load = useWorld((state) => {
+    const running = state.snapshot?.network?.loads.findLast((one) => one.running);
+    return running ? loadText(running) : '';
+  });
   return (
-    <div className="flex-none px-5 pb-2 text-caption text-t2 max-[720px]:px-[14px]">
-      <p>{gossip}</p>
-      {loads !== '' && loads.split('\n').map((line) => <p key={line.split(':')[0]}>{line}</p>)}
+    <div className="flex-none px-5 pb-1 text-caption text-t2 max-[720px]:px-[14px]">
+      <p className="truncate" title={gossip}>
+        {gossip}
+      </p>
+      {load !== '' && (
+        <p className="truncate" title={load}>
+          Lines: requests per second, thicker is more. Numbers: answers in the last second. ✕: failed since the load
+          began, where they died.
+          <span className="sr-only"> {load}</span>
+        </p>
+      )}
     </div>
   );
+}
+
+function gossipLine(snapshot: Snapshot): string {
+  const gaps = gapSentences(snapshot, gapsOf(snapshot).values());
+  const heard = gossipText(snapshot.network?.gossip ?? []);
+  if (gaps.length === 0) return heard;
+  const more = gaps.length > 2 ? `; and ${gaps.length - 2} more` : '';
+  return `Not heard everywhere yet: ${gaps.slice(0, 2).join('; ')}${more}`;
 }
 
 function summaryOf(snapshot: Snapshot, selection: ObjectRef | null): string {
@@ -114,184 +169,66 @@ function summaryOf(snapshot: Snapshot, selection: ObjectRef | null): string {
   return `${snapshot.machines.length} machines, overlay networks: ${names.join(', ') || 'none'}.${told}`;
 }
 
-class NetworkPainter {
-  readonly #canvas: HTMLCanvasElement;
-  readonly #brush: Brush;
-  readonly #measure = createMeasure();
-  #look: StageLook | null = null;
-  #width = 0;
-  #height = 0;
-  #request = 0;
-  #city: City | null = null;
-  #building: Building | null = null;
-  #flow: FlowView | null = null;
-  #painted: readonly unknown[] = [];
-  #still = matchMedia('(prefers-reduced-motion: reduce)');
-
-  constructor(canvas: HTMLCanvasElement) {
-    this.#canvas = canvas;
-    this.#brush = canvas.getContext('2d')!;
-  }
-
-  resize(width: number, height: number, density: number): void {
-    this.#width = width;
-    this.#height = height;
-    this.#canvas.width = Math.round(width * density);
-    this.#canvas.height = Math.round(height * density);
-    this.#brush.setTransform(density, 0, 0, density, 0, 0);
-    forgetFont(this.#brush);
-    this.#painted = [];
-    this.#paint();
-  }
-
-  fontsChanged = (): void => {
-    this.#measure.forget();
-    this.#painted = [];
-    this.#schedule();
+/** Pan and zoom of the city by d3, across, within its part of the canvas. */
+function bindZoom(
+  canvas: HTMLCanvasElement,
+  painter: NetworkPainter,
+  onZoom: (zoomed: boolean) => void,
+): { reset(): void; unbind(): void } {
+  const isInCity = (event: Event) => {
+    const box = canvas.getBoundingClientRect();
+    const at = event instanceof TouchEvent ? event.touches[0] : (event as MouseEvent);
+    const view = painter.cityView;
+    return at !== undefined && at.clientY - box.top <= view.y + view.h && at.clientX - box.left >= view.x;
   };
-
-  /** Something in the stores is new: asked for a frame only if it is drawn here. */
-  changed = (): void => {
-    if (this.#key().some((part, index) => part !== this.#painted[index])) this.#schedule();
-  };
-
-  dispose(): void {
-    cancelAnimationFrame(this.#request);
-  }
-
-  /** What lies under a point: a thing of the city, or a hop of the building. */
-  at(x: number, y: number): { ref: ObjectRef } | { flow: number; step: number } | null {
-    const step = this.#building ? roomAt(this.#building, x, y) : null;
-    if (step !== null && this.#flow) return { flow: this.#flow.id, step };
-    const ref = this.#city ? cityAt(this.#city, x, y, 3) : null;
-    return ref === null ? null : { ref };
-  }
-
-  /** Everything the picture is made of, as far as it is replaced when it changes. */
-  #key(): readonly unknown[] {
-    const { snapshot, selection, hover, theme } = useWorld.getState();
-    const network = snapshot?.network;
-    const trace = useTrace.getState();
-    return [
-      snapshot?.machines,
-      snapshot?.nodes,
-      snapshot?.services,
-      snapshot?.tasks,
-      network?.overlays,
-      network?.endpoints,
-      network?.balancers,
-      network?.pointers,
-      shownFlow(network, selection),
-      selection,
-      hover,
-      theme,
-      trace.flow,
-      trace.step,
-    ];
-  }
-
-  #schedule(): void {
-    if (this.#request === 0) this.#request = requestAnimationFrame(this.#paint);
-  }
-
-  #paint = (): void => {
-    this.#request = 0;
-    const { snapshot, selection, hover, theme, time } = useWorld.getState();
-    if (!snapshot || this.#width === 0) return;
-    this.#painted = this.#key();
-    if (this.#look?.theme !== theme) this.#look = createLook(theme, this.#brush);
-    const look = this.#look;
-    const brush = this.#brush;
-    const flow = shownFlow(snapshot.network, selection);
-    const step = flow ? shownStep(flow, useTrace.getState()) : 0;
-    const { measure } = this.#measure;
-    const places = divide(this.#width, this.#height, flow !== null);
-    this.#flow = flow;
-    this.#city = layCity(snapshot, { width: this.#width, height: places.city });
-    brush.clearRect(0, 0, this.#width, this.#height);
-    const ink = { brush, look, measure, selection, hover };
-    const network = snapshot.network;
-    const balancers = network ? wheelsOf(network, flow) : [];
-    const hueIndex = serviceWithId(snapshot, balancers[0]?.service ?? null)?.hueIndex ?? 0;
-    drawCity(ink, this.#city, flow, balancers.length > 0 ? { balancers, pointers: network!.pointers, hueIndex } : null);
-    this.#building = null;
-    if (!flow || !network) return;
-    const way = layWay(this.#city, flow);
-    const packet = isOver(flow) ? null : packetAt(this.#city, flow, way, this.#still.matches ? null : virtualNow());
-    drawWay(ink, way, step, packet, this.#city.compact);
-    drawTitle(this.#brush, look, snapshot, flow, step, { width: this.#width, y: places.title }, measure);
-    this.#building = layBuilding(flow, step, {
-      box: {
-        x: places.margin,
-        y: places.building,
-        w: this.#width - 2 * places.margin,
-        h: this.#height - places.building - 2,
-      },
-      measure: (text, weight) => measure(text, 12, weight),
-      addressOf: (machine) => machineNamed(snapshot, machine)?.address ?? '',
+  const behavior: ZoomBehavior<HTMLCanvasElement, unknown> = d3Zoom<HTMLCanvasElement, unknown>()
+    .scaleExtent([1, MOST_ZOOM])
+    .extent(() => {
+      const { x, y, w, h } = painter.cityView;
+      return [
+        [x, y],
+        [x + w, y + h],
+      ];
+    })
+    .constrain((transform) => {
+      // The city never leaves its place.
+      const { x, y, w, h } = painter.cityView;
+      const { k } = transform;
+      const within = (value: number, from: number, size: number) =>
+        Math.min(from * (1 - k), Math.max((from + size) * (1 - k), value));
+      return zoomIdentity.translate(within(transform.x, x, w), within(transform.y, y, h)).scale(k);
+    })
+    .clickDistance(5)
+    .filter((event: Event) => {
+      if (!isInCity(event)) return false;
+      if (event instanceof MouseEvent && event.button !== 0) return false;
+      return !(event instanceof WheelEvent) || event.cancelable;
+    })
+    .on('zoom', ({ transform }: { transform: { k: number; x: number } }) => {
+      const { k, x } = transform;
+      painter.setZoom({ k, x });
+      onZoom(k > 1.001);
     });
-    drawBuilding({ brush, look, measure, network, hueIndex }, this.#building, flow, step);
-    if (packet && time.playing && flow.hops.at(-1)?.room === 'wire' && !this.#still.matches) this.#schedule();
+  const host = select(canvas);
+  host.call(behavior).on('dblclick.zoom', null);
+  return {
+    reset: () => behavior.transform(host, zoomIdentity),
+    unbind: () => host.on('.zoom', null),
   };
-}
-
-/** The stage from top to foot: city, a line of words, building with its capsule. */
-function divide(
-  width: number,
-  height: number,
-  hasFlow: boolean,
-): { city: number; title: number; building: number; margin: number } {
-  const compact = width < 640;
-  const share = hasFlow ? Math.min(240, height * (compact ? 0.31 : 0.5)) : Math.min(320, height - (compact ? 110 : 70));
-  const city = Math.round(Math.max(compact ? 110 : 150, share));
-  return { city, title: city + 18, building: city + 24, margin: compact ? 10 : 20 };
-}
-
-function drawTitle(
-  brush: Brush,
-  { palette }: StageLook,
-  snapshot: Snapshot,
-  flow: FlowView,
-  step: number,
-  { width, y }: { width: number; y: number },
-  measure: (text: string, size: number, weight: number) => number,
-): void {
-  const compact = width < 640;
-  const x = compact ? 10 : 20;
-  const goal = goalText(flow);
-  drawText(brush, goal, x, y, { size: 15, weight: 700, color: palette.t1 });
-  const from = x + measure(goal, 15, 700) + 8;
-  const tail = compact ? '' : `hop ${step + 1} of ${flow.hops.length} · ${spanText(flow)}`;
-  const room = width - x - from - (tail ? measure(tail, 13, 400) + 16 : 0);
-  const words = `from ${originText(snapshot, flow)}: ${endingText(snapshot, flow)}`;
-  drawText(brush, fitted(words, room, 14, measure), from, y, { size: 14, color: palette.t2 });
-  drawText(brush, tail, width - x, y, { size: 13, color: palette.t2, align: 'right' });
-}
-
-/** Where a packet that still travels is: at its last hop, or gliding between two machines. */
-function packetAt(city: City, flow: FlowView, way: Way, now: Micros | null): Point | null {
-  const hop = flow.hops.at(-1);
-  const mark = way.marks.at(-1);
-  if (!hop || !mark) return null;
-  if (hop.room !== 'wire' || now === null) return mark;
-  const towards = / to (\S+?)(:|$)/.exec(hop.rule)?.[1];
-  const to = city.districts.find(({ name }) => name === towards);
-  if (!to) return mark;
-  const share = Math.max(0, Math.min(0.9, (now - hop.at) / USUAL_WIRE));
-  const y = hop.encapsulation ? mark.y : city.street;
-  return { x: mark.x + (to.balancerX - mark.x) * share, y };
 }
 
 function bindPointer(canvas: HTMLCanvasElement, painter: NetworkPainter): () => void {
   const cancel = new AbortController();
   const find = (event: MouseEvent) => {
     const box = canvas.getBoundingClientRect();
-    return painter.at(event.clientX - box.left, event.clientY - box.top);
+    const slack = event instanceof PointerEvent && event.pointerType === 'touch' ? TOUCH_SLACK : 3;
+    return painter.at(event.clientX - box.left, event.clientY - box.top, slack);
   };
   const { signal } = cancel;
   canvas.addEventListener(
     'pointermove',
     (event) => {
+      if (event.buttons !== 0) return;
       const found = event.pointerType === 'touch' ? null : find(event);
       canvas.style.cursor = found ? 'pointer' : '';
       useWorld.getState().setHover(found && 'ref' in found ? found.ref : null);
@@ -302,6 +239,7 @@ function bindPointer(canvas: HTMLCanvasElement, painter: NetworkPainter): () => 
   canvas.addEventListener(
     'click',
     (event) => {
+      if (event.defaultPrevented) return;
       const found = find(event);
       if (found && 'step' in found) {
         useTrace.getState().choose(found.flow, found.step);
