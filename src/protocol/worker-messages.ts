@@ -62,6 +62,8 @@ export type PageCall =
   /** Shows another moment; time stands still there. */
   | { call: 'look'; target: LookTarget }
   | { call: 'branch'; id: number }
+  /** From now on time stops at events that fit one of these conditions, in words (`worker/stop-conditions.ts`). */
+  | { call: 'stop-at'; conditions: string[] }
   | { call: 'events'; from?: EventId; limit?: number; object?: string };
 
 export type PageCallResult =
@@ -78,6 +80,7 @@ export type PageCallResult =
   | { call: 'step'; event: TraceEvent | null }
   | { call: 'look'; at: Micros }
   | { call: 'branch' }
+  | { call: 'stop-at' }
   | { call: 'events'; events: TraceEvent[] };
 
 /** Page to worker. */
@@ -109,6 +112,8 @@ export type WorkerMessage =
    * `events` are this one's (the newest, if there are very many).
    */
   | { type: 'branches'; branches: BranchView[]; current: number; keep: EventId; events: TraceEvent[] }
+  /** Time has been stopped at an event, by one of the conditions asked for. */
+  | { type: 'stopped'; condition: string; event: TraceEvent }
   | { type: 'terminal-output'; host: string; data: string }
   /** Something came on a held connection of the browser window; it has ended. */
   | { type: 'channel-pushed'; channel: number; body: string }

@@ -3,7 +3,7 @@
  * same moments give the same events, so this is all that a bug report or a link has to carry.
  * A moment is a virtual time and the number of events run before, because several events may share one time.
  */
-import type { EventId, Micros } from '../protocol/events.ts';
+import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
 import type { Fault } from '../protocol/faults.ts';
 import type { LoadOrder } from '../protocol/network-call.ts';
 import type { Start } from '../protocol/start.ts';
@@ -135,11 +135,24 @@ export class Replayer {
     return { at: this.world.now, executed: this.world.executed, inputs: this.#next };
   }
 
-  /** All that happens up to and including `until`; with `stopOnHop` only until a watched packet has moved. */
-  playTo(until: Micros, options: Pick<AdvanceOptions, 'stopOnHop'> = {}): void {
+  /**
+   * All that happens up to and including `until`; with `stopOnHop` only until a watched packet has moved, with `stopOn` until an event
+   * of which that says yes.
+   */
+  playTo(until: Micros, { stopOnHop = false, stopOn }: Pick<AdvanceOptions, 'stopOnHop' | 'stopOn'> = {}): void {
     const { world } = this;
     const { watchedMoves } = world;
-    const hasStopped = (): boolean => options.stopOnHop === true && world.watchedMoves !== watchedMoves;
+    let isThere = false;
+    const options: AdvanceOptions = {
+      stopOnHop,
+      ...(stopOn && {
+        stopOn: (event: TraceEvent) => {
+          isThere ||= stopOn(event);
+          return isThere;
+        },
+      }),
+    };
+    const hasStopped = (): boolean => isThere || (stopOnHop && world.watchedMoves !== watchedMoves);
     while (!hasStopped() && this.#stepInput(until, options));
     if (!hasStopped()) world.advance(until, options);
     world.takeReplies();
@@ -179,7 +192,7 @@ export class Replayer {
   }
 
   /** Up to the next input and with it. False: it comes later than `until`, or something came first at which to stop. */
-  #stepInput(until: Micros, options: Pick<AdvanceOptions, 'untilEvent' | 'stopOnHop'> = {}): boolean {
+  #stepInput(until: Micros, options: AdvanceOptions = {}): boolean {
     const input = this.#inputs[this.#next];
     if (!input || input.at > until) return false;
     const { world } = this;

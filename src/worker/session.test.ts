@@ -584,3 +584,32 @@ describe('moments', () => {
     expect(power(page)).toBe(true);
   });
 });
+
+describe('stops', () => {
+  test('time stops at the event that fits, whatever its pace, now and in the past', async () => {
+    const page = await Page.open();
+    await page.call({ call: 'stop-at', conditions: ['node node3 down'] });
+    page.time({ speed: 100 });
+    await page.call({ call: 'fault', fault: { kind: 'power-off', machine: 'node3' } });
+    await page.wall(1000);
+    const [stopped] = page.of('stopped');
+    expect(stopped).toMatchObject({ condition: 'node node3 down', event: { kind: 'node.state' } });
+    expect(page.world!.now).toBe(stopped!.event.at);
+    expect(page.of('delta').at(-1)!.time.playing).toBe(false);
+    const { result } = await page.call({ call: 'advance', seconds: 60 });
+    expect(result.virtualSeconds).toBe(60);
+
+    await page.call({ call: 'look', target: { at: stopped!.event.at - 5e6 } });
+    page.time({ playing: true });
+    await page.wall(1000);
+    expect(page.of('stopped')).toHaveLength(2);
+    expect(page.snapshot!.now).toBe(stopped!.event.at);
+  });
+
+  test('what is no condition is refused with all that are', async () => {
+    const page = await Page.open();
+    await expect(page.call({ call: 'stop-at', conditions: ['when it rains'] })).rejects.toThrow(
+      'leader changes, election starts',
+    );
+  });
+});

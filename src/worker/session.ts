@@ -23,9 +23,10 @@ import type { CommandRunner } from './command-runner.ts';
 import { moodOf, Pacer } from './pacer.ts';
 import type { Inputs } from './page-network.ts';
 import { PageView } from './page-view.ts';
+import { parseStopCondition, type StopCondition, stopConditionForms } from './stop-conditions.ts';
 import type { TerminalSessions } from './terminal-sessions.ts';
 import { TimeTravel } from './time-travel.ts';
-import type { World, WorldCheckpoint } from './world.ts';
+import type { AdvanceOptions, World, WorldCheckpoint } from './world.ts';
 import { WorldDriver } from './world-driver.ts';
 
 /** The wall: its clock, its event loop. */
@@ -118,6 +119,9 @@ export class Session {
   readonly #pacer = new Pacer();
   readonly #pages = new Set<PageView>();
   #loaded: Loaded | null = null;
+  /** Conditions at which time stops, and the one that has been met just now. */
+  #stops: { condition: string; fits: StopCondition }[] = [];
+  #stopped: { condition: string; event: TraceEvent } | null = null;
   #tickIsSet = false;
   #crashed: Extract<WorkerMessage, { type: 'crashed' }> | null = null;
   /** Part of a microsecond that is still to pass. */
@@ -279,6 +283,9 @@ export class Session {
       case 'branch':
         await this.#exclusive(async () => this.#switchTo(call.id));
         return { call: 'branch' };
+      case 'stop-at':
+        this.#stopAt(call.conditions);
+        return { call: 'stop-at' };
       case 'events':
         return { call: 'events', events: this.#events(call) };
     }
@@ -456,11 +463,20 @@ export class Session {
     let events = 0;
     while (travel.shown.now < until) {
       const pauseAt = this.#platform.wallNow() + ADVANCE_BUDGET_MS;
-      if (travel.isPast) travel.playPast(Math.min(until, travel.shown.now + ADVANCE_SLICE, driver.world.now));
-      else events += await driver.advance(until, () => this.#platform.wallNow() >= pauseAt, ADVANCE_SLICE);
+      const stopOn = this.#stopOn;
+      driver.stopOn = stopOn;
+      const isOver = (): boolean => this.#platform.wallNow() >= pauseAt || this.#stopped !== null;
+      if (travel.isPast)
+        travel.playPast(Math.min(until, travel.shown.now + ADVANCE_SLICE, driver.world.now), {
+          ...(stopOn && { stopOn }),
+        });
+      else events += await driver.advance(until, isOver, ADVANCE_SLICE);
+      driver.stopOn = undefined;
+      const isStopped = this.#stopIfMet();
       this.#collectEvents();
       this.#publish();
       this.#flushTerminals();
+      if (isStopped) break;
       if (travel.shown.now < until) await this.#platform.turn();
     }
     this.#pacer.tick(this.#platform.wallNow());
@@ -486,6 +502,37 @@ export class Session {
       const [event] = this.#collectEvents();
       if (event || driver.world.now >= limit) return event ?? null;
     }
+  }
+
+  // --- stops ---------------------------------------------------------------------------------------------------------------------
+
+  #stopAt(texts: readonly string[]): void {
+    this.#stops = texts.map((condition) => {
+      const fits = parseStopCondition(condition);
+      if (!fits) throw new Refusal(`"${condition}" is no condition; there are: ${stopConditionForms.join(', ')}`);
+      return { condition, fits };
+    });
+  }
+
+  /** Asked of every event while the world moves; undefined while there is no condition. */
+  get #stopOn(): AdvanceOptions['stopOn'] {
+    if (this.#stops.length === 0) return undefined;
+    return (event) => {
+      const stop = this.#stops.find(({ fits }) => fits(event));
+      if (stop) this.#stopped ??= { condition: stop.condition, event };
+      return stop !== undefined;
+    };
+  }
+
+  /** Time stands still if a condition has been met; says whether it was. */
+  #stopIfMet(): boolean {
+    const stopped = this.#stopped;
+    if (!stopped) return false;
+    this.#stopped = null;
+    this.#pacer.playing = false;
+    for (const page of this.#pages) page.timeChanged = true;
+    this.#postAll({ type: 'stopped', ...stopped });
+    return true;
   }
 
   // --- moments --------------------------------------------------------------------------------------------------------------
@@ -609,9 +656,15 @@ export class Session {
       const until = from + this.#wholeMicros(this.#pacer.slice(left, from, nextEventAt));
       driver.stopOnHop = this.#pacer.watchPackets && this.#pacer.autoSlow;
       const hasMoved = (): boolean => driver.stopOnHop && travel.shown.watchedMoves !== watchedMoves;
-      if (travel.isPast) travel.playPast(Math.min(until, from + PLAY_SLICE), { stopOnHop: driver.stopOnHop });
-      else await driver.advance(until, () => this.#platform.wallNow() >= deadline || hasMoved(), PLAY_SLICE);
+      const stopOn = this.#stopOn;
+      driver.stopOn = stopOn;
+      const isOver = (): boolean => this.#platform.wallNow() >= deadline || hasMoved() || this.#stopped !== null;
+      if (travel.isPast)
+        travel.playPast(Math.min(until, from + PLAY_SLICE), { stopOnHop: driver.stopOnHop, ...(stopOn && { stopOn }) });
+      else await driver.advance(until, isOver, PLAY_SLICE);
       driver.stopOnHop = false;
+      driver.stopOn = undefined;
+      if (this.#stopIfMet()) break;
       const { now } = travel.shown;
       left -= Math.max((now - from) / (1000 * rate), 1e-6);
       if (now === from) break;

@@ -8,7 +8,7 @@ import type { Start } from '../protocol/start.ts';
 import type { BranchView } from '../protocol/worker-messages.ts';
 import { History, type Kept } from './history.ts';
 import { type Position, Replayer, SessionRecording } from './recording.ts';
-import type { World, WorldCheckpoint } from './world.ts';
+import type { AdvanceOptions, World, WorldCheckpoint } from './world.ts';
 
 /** One course of the world. */
 export interface Branch {
@@ -23,6 +23,12 @@ export interface Branch {
 
 /** Which moment. `before`: the last one at which this event had not happened yet. */
 export type Target = { at: Micros } | { event: EventId } | { before: EventId };
+
+/** How far what was is played. */
+export interface PlayOptions extends Pick<AdvanceOptions, 'stopOnHop' | 'stopOn'> {
+  /** To right after the next event of note. */
+  toNextEvent?: boolean;
+}
 
 /** A world at an earlier moment of a branch. */
 interface Past {
@@ -94,12 +100,12 @@ export class TimeTravel {
   }
 
   /** Lets what was go on to `until`, or to right after its next event of note; ends at the newest moment, where time itself goes on. */
-  playPast(until: Micros, { toNextEvent = false, stopOnHop = false } = {}): void {
+  playPast(until: Micros, { toNextEvent = false, ...stops }: PlayOptions = {}): void {
     const { world } = this.#current;
     const replayer = this.#past?.replayer;
     if (!replayer) return;
     if (toNextEvent) replayer.playToEvent(replayer.world.lastEventId + 1, until);
-    else replayer.playTo(until, { stopOnHop });
+    else replayer.playTo(until, stops);
     if (replayer.world.executed >= world.executed && replayer.world.now >= world.now) this.lookNow();
   }
 

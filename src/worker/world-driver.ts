@@ -57,7 +57,7 @@ interface Timer {
 
 export class WorldDriver {
   /** The world stops right after an event of which this says yes; `stop` is then asked whether to go on. */
-  stopOn: AdvanceOptions['stopOn'];
+  stopOn: AdvanceOptions['stopOn'] | undefined;
   #world: World;
   readonly clock: Required<VirtualClock>;
   /** The question whether to stop is asked after every move of a watched packet, too. */
