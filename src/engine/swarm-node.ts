@@ -32,6 +32,7 @@ import {
 import {
   forgetRaft,
   foundingMember,
+  HEALTH,
   hasRaftLog,
   hostOf,
   joiningMember,
@@ -447,7 +448,7 @@ export class SwarmNode {
     this.state.attempt++;
     if (!reply.ok) return this.schedule(RETRY, 'swarm.join-raft', {});
     this.state.joinLife = '';
-    this.saveIdentity({ ...identity, raftId: reply.raftId });
+    this.saveIdentity({ ...identity, raftId: reply.raftId, managers: reply.members });
     this.startManager(
       initialManager(
         joiningMember(reply.raftId, identity.nodeId, identity.advertise, this.host.profile),
@@ -585,9 +586,16 @@ export class SwarmNode {
     else if (kind === 'raft.join-reply') this.joinedRaft(envelope.payload as RaftJoinReply);
     else if (kind.startsWith('relay.')) this.manager?.relay(envelope);
     else if (AGENT_MESSAGES.has(kind)) this.agent?.receive(envelope);
+    else if (kind === HEALTH.ask && this.manager === null && this.state.joinLife !== '') this.answerHealth(envelope);
     else if (this.manager === null) this.hardware.onRefused(envelope);
     else if (kind.startsWith('raft.') && kind !== 'raft.join') this.manager.raftNode.receive(envelope);
     else this.manager.receive(envelope);
+  }
+
+  /** A manager that waits to be made a member is there already. `swarmkit: manager/manager.go Run` */
+  private answerHealth({ from, payload }: Envelope): void {
+    const base = { from: this.machine, to: from, port: MANAGER_PORT, quiet: true, unordered: true };
+    this.hardware.send({ ...base, kind: HEALTH.answer, payload });
   }
 
   /** Nobody listened where a message of ours went. */

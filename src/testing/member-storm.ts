@@ -7,6 +7,8 @@
 import type { Machine } from '../engine/machine.ts';
 import type { Micros } from '../protocol/events.ts';
 import {
+  electionTime,
+  expectLeader,
   newestLeader,
   pickOne,
   SECOND,
@@ -33,6 +35,39 @@ export function stormMembers(ground: StormGround, end: Micros): void {
     else mendSome(ground);
     keepMajority(ground);
   }
+  recover(ground);
+}
+
+/**
+ * All is mended. If a majority of the members is still there, it has a leader; if not (who was added never began, who had begun is gone
+ * for good), there is only one way, which a manager's user takes.
+ */
+function recover(ground: StormGround): void {
+  const { cluster, fault, advance } = ground;
+  for (const { name } of cluster.machines) mend(cluster, name, fault);
+  advance(cluster.now + electionTime(cluster));
+  const groups = cluster.machines.flatMap((machine) => groupOf(machine) ?? []);
+  const there = (members: ReadonlyMap<string, unknown>): number => groups.filter(({ id }) => members.has(id)).length;
+  const isWhole = groups.some(({ id, members }) => members.has(id) && 2 * there(members) > members.size);
+  if (isWhole) return expectLeader(ground, 6, 'all was mended');
+  const [best] = groups.sort((a, b) => b.commit - a.commit);
+  if (!best) return;
+  const { name, hardwareState } = best.machine;
+  ground.ask(name, { op: 'swarm force', address: hardwareState.address });
+  expectLeader(ground, 3, `a new cluster by force on ${name}`);
+}
+
+interface Group {
+  machine: Machine;
+  id: string;
+  members: ReadonlyMap<string, unknown>;
+  commit: number;
+}
+
+function groupOf(machine: Machine): Group | null {
+  const raft = machine.swarm.manager?.raftNode.raft;
+  if (!raft) return null;
+  return { machine, id: raft.config.id, members: raft.state.configuration.members, commit: raft.state.log.commit };
 }
 
 /** A while, or until the leader has a change of the members under way, and a moment more. */

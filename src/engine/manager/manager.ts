@@ -181,6 +181,7 @@ export class Manager {
       raftChanged: () => this.followRaft(),
       removed: () => this.host.removedFromRaft(),
       failed: (error) => this.host.raftFailed(error),
+      joinerChecked: (request, answers) => this.membership.add(request, answers),
     });
     this.membership = new MembershipChanges(kernel, machine, this.raftNode, state.membership, (to, reply) =>
       this.answer(to, 'raft.join-reply', reply),
@@ -317,7 +318,7 @@ export class Manager {
     if (kind === 'raft.join') {
       const join = request as ManagerMessages['raft.join'];
       // A node that is to be a worker has no place here, whatever its certificate still says.
-      if (this.store.get('node', join.nodeId)?.spec.desiredRole === 'manager') this.membership.add(join);
+      if (this.store.get('node', join.nodeId)?.spec.desiredRole === 'manager') this.raftNode.checkJoiner(join);
       else this.answer(request, 'raft.join-reply', { ok: false, message: `node ${join.nodeId} is not a manager` });
     } else if (kind === 'ca.request') this.requestWrite('ca', request);
     else if (kind.startsWith('dispatcher.'))

@@ -3,7 +3,6 @@
  * `swarmkit: manager/state/raft/raft.go Join, RemoveMember`. A change that raft does not accept yet (one is pending, or the
  * leader has committed nothing in its own term) waits for the next change of raft's state.
  *
- * Simplified: the joiner's address is not health-checked before it is added.
  *
  * One departure, for safety: a node that is a member already but has lost its log asks to join anew. SwarmKit hands it its old raft ID,
  * under which it has promised what it no longer knows: it may vote twice in a term, and mostly panics at the first heartbeat
@@ -18,6 +17,8 @@ import type { MemberContext, RaftNode } from './raft-node.ts';
 /** `swarmkit: manager/state/raft/raft.go ErrCannotRemoveMember` */
 const WOULD_LOSE_QUORUM = 'raft: member cannot be removed, because removing it may result in loss of quorum';
 
+const LOST_LEADERSHIP = 'raft: failed to process the request: node lost leader status';
+const UNREACHABLE = 'could not connect to prospective new cluster member using its advertised address';
 const EARLIER_JOIN = 'raft: this node is being added since an earlier request';
 
 /** Whether the change makes this node a member. */
@@ -60,11 +61,13 @@ export class MembershipChanges {
   }
 
   /**
-   * A manager asks to become a member. If it asks again because it has had no answer, it gets the one answer; if it was a member under
+   * A manager asks to become a member; `answers`: it can be reached. If it asks again because it has had no answer, it gets the one answer; if it was a member under
    * another ID, that one goes first.
    */
-  add({ nodeId, address, life, origin, via }: RaftJoinRequest): void {
+  add({ nodeId, address, life, origin, via }: RaftJoinRequest, answers: boolean): void {
     const asker: Relayed = via === undefined ? { origin } : { origin, via };
+    if (!answers) return this.answer(asker, { ok: false, message: UNREACHABLE });
+    if (!this.node.isLeader) return this.answer(asker, { ok: false, message: LOST_LEADERSHIP });
     const { queue, current } = this.state;
     const waiting = [...(current ? [current] : []), ...queue].find(({ change }) => joins(change, nodeId, life));
     if (waiting) {
@@ -133,8 +136,6 @@ export class MembershipChanges {
     const waiting = this.state.current ? [this.state.current, ...this.state.queue] : this.state.queue;
     this.state.queue = [];
     this.state.current = null;
-    for (const { asker } of waiting)
-      if (asker)
-        this.answer(asker, { ok: false, message: 'raft: failed to process the request: node lost leader status' });
+    for (const { asker } of waiting) if (asker) this.answer(asker, { ok: false, message: LOST_LEADERSHIP });
   }
 }

@@ -29,7 +29,7 @@ import type {
   Ready,
   Snapshot,
 } from '../raft/types.ts';
-import { MANAGER_PORT } from './messages.ts';
+import { MANAGER_PORT, type RaftJoinRequest } from './messages.ts';
 import type { RaftMember } from './subsystem.ts';
 
 /** Constants of a timing profile. `swarmkit: raft.go DefaultRaftConfig`; Raft paper 5.6 and 9.3 for the other. */
@@ -53,6 +53,8 @@ export const DEFAULT_LOG_SETTINGS: LogSettings = { snapshotInterval: 10_000, log
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** A message that got no answer for so long counts as failed. `swarmkit: transport/peer.go` */
 const SEND_TIMEOUT: Micros = seconds(2);
+/** `swarmkit: raft.go Join` */
+const JOIN_CHECK_TIMEOUT: Micros = seconds(5);
 /** Leaderless for more ticks than this: calls fail at once. `swarmkit: raft.go lostQuorumTimeout` */
 export const LOST_QUORUM_TICKS = 10;
 
@@ -88,8 +90,8 @@ export interface RaftNodeState {
   grantedBy: string[];
   /** Machines that have said no, and why. */
   refusals: { machine: string; reason: string }[];
-  /** Votes asked for whose candidate has not yet answered to a health check, by the check's number. */
-  unchecked: Record<number, { message: Message; askedAt: Micros }>;
+  /** Votes and places asked for by who has not yet answered to a health check, by the check's number. */
+  unchecked: Record<number, { message: Message | null; join: RaftJoinRequest | null; until: Micros }>;
   nextCheck: number;
   /** Parts of a snapshot that have come from a member. */
   parts: Record<RaftId, { index: number; count: number }>;
@@ -131,9 +133,11 @@ export interface RaftNodeOwner {
   removed(): void;
   /** The disk has refused a write: the member has stopped. */
   failed(error: string): void;
+  /** Who asks for a place in the group can be reached, or cannot. */
+  joinerChecked(request: RaftJoinRequest, answers: boolean): void;
 }
 
-const HEALTH = { ask: 'raft.health', answer: 'raft.health-reply' } as const;
+export const HEALTH = { ask: 'raft.health', answer: 'raft.health-reply' } as const;
 
 /** Keys on the machine's disk. */
 const DISK = { log: 'raft.log', hard: 'raft.hard-state', snapshot: 'raft.snapshot' } as const;
@@ -305,6 +309,17 @@ export class RaftNode {
     this.state.ticksWithNoLeader = this.raft.state.leader === null ? this.state.ticksWithNoLeader + 1 : 0;
     this.forgetUnchecked();
     this.drive();
+    this.giveUpJoining();
+  }
+
+  /**
+   * Made a member, and never contacted: it was removed before anybody reached it, and has nobody to ask. It begins anew, since it has
+   * promised nothing. SwarmKit leaves it waiting until its role is changed.
+   */
+  private giveUpJoining(): void {
+    const { configuration, log } = this.raft.state;
+    const isAlone = configuration.members.size === 0 && log.commit === 0;
+    if (isAlone && this.state.ticksWithNoLeader > 2 * this.raft.config.electionTicks) this.owner.removed();
   }
 
   get isLeader(): boolean {
@@ -377,20 +392,36 @@ export class RaftNode {
       return this.drive();
     }
     const check = this.state.nextCheck++;
-    this.state.unchecked[check] = { message, askedAt: this.kernel.now };
+    this.state.unchecked[check] = { message, join: null, until: this.kernel.now + SEND_TIMEOUT };
     this.sendHealth(HEALTH.ask, from, { check });
+  }
+
+  /** Nobody becomes a member who cannot be reached at the address that it gives. `swarmkit: raft.go Join, checkHealth` */
+  checkJoiner(join: RaftJoinRequest): void {
+    const to = this.hardware.machineAt(hostOf(join.address))?.name;
+    if (to === undefined) return this.owner.joinerChecked(join, false);
+    const check = this.state.nextCheck++;
+    this.state.unchecked[check] = { message: null, join, until: this.kernel.now + JOIN_CHECK_TIMEOUT };
+    this.sendHealth(HEALTH.ask, to, { check });
   }
 
   private checked(check: number, envelope: Envelope): void {
     const waiting = this.state.unchecked[check];
     delete this.state.unchecked[check];
-    if (waiting && this.kernel.now - waiting.askedAt < SEND_TIMEOUT) this.step(waiting.message, envelope);
+    if (!waiting || this.kernel.now >= waiting.until) return;
+    if (waiting.message) this.step(waiting.message, envelope);
+    if (waiting.join) this.owner.joinerChecked(waiting.join, true);
   }
 
   private forgetUnchecked(): void {
     const { unchecked } = this.state;
-    for (const check in unchecked)
-      if (this.kernel.now - unchecked[check]!.askedAt >= SEND_TIMEOUT) delete unchecked[check];
+    for (const check in unchecked) if (this.kernel.now >= unchecked[check]!.until) this.forget(Number(check));
+  }
+
+  private forget(check: number): void {
+    const waiting = this.state.unchecked[check];
+    delete this.state.unchecked[check];
+    if (waiting?.join) this.owner.joinerChecked(waiting.join, false);
   }
 
   private sendHealth(kind: string, to: string, payload: HealthCheck): void {
@@ -409,10 +440,11 @@ export class RaftNode {
   /** A raft message of ours found nobody listening. */
   refused(envelope: Envelope): void {
     if (this.state.failed) return;
-    if (envelope.kind === HEALTH.ask) delete this.state.unchecked[(envelope.payload as HealthCheck).check];
+    if (envelope.kind === HEALTH.ask) this.forget((envelope.payload as HealthCheck).check);
     if (envelope.kind === HEALTH.ask || envelope.kind === HEALTH.answer) return;
-    const { message } = envelope.payload as { message: Message };
-    const peer = this.state.peers[message.to];
+    // Answers about joining are no messages of Raft's own; who joins asks again.
+    const { message } = envelope.payload as { message?: Message };
+    const peer = message && this.state.peers[message.to];
     if (!peer) return;
     peer.refused = true;
     this.raft.reportUnreachable(message.to);
@@ -525,10 +557,11 @@ export class RaftNode {
     for (const entry of ready.committed) this.owner.applyEntry(entry);
     this.state.open = null;
     this.raft.advance(ready);
+    // Now, while what is applied is what the store holds: the owner may propose something, which opens the next `Ready`.
+    this.maybeSnapshot();
     this.campaignIfAlone();
     this.noteLeader();
     this.owner.raftChanged();
-    this.maybeSnapshot();
     const { toldRemoved, configuration } = this.raft.state;
     if (toldRemoved || configuration.removed.has(this.state.raftId)) this.owner.removed();
   }

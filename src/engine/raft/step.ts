@@ -18,9 +18,10 @@ import type { AppendRequest, Heartbeat, InstallSnapshot, Message } from './types
 /** Returns null, or in words why the message had no effect. */
 export function step(raft: RaftContext, message: Message): string | null {
   const { state } = raft;
+  // A removed member is told so by anyone whom it reaches, even if it takes that one for another.
+  if (state.configuration.removed.has(message.from)) return refuseRemoved(raft, message);
   if (message.to !== raft.config.id) return `it is for ${message.to}`;
   if (message.type === 'member-removed') return handleMemberRemoved(raft);
-  if (state.configuration.removed.has(message.from)) return refuseRemoved(raft, message);
   if (message.term < state.term) return refuseStale(raft, message);
   if (message.term > state.term) {
     const ignored = adoptTerm(raft, message);

@@ -34,10 +34,13 @@ export class ReplicationRules {
     throw new Violation('I8 committed is durable', `(${entry.term},${entry.index}) is committed, and on ${most}`);
   }
 
-  /** Who has lost its disk had it. */
+  /** Who has lost its disk had it; so had who was taken out of the group and has cleared it. */
   private holds(id: RaftId, entry: Entry): boolean {
-    const durable = this.record.durableOf(id);
-    return durable === null ? this.record.lost.has(id) : isDurable(durable, entry);
+    const { record } = this;
+    const durable = record.durableOf(id);
+    if (durable !== null && isDurable(durable, entry)) return true;
+    const newest = record.configurations[record.configurations.length - 1];
+    return (durable === null && record.lost.has(id)) || newest!.removed.has(id);
   }
 
   /** I8, later: to be asked when a log has become shorter or a member has come back. */
