@@ -212,6 +212,7 @@ const tickX = (power: number) => 8 + ((power + 3) / 6) * 174;
 const snap = (position: number) => (Math.abs(position - Math.round(position)) < 0.06 ? Math.round(position) : position);
 
 export function AutoSlow() {
+  const isNetwork = useWorld((state) => state.lens === 'network');
   const autoSlow = useWorld((state) => wantedTime(state).autoSlow);
   const slowed = useWorld((state) => state.time.slowed);
   return (
@@ -223,7 +224,7 @@ export function AutoSlow() {
           onChange={(event) => setAutoSlow(event.target.checked)}
           className="size-4 accent-(--t1)"
         />
-        slower while there is no leader
+        {isNetwork ? 'slower while a watched packet travels' : 'slower while there is no leader'}
       </label>
       {slowed && <span className="truncate text-t1">slowed by itself: {slowed}</span>}
     </span>
