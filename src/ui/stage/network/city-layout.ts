@@ -108,6 +108,8 @@ export interface CityOptions {
   zoom?: CityZoom;
   /** Room for counts under the stations. */
   counts?: boolean;
+  /** The port whose doors are to be seen, if not all find room. */
+  port?: number | undefined;
 }
 
 export const DOOR_HEIGHT = 22;
@@ -125,7 +127,7 @@ export function viewOf({ width, height }: { width: number; height: number }): Bo
 }
 
 export function layCity(snapshot: Snapshot, options: CityOptions): City {
-  const { width, height, zoom = unzoomed, counts = false } = options;
+  const { width, height, zoom = unzoomed, counts = false, port = 0 } = options;
   const network = snapshot.network ?? nothing;
   const compact = width < 640;
   const view = viewOf(options);
@@ -145,7 +147,7 @@ export function layCity(snapshot: Snapshot, options: CityOptions): City {
   const nameRoom = (w >= 40 ? (compact ? 26 : 34) : 20) + (counts || isRoomy ? 13 : 0);
   const side = Math.max(compact ? 12 : 14, Math.min(24 * grown, (foot - top) * 0.15));
   const squaresY = foot - nameRoom - side;
-  const firstRail = top + (compact ? 20 : 42);
+  const firstRail = top + (compact ? 32 : 42);
   const rails = layRails(network, firstRail, squaresY - (compact ? 10 : 18), 34);
   const letters = monogramsOf(snapshot.services);
   const districts = snapshot.machines.map((machine, index): District => {
@@ -167,7 +169,7 @@ export function layCity(snapshot: Snapshot, options: CityOptions): City {
     const own = network.endpoints.filter(({ machine }) => machine === name).length;
     return widthOfDoors(ports.get(name)!) + own * (side + 4) + 34 <= w;
   });
-  const doors = districts.flatMap((district) => layDoors(ports.get(district.name)!, district, top, parted));
+  const doors = districts.flatMap((district) => layDoors(ports.get(district.name)!, district, { top, parted, port }));
   const railPitch = rails.length > 1 ? rails[1]!.y - rails[0]!.y : 40;
   const radius = Math.min(11 * grown, railPitch * 0.46);
   const wheels =
@@ -362,17 +364,23 @@ const widthOfDoors = (doors: readonly Pick<Door, 'text'>[]): number =>
   doors.reduce((sum, door) => sum + doorWidth(door) + DOOR_GAP, -DOOR_GAP);
 
 /** In a row, in the middle or from the right; what finds no room is counted on the last one. */
-function layDoors(ports: readonly Omit<Door, 'box'>[], { box: place }: District, top: number, right: boolean): Door[] {
+function layDoors(
+  all: readonly Omit<Door, 'box'>[],
+  { box: place }: District,
+  { top, parted, port }: { top: number; parted: boolean; port: number },
+): Door[] {
+  const first = all.filter((door) => door.port === port);
+  const ports = widthOfDoors(all) > place.w ? [...first, ...all.filter((door) => door.port !== port)] : all;
   const placed: Door[] = [];
   let total = 0;
   for (const door of ports) {
     const w = doorWidth(door);
-    if (placed.length > 0 && total + w + DOOR_GAP > place.w) break;
+    if (placed.length > 0 && total + w > place.w) break;
     placed.push({ ...door, box: { x: total, y: top - DOOR_HEIGHT / 2, w, h: DOOR_HEIGHT } });
     total += w + DOOR_GAP;
   }
   const rest = ports.length - placed.length;
-  const x0 = right ? place.x + place.w - 14 - (total - DOOR_GAP) : place.x + (place.w - (total - DOOR_GAP)) / 2;
+  const x0 = parted ? place.x + place.w - 14 - (total - DOOR_GAP) : place.x + (place.w - (total - DOOR_GAP)) / 2;
   return placed.map((door, index) => ({
     ...door,
     text: door.text + (rest > 0 && index === placed.length - 1 ? `+${rest}` : ''),

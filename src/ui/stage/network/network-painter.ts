@@ -29,8 +29,8 @@ const USUAL_WIRE: Micros = 350;
 /** A chip turns over, the capsule goes to the next place: wall time. */
 const FLIP_MS = 200;
 
-/** On a phone city and building take turns. */
-export type Level = 'both' | 'city' | 'building';
+/** On a phone city and building take turns; a wide page has both. */
+export type Level = 'city' | 'building';
 
 /** What was shown last, to go from it to what is shown now. */
 interface Shown {
@@ -49,7 +49,7 @@ export class NetworkPainter {
   #height = 0;
   #request = 0;
   #zoom: CityZoom = { k: 1, x: 0 };
-  #level: Level = 'both';
+  #level: Level = 'city';
   #city: City | null = null;
   #building: Building | null = null;
   #flow: FlowView | null = null;
@@ -154,12 +154,11 @@ export class NetworkPainter {
       const below = this.#hasLoad ? 4 : compact ? 230 : 64;
       return { city: Math.max(120, Math.min(320, height - below)), title: 0, building: 0, margin };
     }
-    if (compact && this.#level !== 'both') {
+    if (compact) {
       const city = this.#level === 'city' ? Math.max(110, height - 82) : 0;
       return { city, title: city + 18, building: city + 24, margin };
     }
-    const share = Math.min(248, height * (compact ? 0.36 : 0.52));
-    const city = Math.round(Math.max(compact ? 110 : 150, share));
+    const city = Math.round(Math.max(150, Math.min(248, height * 0.52)));
     return { city, title: city + 18, building: city + 24, margin };
   }
 
@@ -193,7 +192,7 @@ export class NetworkPainter {
     const loads = this.#meter.measure(network?.loads ?? [], snapshot.now);
     const running = loads.filter(({ load }) => load.running);
     const counts = running.length > 0;
-    this.#city = layCity(snapshot, { width: this.#width, height, zoom: this.#zoom, counts });
+    this.#city = layCity(snapshot, { width: this.#width, height, zoom: this.#zoom, counts, port: flow?.target.port });
     const rates = counts
       ? new Map(running.flatMap(({ answers }) => [...answers].map(([id, rate]) => [id, rateText(rate)])))
       : null;

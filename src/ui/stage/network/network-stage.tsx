@@ -92,15 +92,14 @@ export default function NetworkStage(): JSX.Element {
 /** On a phone: what the stage is for, the city or the rooms; on a wide page there is room for both. */
 function LevelChoice({ onChange }: { onChange(level: Level): void }): JSX.Element | null {
   const isNarrow = useMedia('(max-width: 720px)');
-  const [level, setLevel] = useState<Level>('both');
+  const [level, setLevel] = useState<Level>('city');
   if (!isNarrow) return null;
   const choices: readonly [Level, string][] = [
-    ['both', 'Both'],
     ['city', 'City'],
     ['building', 'Rooms'],
   ];
   return (
-    <fieldset aria-label="What the stage shows" className="flex h-9 flex-none items-stretch gap-1 px-[10px]">
+    <fieldset aria-label="What the stage shows" className="flex h-11 flex-none items-stretch gap-1 px-[10px]">
       {choices.map(([id, name]) => (
         <button
           key={id}
@@ -110,7 +109,7 @@ function LevelChoice({ onChange }: { onChange(level: Level): void }): JSX.Elemen
             setLevel(id);
             onChange(id);
           }}
-          className="min-h-9 flex-1 rounded-control border border-line2 text-small aria-pressed:bg-inverse aria-pressed:font-[650] aria-pressed:text-on-inverse"
+          className="flex-1 rounded-control border border-line2 text-small aria-pressed:bg-inverse aria-pressed:font-[650] aria-pressed:text-on-inverse"
         >
           {name}
         </button>
