@@ -15,7 +15,8 @@ import type { Kernel } from './kernel/kernel.ts';
 import type { Random } from './kernel/random.ts';
 import { milliseconds } from './kernel/time.ts';
 import type { ControlError, ControlRequest, ControlResult } from './manager/controlapi/control-request.ts';
-import { MANAGER_PORT } from './manager/messages.ts';
+import { initialLogClient, LogClient, type LogClientState } from './manager/logbroker/log-client.ts';
+import { type LogSubscription, MANAGER_PORT } from './manager/messages.ts';
 import { hostOf } from './manager/raft-node.ts';
 import { Attachments, type AttachmentsState, initialAttachments } from './network/attachments.ts';
 import type { Fabric } from './network/flows/fabric.ts';
@@ -25,7 +26,7 @@ import { type LocalNetworkFacts, NodeNetwork } from './network/node-network.ts';
 import { initialNodeNetwork, type NodeNetworkState } from './network/node-state.ts';
 import { processNetwork } from './network/process-sockets.ts';
 import type { Container, LogLine } from './runtime/container.ts';
-import { initialLogCollector, LogCollector, type LogCollectorState } from './runtime/log-collector.ts';
+import { initialLogPublisher, LogPublisher, type LogPublisherState } from './runtime/log-publisher.ts';
 import { initialRuntime, Runtime, type RuntimeResult, type RuntimeState } from './runtime/runtime.ts';
 import { initialTaskExecutor, TaskExecutor, type TaskExecutorState } from './runtime/task-executor.ts';
 import type { NodeDescription } from './store/objects.ts';
@@ -39,7 +40,7 @@ export interface MachineState {
   runtime: RuntimeState;
   executor: TaskExecutorState;
   dockerd: DockerdState;
-  logs: LogCollectorState;
+  logs: { client: LogClientState; publisher: LogPublisherState };
   network: NodeNetworkState;
   attachments: AttachmentsState;
 }
@@ -81,7 +82,7 @@ export function initialMachine(name: string, profile: TimingProfile, kernel: Ker
     runtime: initialRuntime(),
     executor: initialTaskExecutor(),
     dockerd: startedDockerd(newDockerdDisk(kernel.random('daemons'), kernel.now)),
-    logs: initialLogCollector(),
+    logs: { client: initialLogClient(), publisher: initialLogPublisher() },
     network: initialNodeNetwork(),
     attachments: initialAttachments(),
   };
@@ -92,7 +93,8 @@ export class Machine {
   readonly runtime: Runtime;
   readonly executor: TaskExecutor;
   readonly swarm: SwarmNode;
-  readonly logs: LogCollector;
+  readonly logs: LogClient;
+  private readonly publisher: LogPublisher;
   readonly network: NodeNetwork;
   readonly attachments: Attachments;
   private dockerd: Dockerd;
@@ -178,18 +180,11 @@ export class Machine {
       profile: state.profile,
       preVote: outlet.preVote,
     });
-    this.logs = new LogCollector(
-      kernel,
-      hardware,
-      name,
-      state.logs,
-      this.runtime,
-      () => this.swarm.manager?.store ?? null,
-      {
-        line: (token, context, line) => this.dockerd.logLine(token, context, line),
-        end: (token, trouble) => this.dockerd.logsEnd(token, trouble.join(', ')),
-      },
-    );
+    this.publisher = new LogPublisher(hardware, name, state.logs.publisher, this.runtime, () => this.swarm.agent);
+    this.logs = new LogClient(kernel, hardware, name, state.logs.client, () => this.leaderMachine(), {
+      line: (token, message) => this.dockerd.logLine(token, message, message),
+      end: (token, error) => this.dockerd.logsEnd(token, error),
+    });
     this.dockerd = this.makeDockerd();
   }
 
@@ -291,7 +286,8 @@ export class Machine {
       this.outlet.end(id, 'connection closed');
     this.state.dockerd = startedDockerd(this.state.dockerd.disk);
     Object.assign(this.state.executor, initialTaskExecutor());
-    Object.assign(this.state.logs, initialLogCollector());
+    Object.assign(this.state.logs.client, initialLogClient());
+    Object.assign(this.state.logs.publisher, initialLogPublisher());
     Object.assign(this.state.attachments, initialAttachments());
     this.dockerd = this.makeDockerd();
   }
@@ -321,7 +317,8 @@ export class Machine {
   receive(envelope: Envelope): void {
     if (envelope.kind.startsWith('gossip.')) this.network.receive(envelope);
     else if (envelope.kind.startsWith('packet.')) this.fabric.receive(envelope);
-    else if (envelope.kind.startsWith('logs.')) this.logs.receive(envelope);
+    else if (envelope.kind === 'logs.subscription') this.publisher.receive(envelope.payload as LogSubscription);
+    else if (envelope.kind === 'logs.messages' || envelope.kind === 'logs.end') this.logs.receive(envelope);
     else this.swarm.receive(envelope);
   }
 
@@ -361,7 +358,7 @@ export class Machine {
   }
 
   private logged(container: Container, line: LogLine): void {
-    this.logs.containerChanged(container);
+    this.publisher.logged(container, line);
     this.dockerd.containerOutput(container.id, line);
   }
 
@@ -498,6 +495,12 @@ export class Machine {
       services: (networkId) => servicesOn(network, networkId),
       attachment: (networkId) => swarm.state.agent?.node?.attachments[networkId] ?? null,
     };
+  }
+
+  /** Host of the leader as this manager knows it. */
+  private leaderMachine(): string | null {
+    const { manager } = this.swarm;
+    return manager?.isLeading ? this.name : (manager?.raftNode.leaderMachine() ?? null);
   }
 
   private logBroker(): LogBroker {

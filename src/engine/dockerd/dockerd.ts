@@ -316,13 +316,12 @@ export class Dockerd {
       });
   }
 
-  /** There are no more lines; `trouble` tells whose could not be had. */
-  logsEnd(token: string, trouble: string): void {
+  /** There are no more lines; `error` tells why some could not be had. */
+  logsEnd(token: string, error: string | null): void {
     const waiting = this.state.waiting.get(token);
     const call = waiting && this.state.calls.get(waiting.call);
     if (!call) return;
-    const error = `warning: incomplete log stream. some logs could not be retrieved for the following reasons: ${trouble}`;
-    this.endStream(call, trouble ? `Error grabbing logs: rpc error: code = Unknown desc = ${error}` : undefined);
+    this.endStream(call, error === null ? undefined : `Error grabbing logs: ${error}`);
   }
 
   /** The host takes part in a swarm now. When the routing mesh's sandbox is made, a bridge to the outside is made with it. */

@@ -8,6 +8,7 @@ import type { LocalNodeState } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
 import type { Random } from '../kernel/random.ts';
 import type { ControlRequest } from '../manager/controlapi/control-request.ts';
+import type { LogOptions, LogSelector } from '../manager/messages.ts';
 import type { Attachments } from '../network/attachments.ts';
 import type { NetworkPeer, NetworkServiceFacts } from '../network/network-view.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -135,16 +136,7 @@ export type RuntimeHost = Pick<
 >;
 
 /** Whose logs are wanted, and which part of them. */
-export interface LogSelection {
-  readonly serviceIds: readonly string[];
-  readonly taskIds: readonly string[];
-  readonly follow: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  /** Newest lines of each task; null for all. */
-  readonly tail: number | null;
-  readonly since: Micros | null;
-}
+export type LogSelection = LogSelector & LogOptions;
 
 /** Where a line of a swarm log comes from. */
 export interface LogContext {
@@ -155,7 +147,7 @@ export interface LogContext {
 
 /** Collects logs of tasks from their nodes. `swarmkit: manager/logbroker` */
 export interface LogBroker {
-  /** Lines come through `logLine(token, ...)`; `logsEnd(token, trouble)` when there are no more (never with `follow`). */
+  /** Lines come through `logLine(token, ...)`; `logsEnd(token, error)` when there are no more (never with `follow`). */
   subscribe(token: string, selection: LogSelection): void;
   unsubscribe(token: string): void;
 }

@@ -2,6 +2,7 @@
 import { CaServer } from './ca-server.ts';
 import { ControlApi, type ControlApiState } from './controlapi/control-api.ts';
 import { Dispatcher } from './dispatcher/dispatcher.ts';
+import { LogBroker } from './logbroker/log-broker.ts';
 import type { ManagerContext } from './manager.ts';
 import { ResourceApi } from './resourceapi/resource-api.ts';
 import { RoleManager } from './role-manager.ts';
@@ -16,6 +17,7 @@ export const leaderSubsystems: readonly {
   { name: 'dispatcher', create: (context, state) => new Dispatcher(context, state) },
   { name: 'ca', create: (context, state) => new CaServer(context, state) },
   { name: 'resourceapi', create: (context, state) => new ResourceApi(context, state) },
+  { name: 'logbroker', create: (context, state) => new LogBroker(context, state) },
   ...orchestrationSubsystems,
   { name: 'role-manager', create: (context, state) => new RoleManager(context, state) },
 ];

@@ -91,6 +91,8 @@ export interface ManagerContext extends LeaderContext {
   answer<K extends ManagerMessageKind>(to: Relayed, kind: K, payload: ManagerMessages[K], label?: MessageLabel): void;
   removeMember(raftId: string): void;
   transferLeadership(): void;
+  /** Where a node's agent is, if it has a session. */
+  agentOf(nodeId: string): Relayed | null;
   /** In a turn: this object is changed because of that event. `begin` says so of all the objects it names. */
   attribute(object: ObjectRef, event: EventId): void;
 }
@@ -325,6 +327,7 @@ export class Manager {
       this.subsystem<Subsystem & MessageReceiver>('dispatcher')?.receive(kind, request);
     else if (kind.startsWith('resource.'))
       this.subsystem<Subsystem & MessageReceiver>('resourceapi')?.receive(kind, request);
+    else if (kind.startsWith('logs.')) this.subsystem<Subsystem & MessageReceiver>('logbroker')?.receive(kind, request);
   }
 
   /** No leader to serve it: the asker is told, and tries again later or elsewhere. */
@@ -332,7 +335,10 @@ export class Manager {
     const to: Relayed = from === request.origin ? { origin: request.origin } : request;
     if (kind === 'raft.join') this.answer(to, 'raft.join-reply', { ok: false, message: NO_LEADER.message });
     else if (kind === 'ca.request') this.answer(to, 'ca.reply', { ok: false, message: NO_LEADER.message });
-    else if (kind === 'resource.attach' || kind === 'resource.detach') {
+    else if (kind === 'logs.subscribe') {
+      const { id } = request as ManagerMessages['logs.subscribe'];
+      this.answer(to, 'logs.end', { id, error: `rpc error: code = Unknown desc = ${NO_LEADER.message}` });
+    } else if (kind === 'resource.attach' || kind === 'resource.detach') {
       const { token } = request as ManagerMessages['resource.attach'];
       this.answer(to, 'resource.reply', { token, result: { ok: false, error: NO_LEADER } });
     } else if (kind.startsWith('dispatcher.')) {
@@ -631,6 +637,7 @@ export class Manager {
       members: (): RaftMember[] => raftNode.members(),
       canRemoveMember: (raftId) => raftNode.canRemoveMember(raftId),
       answer: (to, kind, payload, label) => this.answer(to, kind, payload, label),
+      agentOf: (nodeId) => this.subsystem<Subsystem & AgentDirectory>('dispatcher')?.agentOf(nodeId) ?? null,
       removeMember: (raftId) => membership.remove(raftId),
       transferLeadership: () => {
         raftNode.transferLeadership();
@@ -642,4 +649,9 @@ export class Manager {
 /** A subsystem that takes messages of agents. */
 export interface MessageReceiver {
   receive(kind: ManagerMessageKind, payload: unknown): void;
+}
+
+/** A subsystem that knows where agents are. */
+export interface AgentDirectory {
+  agentOf(nodeId: string): Relayed | null;
 }

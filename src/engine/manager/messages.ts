@@ -175,6 +175,72 @@ export interface ResourceReply {
     | { readonly ok: false; readonly error: ControlError };
 }
 
+// ---- logs of tasks. `swarmkit: api/logbroker.proto`
+
+/** Whose logs are wanted. */
+export interface LogSelector {
+  readonly serviceIds: readonly string[];
+  readonly taskIds: readonly string[];
+}
+
+/** Which part of them. */
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Newest lines of each task; null for all. */
+  readonly tail: number | null;
+  readonly since: Micros | null;
+}
+
+/** A line on its way from the node that wrote it. */
+export interface LogMessage {
+  readonly nodeId: string;
+  readonly serviceId: string;
+  readonly taskId: string;
+  readonly at: Micros;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+/** A manager's daemon asks the leader's log broker, under a name of its own. */
+export interface SubscribeLogsRequest extends Relayed {
+  readonly id: string;
+  readonly selector: LogSelector;
+  readonly options: LogOptions;
+}
+export interface CancelLogsRequest extends Relayed {
+  readonly id: string;
+}
+
+/** The broker tells a node that somebody wants logs of its tasks, or does no more. */
+export interface LogSubscription {
+  readonly id: string;
+  readonly selector: LogSelector;
+  readonly options: LogOptions;
+  readonly close: boolean;
+}
+
+/** A node hands in lines; `close`: it has no more. */
+export interface PublishLogsRequest extends Relayed {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly messages: readonly LogMessage[];
+  readonly close: boolean;
+}
+
+/** What the broker passes on to who asked. */
+export interface LogMessages {
+  readonly id: string;
+  readonly messages: readonly LogMessage[];
+}
+
+/** There is no more; `error`: why not all could be had. */
+export interface LogsEnd {
+  readonly id: string;
+  readonly error: string | null;
+}
+
 export interface ControlCall extends Relayed {
   readonly token: string;
   readonly request: ControlRequest;
@@ -200,6 +266,12 @@ export interface ManagerMessages {
   'resource.attach': AttachNetworkRequest;
   'resource.detach': DetachNetworkRequest;
   'resource.reply': ResourceReply;
+  'logs.subscribe': SubscribeLogsRequest;
+  'logs.cancel': CancelLogsRequest;
+  'logs.subscription': LogSubscription;
+  'logs.publish': PublishLogsRequest;
+  'logs.messages': LogMessages;
+  'logs.end': LogsEnd;
   'control.request': ControlCall;
   'control.reply': ControlReply;
 }

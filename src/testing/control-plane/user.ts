@@ -49,6 +49,32 @@ export class User {
     return { exit, screen: screen.join('\n').trimEnd() };
   }
 
+  /** Types a command that goes on while the user does something on other hosts; `stop` is Ctrl-C. */
+  start(host: string, command: string): { stop(): Promise<Seen> } {
+    const running = this.#runner.start(host, command, COLUMNS);
+    if (!running) throw new Error(`no host named ${host}`);
+    const stop = async (): Promise<Seen> => {
+      running.interrupt();
+      await this.#driver.settle(running.ended, this.world.now + 1e6);
+      const { exit, screen } = await running.ended;
+      return { exit, screen: screen.join('\n').trimEnd() };
+    };
+    return { stop };
+  }
+
+  /** From now on notes which messages of this kind arrive: `KIND FROM-TO`. */
+  listen(prefix: string): ReadonlySet<string> {
+    const heard = new Set<string>();
+    const { hardware } = this.world;
+    const deliver = hardware.onMessage;
+    hardware.onMessage = (envelope) => {
+      const kind = envelope.kind.replace(/^relay\./, '');
+      if (kind.startsWith(prefix)) heard.add(`${kind} ${envelope.from}-${envelope.to}`);
+      deliver(envelope);
+    };
+    return heard;
+  }
+
   /** A command that must succeed; its screen. */
   async ok(host: string, command: string): Promise<string> {
     const { exit, screen } = await this.run(host, command);

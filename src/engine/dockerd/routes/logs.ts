@@ -34,6 +34,8 @@ export const serviceLogs: Route = {
   start(daemon, call) {
     const options = logOptions(daemon, call);
     if ('message' in options) return daemon.refuse(call, options);
+    const wrongTail = checkTail(call);
+    if (wrongTail) return daemon.refuse(call, wrongTail);
     daemon.control(call, 'service', { op: 'service.get', ref: call.params.id! });
   },
   stages: {
@@ -46,6 +48,8 @@ export const taskLogs: Route = {
   start(daemon, call) {
     const options = logOptions(daemon, call);
     if ('message' in options) return daemon.refuse(call, options);
+    const wrongTail = checkTail(call);
+    if (wrongTail) return daemon.refuse(call, wrongTail);
     daemon.control(call, 'task', { op: 'task.get', ref: call.params.id! });
   },
   stages: {
@@ -68,6 +72,16 @@ function subscribe(daemon: Dockerd, call: Call, serviceIds: string[], taskIds: s
     tail,
     since,
   });
+}
+
+/** For services and tasks a number must be one; for a container anything else means all. */
+function checkTail(call: Call): Failure | null {
+  const { tail } = call.request.query ?? {};
+  if (!tail || tail === 'all') return null;
+  if (!/^[+-]?\d+$/.test(tail)) return { status: 500, message: 'tail value must be a positive integer or "all"' };
+  return tail.startsWith('-') && Number(tail) < 0
+    ? { status: 500, message: 'negative tail values not supported' }
+    : null;
 }
 
 interface LogOptions {

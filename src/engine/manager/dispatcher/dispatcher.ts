@@ -124,12 +124,17 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     }
   }
 
+  /** Where a node's agent is, while it has a session. */
+  agentOf(nodeId: string): Relayed | null {
+    return this.state.sessions[nodeId]?.agent ?? null;
+  }
+
   /** The raft group has changed: agents learn where managers are. */
   membersChanged(): void {
     this.tellAll();
   }
 
-  /** A new root certificate is to be trusted. */
+  /** A new root certificate is to be trusted, or there are other keys for the network. */
   private clusterChanged({ object, old }: StoreEvent): void {
     const [before, now] = [old as Cluster | undefined, object as Cluster];
     if (!before) return;
