@@ -129,3 +129,37 @@ test('the timeline can be zoomed and moved, and put back', async ({ swarm }) => 
   await swarm.painted();
   await expect.poll(async () => (await timeline(swarm).screenshot()).equals(before)).toBe(true);
 });
+
+test('everything can be found by what it is called, and time stopped where one wants', async ({ swarm }) => {
+  const { page } = swarm;
+  await swarm.open();
+  await swarm.leaveText();
+  await page.keyboard.press('Control+k');
+  const line = page.getByRole('combobox', { name: 'What to find or do' });
+  await expect(line).toBeFocused();
+  await line.fill('leader');
+  await expect(page.getByRole('option', { name: /Stop when leader changes/ })).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await line.fill('stop leader changes');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('list', { name: 'Time stops when' })).toContainText('leader changes');
+
+  await page.keyboard.press('/');
+  await line.fill('power off node1');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await power(swarm))[0]).toBe(false);
+  await swarm.advance(60);
+  await expect(page.getByText('Stopped: leader changes')).toBeVisible();
+  const { now, quorum } = await swarm.snapshot();
+  await swarm.painted();
+  expect((await swarm.snapshot()).now).toBe(now);
+  expect(quorum!.leader).not.toBe('node1');
+  await page.getByText('Stopped: leader changes').click();
+  await expect(page.getByRole('list', { name: 'Time stops when' })).toBeHidden();
+
+  await page.keyboard.press('/');
+  await line.fill('0:15');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => (await swarm.snapshot()).now).toBe(15e6);
+});

@@ -18,12 +18,14 @@ const later = {
   menu: () => import('./actions/action-menu.tsx'),
   starts: () => import('./top-bar/starts-dialog.tsx'),
   help: () => import('./top-bar/help-dialog.tsx'),
+  palette: () => import('./palette/palette-dialog.tsx'),
   crash: () => import('./crash-dialog.tsx'),
 };
 const Inspector = lazy(later.inspector);
 const ActionMenu = lazy(later.menu);
 const StartsDialog = lazy(later.starts);
 const HelpDialog = lazy(later.help);
+const PaletteDialog = lazy(later.palette);
 const CrashDialog = lazy(later.crash);
 
 /** Fetches the rest once the terminal is there, so that the page needs no network from then on. */
@@ -124,6 +126,7 @@ function Overlays() {
       {hasMenu && <ActionMenu />}
       {dialog === 'starts' && <StartsDialog />}
       {dialog === 'help' && <HelpDialog />}
+      {dialog === 'palette' && <PaletteDialog />}
       {crash && <CrashDialog crash={crash} />}
     </>
   );

@@ -8,7 +8,7 @@ import type { Snapshot } from '../protocol/snapshot.ts';
 import type { Start } from '../protocol/start.ts';
 import type { AdvanceResult, RunResult } from '../protocol/worker-messages.ts';
 import { startNamed } from '../scenarios/starts.ts';
-import { clampSpeed, lookAt, showBranch } from './actions/time-control.ts';
+import { clampSpeed, lookAt, showBranch, stopAt } from './actions/time-control.ts';
 import { fontsThere } from './look/fonts.ts';
 import { firstPicture, nextFrame, storeUntil } from './store/first-picture.ts';
 import { beatNow } from './store/frames.ts';
@@ -37,6 +37,8 @@ export interface Swarmscope {
     advance(seconds: number): Promise<AdvanceResult>;
     /** Shows another moment: virtual seconds, `'back'` by an event, `'command'` by a command or fault, or `'now'`. Returns its seconds. */
     look(moment: number | 'back' | 'command' | 'now'): Promise<number>;
+    /** Time stops at these from now on: `'leader changes'`, `'node node3 down'`, `'task web.* failed'`, ... */
+    stopAt(...conditions: string[]): Promise<void>;
   };
   /** The world's courses: acting at an earlier moment begins one. */
   branches(): { id: number; from: { branch: number; at: number } | null; end: number }[];
@@ -150,6 +152,7 @@ export function createSwarmscope(): Swarmscope {
       async advance(seconds) {
         return (await call<'advance'>({ call: 'advance', seconds })).result;
       },
+      stopAt: (...conditions) => stopAt(conditions),
       look: async (moment) =>
         (await lookAt(typeof moment === 'number' ? { at: Math.round(moment * 1e6) } : moment)) / 1e6,
     },

@@ -65,12 +65,30 @@ export const keyBindings: readonly KeyBinding[] = [
   { keys: ['p'], does: 'Promote, demote', press: () => performKey('P') },
   { keys: ['ContextMenu'], does: 'Menu of what is selected (also Shift+F10)', press: openMenuOfSelection },
   { keys: ['t'], does: 'To the terminal (Shift+Esc leaves it)', press: always(focusTerminal) },
+  { keys: ['/'], does: 'Find and do anything (also Ctrl-K)', press: always(openPalette) },
   { keys: ['?'], does: 'This help', press: always(() => usePanels.getState().set({ dialog: 'help' })) },
 ];
+
+function openPalette(): void {
+  usePanels.getState().set({ dialog: 'palette' });
+}
+
+/** Ctrl-K (on a Mac: Command-K) works wherever the focus is, but for a terminal, where it cuts the rest of the line. */
+function isPaletteKey(event: KeyboardEvent): boolean {
+  if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+    return false;
+  const isShell = event.ctrlKey && event.target instanceof HTMLElement && event.target.closest('.xterm') !== null;
+  return !isShell && !document.querySelector('dialog[open]');
+}
 
 /** Listens on the whole page. Returns the way to stop. */
 export function listenToKeys(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
+    if (isPaletteKey(event)) {
+      event.preventDefault();
+      openPalette();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (!usePanels.getState().singleKeys || takesKeys(event.target, event.key)) return;
     const key =

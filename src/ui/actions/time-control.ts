@@ -67,6 +67,12 @@ export async function showBranch(id: number): Promise<void> {
   await call<'branch'>({ call: 'branch', id });
 }
 
+/** From now on time stops at these conditions. Throws with the worker's words when one is none. */
+export async function stopAt(conditions: readonly string[]): Promise<void> {
+  await call<'stop-at'>({ call: 'stop-at', conditions: [...conditions] });
+  useWorld.getState().setStops(conditions);
+}
+
 /** The slider's stops: 1, 2, 5 in each decade. */
 const stops = [-3, -2, -1, 0, 1, 2]
   .flatMap((power) => [1, 2, 5].map((digit) => Number((digit * 10 ** power).toPrecision(1))))

@@ -10,6 +10,8 @@ export function Dialog(props: { title: string; onClose?: () => void; children: R
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    // A dialog begins with its first button; one that was opened to type in says where.
+    dialog?.querySelector<HTMLElement>('[data-begin-here]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

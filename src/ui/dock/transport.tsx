@@ -1,5 +1,5 @@
 /** Virtual time and what can be done with it: pause, step, speed; and why it runs slower than asked. */
-import { ChevronsRight, Pause, Play, SkipBack, StepBack, StepForward } from 'lucide-react';
+import { ChevronsRight, OctagonPause, Pause, Play, SkipBack, StepBack, StepForward, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import {
   lookAt,
@@ -9,6 +9,7 @@ import {
   setSpeed,
   speedAt,
   stepToNextEvent,
+  stopAt,
   togglePlaying,
 } from '../actions/time-control.ts';
 import { IconButton } from '../components/icon-button.tsx';
@@ -33,6 +34,7 @@ export function Transport() {
       <Rate />
       <SpeedSlider />
       <Moment />
+      <Stops />
       <Branches />
     </div>
   );
@@ -46,6 +48,36 @@ function Branches() {
     </Suspense>
   ) : null;
 }
+
+/** What time stops at, and what it has stopped at. A click takes a condition away. */
+function Stops() {
+  const stops = useWorld((state) => state.stops);
+  const stopped = useWorld((state) => state.stopped?.condition);
+  if (stops.length === 0) return null;
+  return (
+    <ul aria-label="Time stops when" className="ml-3 flex min-w-0 flex-none items-center gap-2 text-small">
+      {stops.slice(0, SHOWN_STOPS).map((condition) => (
+        <li key={condition}>
+          <button
+            type="button"
+            title="Time stops at this; click to let it go"
+            onClick={() => void stopAt(stops.filter((other) => other !== condition))}
+            className={`inline-flex h-7 items-center gap-[6px] rounded-control border px-2 hover:bg-raise ${
+              condition === stopped ? 'border-t1 font-semibold text-t1' : 'border-line2 text-t2'
+            }`}
+          >
+            <OctagonPause size={14} strokeWidth={1.75} aria-hidden="true" />
+            {condition === stopped ? `Stopped: ${condition}` : condition}
+            <X size={13} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+        </li>
+      ))}
+      {stops.length > SHOWN_STOPS && <li className="text-t2">and {stops.length - SHOWN_STOPS} more</li>}
+    </ul>
+  );
+}
+
+const SHOWN_STOPS = 2;
 
 /** Where one is in time when that is not now; else whether time slows down by itself. */
 function Moment() {

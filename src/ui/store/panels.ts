@@ -5,7 +5,7 @@ import type { EventLane } from '../../protocol/events.ts';
 export type InspectorTab = 'why' | 'facts' | 'events' | 'json';
 
 /** Which dialog is open. */
-export type OpenDialog = 'help' | 'starts' | null;
+export type OpenDialog = 'help' | 'starts' | 'palette' | null;
 
 export interface PanelState {
   terminalHost: string | null;

@@ -111,6 +111,9 @@ function receive(message: WorkerMessage): void {
     case 'branches':
       world.showBranch(message.branches, message.current, message.keep, message.events);
       return;
+    case 'stopped':
+      world.stoppedAt(message.condition, message.event);
+      return;
     case 'terminal-output':
       for (const listener of terminalListeners) listener(message.host, message.data);
       return;

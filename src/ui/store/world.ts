@@ -45,6 +45,9 @@ export interface WorldState {
   /** The world's courses; the first one is all there is until somebody acts at an earlier moment. */
   branches: readonly BranchView[];
   branch: number;
+  /** Conditions at which time stops, in words, and the one that has stopped it. */
+  stops: readonly string[];
+  stopped: { condition: string; event: TraceEvent } | null;
   /** Counts the worlds loaded: views that keep things per host start anew when it changes. */
   worldNumber: number;
   crash: Crash | null;
@@ -59,6 +62,8 @@ export interface WorldState {
   loadWorld(snapshot: Snapshot, time: TimeState, start: Start): void;
   applyDelta(delta: SnapshotDelta, events: TraceEvent[], time: TimeState): void;
   wishTime(wish: TimeWish): void;
+  setStops(stops: readonly string[]): void;
+  stoppedAt(condition: string, event: TraceEvent): void;
   /** Another branch is shown: events after `keep` are its own. */
   showBranch(branches: readonly BranchView[], branch: number, keep: EventId, events: readonly TraceEvent[]): void;
   /** Events from before this world was first heard of. */
@@ -83,6 +88,8 @@ export const useWorld = create<WorldState>()((set, get) => ({
   eventsVersion: 0,
   branches: [],
   branch: 1,
+  stops: [],
+  stopped: null,
   worldNumber: 0,
   crash: null,
   lens: 'cluster',
@@ -102,6 +109,7 @@ export const useWorld = create<WorldState>()((set, get) => ({
       eventsVersion: state.eventsVersion + 1,
       branches: [],
       branch: 1,
+      stopped: null,
       worldNumber: state.worldNumber + 1,
       crash: null,
       selection: null,
@@ -117,6 +125,7 @@ export const useWorld = create<WorldState>()((set, get) => ({
     set((state) => ({
       snapshot: applyDelta(snapshot, delta),
       time: sameTimeState(state.time, time) ? state.time : time,
+      stopped: state.stopped?.event.at === delta.now && !time.playing ? state.stopped : null,
       wish: unconfirmed(state.wish, time),
       eventsVersion: events.length > 0 ? state.eventsVersion + 1 : state.eventsVersion,
     }));
@@ -125,6 +134,8 @@ export const useWorld = create<WorldState>()((set, get) => ({
     replaceEvents(get().events, keep, events);
     set((state) => ({ branches, branch, eventsVersion: state.eventsVersion + 1 }));
   },
+  setStops: (stops) => set({ stops }),
+  stoppedAt: (condition, event) => set({ stopped: { condition, event }, selection: `event:${event.id}` }),
   wishTime: (wish) => set((state) => ({ wish: { ...state.wish, ...wish } })),
   addOlderEvents(worldNumber, older) {
     const { events, worldNumber: current } = get();

@@ -32,8 +32,18 @@ export default function HelpDialog() {
           stand for.
         </p>
         <p>
-          Time is virtual: pause it, step from event to event, run it a thousand times slower or faster. By itself it
-          runs slower while there is no leader, so that an election can be watched.
+          Time is virtual: pause it, step from event to event, run it a thousand times slower or faster, and go back:
+          pull the timeline to any earlier moment and act there, which begins another course of the same world. By
+          itself time runs slower while there is no leader, so that an election can be watched.
+        </p>
+        <p>
+          <button
+            type="button"
+            onClick={() => set({ dialog: 'palette' })}
+            className="inline-flex h-8 items-center rounded-control border border-line2 px-3 text-t1 hover:bg-raise max-[720px]:h-11"
+          >
+            Find and do anything
+          </button>
         </p>
       </div>
       <h3 className="mt-5 mb-2 font-[650]">Keys</h3>
