@@ -39,6 +39,7 @@ const supported: Record<string, Record<number, string>> = {
   '24-containers': {},
   '25-worker-loss': {},
   '26-attachable-networks': {},
+  '27-ports-and-networks': {},
 };
 
 // What `docker stack` loads when it is used: here it is loaded in real time, and virtual time would not wait for it.

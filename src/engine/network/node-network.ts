@@ -271,15 +271,19 @@ export class NodeNetwork implements TaskNetwork, ContainerNetwork {
     return true;
   }
 
+  /** One for each binding: that of IPv4 and that of IPv6. `executor/container/controller.go parsePortMap` */
   ports(taskId: string): PortConfig[] {
     const ports = this.ofTask(taskId)?.hostPorts ?? [];
-    return ports.map(({ protocol, target, published }) => ({
-      name: '',
-      protocol,
-      targetPort: target,
-      publishedPort: published,
-      publishMode: 'host',
-    }));
+    return ports.flatMap(({ protocol, target, published }) => {
+      const port: PortConfig = {
+        name: '',
+        protocol,
+        targetPort: target,
+        publishedPort: published,
+        publishMode: 'host',
+      };
+      return [port, port];
+    });
   }
 
   /** What a container was given: for those who look at it. */
