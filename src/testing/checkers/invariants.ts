@@ -39,7 +39,7 @@ export class Invariants {
     this.replicas = new ReplicaChecker(cluster, history);
     this.api = new ApiChecker(cluster, history);
     this.packets = new PacketChecker(cluster, history);
-    this.wire = new WireChecker(cluster);
+    this.wire = new WireChecker(cluster, history);
     const ledger = new SlotLedger(history);
     for (const rule of [
       ledger,

@@ -14,6 +14,7 @@ import type { CommittedHistory } from './committed-history.ts';
 import { Violation } from './violation.ts';
 
 const RUNNING = 512;
+const COMPLETE = 576;
 /** What has changed so long ago is known everywhere. */
 const GOSSIP_TIME = 10_000_000;
 
@@ -66,7 +67,7 @@ export class NetworkRest {
       for (const task of history.tasksOfService(id))
         for (const { networkId, addresses } of task.networks) {
           if (!wanted.has(networkId)) wanted.set(networkId, new Set());
-          const runs = task.status.state === RUNNING && task.desiredState === RUNNING;
+          const runs = task.status.state === RUNNING && task.desiredState <= COMPLETE;
           if (runs && addresses[0]) wanted.get(networkId)!.add(bare(addresses[0]));
         }
       for (const [network, addresses] of wanted)

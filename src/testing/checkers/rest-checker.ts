@@ -100,7 +100,7 @@ function replicasRun(history: CommittedHistory, service: Service, replicas: numb
   let filled = 0;
   for (const [slot, tasks] of slots) {
     const running = tasks.filter(isRunning);
-    if (running.length > 1) return wrong(`${running.length} tasks run in slot ${slot}`);
+    if (running.length > mostInSlot(service)) return wrong(`${running.length} tasks run in slot ${slot}`);
     const isEmpty = running.length === 0 && !mayBeEmpty(history, service, tasks);
     // History of a slot that is used no more stays until the service is looked at again.
     if (isEmpty && tasks.some(({ desiredState }) => desiredState <= COMPLETE))
@@ -108,7 +108,7 @@ function replicasRun(history: CommittedHistory, service: Service, replicas: numb
     if (!isEmpty) filled++;
   }
   if (filled < replicas) return wrong(`${filled} slots are in use`);
-  const running = [...slots.values()].flat().filter(isRunning).length;
+  const running = [...slots.values()].filter((tasks) => tasks.some(isRunning)).length;
   return running > replicas ? wrong(`${running} tasks run`) : null;
 }
 
@@ -121,14 +121,21 @@ function globalRuns(history: CommittedHistory, service: Service): Violation | nu
     const host = node.description?.hostname;
     const fits = unsatisfied(service.spec.task.placement.constraints, node) === null;
     const takesPart = node.status.state === 'ready' && node.spec.availability === 'active' && fits;
-    if (running > 1) return new Violation('S5 global services', `${running} tasks of ${name} run on ${host}`);
+    if (running > mostInSlot(service))
+      return new Violation('S5 global services', `${running} tasks of ${name} run on ${host}`);
     if (running === 0 && takesPart && !(tasks.length > 0 && mayBeEmpty(history, service, tasks)))
       return new Violation('S5 global services', `${name} does not run on ${host}: ${describe(tasks)}`);
     const mayStay = node.spec.availability === 'pause' && fits && node.status.state === 'ready';
-    if (running === 1 && !takesPart && !mayStay && node.status.state === 'ready')
+    if (running > 0 && !takesPart && !mayStay && node.status.state === 'ready')
       return new Violation('S5 global services', `${name} runs on ${host}, which is not to have it`);
   }
   return null;
+}
+
+/** A paused update is not taken up again: where it started the new task first, both may be there, and both be restarted. */
+function mostInSlot({ spec, updateStatus }: Service): number {
+  const orders = [spec.update?.order, spec.rollback?.order];
+  return updateStatus?.state.endsWith('paused') && orders.includes('start-first') ? 2 : 1;
 }
 
 /** Is there a reason why no task of the slot runs. */
@@ -145,7 +152,7 @@ function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly
 
 /** No node can have the task: each for a reason that the rules of placement give; or there is no address left for it. */
 function waitsForRoom(history: CommittedHistory, task: Task): boolean {
-  if (task.status.state === NEW) return addressesRunOut(history, task);
+  if (task.status.state === NEW) return addressesRunOut(history, task) || portTaken(history, task.serviceId);
   const nodes = task.nodeId ? [history.tables.node.get(task.nodeId)!] : [...history.tables.node.values()];
   return nodes.every((node) => whyUnfit(history, task, node) !== null);
 }
@@ -156,6 +163,21 @@ function addressesRunOut({ tables }: CommittedHistory, task: Task): boolean {
     const subnet = tables.network.get(target)?.allocated?.configs[0]?.subnet ?? '';
     return Number(subnet.split('/')[1]) > 24;
   });
+}
+
+/** A rollback may ask for a port that another service has been given meanwhile. */
+function portTaken({ tables }: CommittedHistory, serviceId: string): boolean {
+  const wanted = tables.service.get(serviceId)?.spec.endpoint?.ports ?? [];
+  for (const other of tables.service.values()) {
+    if (other.id === serviceId) continue;
+    const taken = other.endpoint?.ports.some(
+      (port) =>
+        port.publishMode === 'ingress' &&
+        wanted.some((one) => one.publishedPort === port.publishedPort && one.protocol === port.protocol),
+    );
+    if (taken) return true;
+  }
+  return false;
 }
 
 /** What it is to run fails by itself. */
@@ -260,7 +282,8 @@ function agentAgrees(
       return `the agent wants ${nameOf(task)} ${run.task.desiredState}, not ${task.desiredState}`;
   }
   for (const id in known)
-    if (!ids.has(id)) return `the agent has ${nameOf(known[id]!.task)}, which is not there any more`;
+    if (!ids.has(id) && (history.deletedAt(id) ?? before) <= before)
+      return `the agent has ${nameOf(known[id]!.task)}, which is not there any more`;
   const running = new Set<string>();
   for (const { taskId, state } of runtime.state.containers.values())
     if (taskId && state === 'running') running.add(taskId);

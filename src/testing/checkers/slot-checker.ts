@@ -93,7 +93,7 @@ export class SlotChecker implements HistoryListener {
     const now = task.meta.updatedAt;
     if (!this.wasKept(service, task, record)) this.checkDelay(task, record, now);
     // A new leader does not know what its predecessor was waiting for.
-    if (record.term !== this.term || (this.ledger.mayOverlap(service.id) && record.how === 'update')) return;
+    if (record.term !== this.term || (this.ledger.mayOverlap(service.id) && record.how !== 'restart')) return;
     const others = [...this.history.tasksOfSlot(service, task)].filter(
       (other) => other.id !== task.id && other.status.state <= RUNNING && other.desiredState > COMPLETE,
     );

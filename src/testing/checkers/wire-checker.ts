@@ -8,6 +8,7 @@ import type { Envelope } from '../../engine/hardware/hardware.ts';
 import type { Machine } from '../../engine/machine.ts';
 import type { Assignments, CertificateReply, SessionMessage, StatusRequest } from '../../engine/manager/messages.ts';
 import type { Task } from '../../engine/store/objects.ts';
+import type { CommittedHistory } from './committed-history.ts';
 import { broken } from './task-checker.ts';
 import { Violation } from './violation.ts';
 
@@ -16,10 +17,12 @@ const RUNNING = 512;
 
 export class WireChecker {
   private readonly cluster: Cluster;
+  private readonly history: CommittedHistory;
   private nextMessage: number;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, history: CommittedHistory) {
     this.cluster = cluster;
+    this.history = history;
     this.nextMessage = cluster.hardware.state.nextMessage;
   }
 
@@ -107,8 +110,11 @@ export class WireChecker {
       const task = agent.tasks[taskId]?.task;
       if (!task || status.state < PREPARING || status.state > RUNNING || task.desiredState > RUNNING) continue;
       const { secrets, configs } = task.spec.container;
+      // A rollback may ask for files that were deleted meanwhile.
+      const { tables } = this.history;
       const missing =
-        secrets.find(({ id }) => !agent.secrets[id])?.name ?? configs.find(({ id }) => !agent.configs[id])?.name;
+        secrets.find(({ id }) => tables.secret.has(id) && !agent.secrets[id])?.name ??
+        configs.find(({ id }) => tables.config.has(id) && !agent.configs[id])?.name;
       if (missing !== undefined)
         throw broken('N7 files before tasks', task, `is prepared on ${from}, where ${missing} is not`);
       if (status.state === RUNNING && agent.tasks[taskId]!.status.state === RUNNING)

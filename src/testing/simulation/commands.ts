@@ -33,6 +33,7 @@ export type Command =
       address: string;
     }
   | { op: 'token rotate'; role: 'Worker' | 'Manager' }
+  | { op: 'swarm force'; address: string }
   | { op: 'swarm update'; raft: { SnapshotInterval: number; LogEntriesForSlowFollowers: number } }
   | { op: 'network create'; name: string; options: Record<string, unknown> }
   | { op: 'network rm'; name: string }
@@ -115,6 +116,14 @@ export function* converse(command: Command): Conversation {
         yield post('/swarm/update', swarm.Spec, { version: swarm.version, [`rotate${command.role}Token`]: 'true' });
       return;
     }
+    case 'swarm force':
+      yield post('/swarm/init', {
+        ListenAddr: '0.0.0.0:2377',
+        AdvertiseAddr: command.address,
+        ForceNewCluster: true,
+        Spec: {},
+      });
+      return;
     case 'swarm update': {
       const swarm = yield* found('/swarm');
       if (!swarm) return;

@@ -121,7 +121,9 @@ export class LeadershipRules {
   changed(member: Member, seen: SeenMember): void {
     const { id, state } = member;
     const heard = this.of(id);
-    if (seen.life !== state)
+    // Of what was before the first look nothing is known.
+    if (seen.life === null) heard.began = NEVER;
+    else if (seen.life !== state)
       this.heard.set(id, { ...heard, began: this.now, leader: NEVER, told: 0, peers: new Map() });
     const mine = this.of(id);
     const isNewVote = seen.life === state && state.vote !== null && state.vote !== id;
