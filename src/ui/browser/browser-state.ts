@@ -31,7 +31,9 @@ interface BrowserState {
   loading: Place | null;
   /** What cannot even be asked for. */
   problem: string;
+  /** Places before and after the one that shows. */
   back: readonly Place[];
+  forward: readonly Place[];
   live: Live | null;
   setAddress(address: string): void;
   /** Goes where the address bar says. */
@@ -40,6 +42,7 @@ interface BrowserState {
   /** A link or form of the page that shows. */
   followLink(link: string, sent?: Sent): void;
   goBack(): void;
+  goForward(): void;
   reload(): void;
   stop(): void;
   /** Holds a connection for the page that shows; returns the way to end it. */
@@ -57,7 +60,7 @@ let open: OpenRequest | null = null;
 /** By host, as browsers keep them: ports share them. */
 const cookies = new Map<string, Map<string, string>>();
 
-const nothing = { page: null, loading: null, problem: '', back: [], live: null };
+const nothing = { page: null, loading: null, problem: '', back: [], forward: [], live: null };
 
 export const useBrowser = create<BrowserState>()((set, get) => ({
   address: '',
@@ -70,8 +73,10 @@ export const useBrowser = create<BrowserState>()((set, get) => ({
     else set({ problem: 'This is no address. Write http://, the name or address of a machine, and a port.' });
   },
   visit(place, sent = null) {
-    const { page, back } = get();
-    void load(place, sent, page && addressOf(page.place) !== addressOf(place) ? [...back, page.place] : back);
+    const { page, back, forward } = get();
+    // Another place begins anew what can be gone forward to; the same one again does not.
+    const moves = page !== null && addressOf(page.place) !== addressOf(place);
+    void load(place, sent, moves ? { back: [...back, page.place], forward: [] } : { back, forward });
   },
   followLink(link, sent = null) {
     const { page, visit } = get();
@@ -80,13 +85,18 @@ export const useBrowser = create<BrowserState>()((set, get) => ({
     else set({ problem: `${link} leads out of the simulated network.` });
   },
   goBack() {
-    const { back } = get();
+    const { back, forward, page } = get();
     const place = back.at(-1);
-    if (place) void load(place, null, back.slice(0, -1));
+    if (place) void load(place, null, { back: back.slice(0, -1), forward: page ? [page.place, ...forward] : forward });
+  },
+  goForward() {
+    const { back, forward, page } = get();
+    const [place, ...rest] = forward;
+    if (place) void load(place, null, { back: page ? [...back, page.place] : back, forward: rest });
   },
   reload() {
-    const { page, back, go } = get();
-    if (page) void load(page.place, null, back);
+    const { page, back, forward, go } = get();
+    if (page) void load(page.place, null, { back, forward });
     else go();
   },
   stop() {
@@ -109,9 +119,9 @@ useWorld.subscribe((state, before) => {
   useBrowser.setState({ address: '', ...nothing });
 });
 
-async function load(place: Place, sent: Sent, back: readonly Place[]): Promise<void> {
+async function load(place: Place, sent: Sent, history: Pick<BrowserState, 'back' | 'forward'>): Promise<void> {
   useBrowser.getState().stop();
-  useBrowser.setState({ loading: place, address: addressOf(place), problem: '', back });
+  useBrowser.setState({ loading: place, address: addressOf(place), problem: '', ...history });
   let at = place;
   let saying = sent;
   for (let count = 0; ; count++) {

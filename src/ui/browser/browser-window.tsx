@@ -1,5 +1,5 @@
 /** The browser window: an address bar, the page that a container answered with, who it was, and a load generator beside it. */
-import { ArrowLeft, RotateCw, X } from 'lucide-react';
+import { ArrowLeft, ArrowRight, RotateCw, X } from 'lucide-react';
 import type { CallFailure, CallResult } from '../../protocol/network-call.ts';
 import type { Snapshot } from '../../protocol/snapshot.ts';
 import { IconButton } from '../components/icon-button.tsx';
@@ -18,9 +18,7 @@ export default function BrowserWindow() {
         className="flex min-h-0 min-w-0 flex-1 flex-col max-[720px]:min-h-64 max-[720px]:flex-none"
       >
         <AddressBar />
-        <div className="min-h-0 flex-1 overflow-y-auto px-5 py-3 max-[720px]:px-[14px]">
-          <Content />
-        </div>
+        <Content />
         <StatusLine />
       </section>
       <div className="flex w-88 flex-none flex-col border-l border-line px-4 py-2 max-[720px]:w-auto max-[720px]:border-t max-[720px]:border-l-0 max-[720px]:px-[14px]">
@@ -36,8 +34,9 @@ const iconSize = 'size-8 max-[720px]:size-11';
 function AddressBar() {
   const address = useBrowser((state) => state.address);
   const canGoBack = useBrowser((state) => state.back.length > 0);
+  const canGoForward = useBrowser((state) => state.forward.length > 0);
   const loading = useBrowser((state) => state.loading !== null);
-  const { setAddress, go, goBack, reload, stop } = useBrowser.getState();
+  const { setAddress, go, goBack, goForward, reload, stop } = useBrowser.getState();
   return (
     <form
       className="flex flex-none items-center gap-1 border-b border-line px-2 py-1"
@@ -47,6 +46,7 @@ function AddressBar() {
       }}
     >
       {canGoBack && <IconButton icon={ArrowLeft} name="Back" onClick={goBack} className={iconSize} />}
+      {canGoForward && <IconButton icon={ArrowRight} name="Forward" onClick={goForward} className={iconSize} />}
       {loading ? (
         <IconButton icon={X} name="Stop loading" onClick={stop} className={iconSize} />
       ) : (
@@ -76,9 +76,20 @@ function AddressBar() {
 function Content() {
   const page = useBrowser((state) => state.page);
   const problem = useBrowser((state) => state.problem);
-  if (problem !== '') return <p role="alert">{problem}</p>;
-  if (!page) return <Offers />;
-  return page.result.ok ? <PageView page={page} /> : <Failure page={page} result={page.result} />;
+  // Another page begins at its top.
+  return (
+    <div key={page?.number} className="min-h-0 flex-1 overflow-y-auto px-5 py-3 max-[720px]:px-[14px]">
+      {problem !== '' ? (
+        <p role="alert">{problem}</p>
+      ) : !page ? (
+        <Offers />
+      ) : page.result.ok ? (
+        <PageView page={page} />
+      ) : (
+        <Failure page={page} result={page.result} />
+      )}
+    </div>
+  );
 }
 
 /** Nothing has been asked for: what is published here. */
@@ -133,8 +144,20 @@ function Failure({ page, result }: { page: ShownPage; result: Failed }) {
   return (
     <div role="alert">
       <h1 className="mb-2 text-heading font-[650]">{failureWords(result, host)}</h1>
-      <p className="mb-1">{failureDetail(result.reason, result.remote?.address ?? host, port)}</p>
+      <p className="mb-1">
+        {failureDetail(result.reason, result.remote?.address ?? host, port)}{' '}
+        <code className="font-mono text-small text-t2">{failureCode(result)}</code>
+      </p>
       {reason && <p className="max-w-prose text-t2">{reason}</p>}
+      <p className="mt-3">
+        <button
+          type="button"
+          className="h-8 rounded-control border border-line2 px-3 text-small font-[650] hover:bg-raise max-[720px]:h-11"
+          onClick={() => useBrowser.getState().reload()}
+        >
+          Try again
+        </button>
+      </p>
     </div>
   );
 }
@@ -152,6 +175,23 @@ function failureWords({ reason, connected }: Failed, host: string): string {
     case 'host unreachable':
     case 'network unreachable':
       return `${host} can’t be reached`;
+  }
+}
+
+/** The code that people search for, as Chromium has it. */
+function failureCode({ reason, connected }: Failed): string {
+  switch (reason) {
+    case 'name not found':
+      return 'ERR_NAME_NOT_RESOLVED';
+    case 'connection refused':
+      return 'ERR_CONNECTION_REFUSED';
+    case 'timed out':
+      return connected ? 'ERR_TIMED_OUT' : 'ERR_CONNECTION_TIMED_OUT';
+    case 'connection reset':
+      return 'ERR_CONNECTION_RESET';
+    case 'host unreachable':
+    case 'network unreachable':
+      return 'ERR_ADDRESS_UNREACHABLE';
   }
 }
 

@@ -111,16 +111,22 @@ function Counts({ load }: { load: LoadView }) {
   const theme = useWorld((state) => state.theme);
   if (!snapshot) return null;
   const rows = Object.entries(load.byContainer).map(([id, count]) => ({ id, count, ...whose(snapshot, id, theme) }));
-  const failures = Object.entries(load.byFailure);
-  const most = Math.max(1, ...rows.map(({ count }) => count), ...failures.map(([, count]) => count));
+  const failures = gatheredFailures(load);
+  const most = Math.max(1, ...rows.map(({ count }) => count), ...failures.map(({ count }) => count));
+  const { sent, answered, failed } = load.lastSecond;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto pr-1">
       <p className="text-t2">
         {load.sent} sent, {load.answered} answered, {load.failed} failed
         {load.inFlight > 0 && `, ${load.inFlight} on the way`}
       </p>
+      {load.running && (
+        <p className="text-t2">
+          in the last second: {sent} sent, {answered} answered, {failed} failed
+        </p>
+      )}
       <p className="mb-1 text-t2">
-        latency: median {ms(load.latency.median)}, p95 {ms(load.latency.p95)}
+        latency: median {ms(load.latency.median)}, p95 {ms(load.latency.p95)}, most {ms(load.latency.most)}
       </p>
       <ul aria-label="Answers by container">
         {rows
@@ -128,28 +134,55 @@ function Counts({ load }: { load: LoadView }) {
           .map(({ id, name, title, identity, count }) => (
             <CountBar key={id} name={name} title={title} count={count} share={count / most} identity={identity} />
           ))}
-        {failures.map(([reason, count]) => (
-          <CountBar key={reason} name={reason} title={reason} count={count} share={count / most} identity={null} />
+        {failures.map(({ words, count }) => (
+          <li key={words} className="pt-0.5">
+            <CountLine name="✕ failed" count={count} share={count / most} identity={null} />
+            <p className="pl-3 text-caption text-t2">{words}</p>
+          </li>
         ))}
       </ul>
     </div>
   );
 }
 
+/** Failures by what happened to them, wherever that was, the most first. */
+function gatheredFailures({ failures }: LoadView): { words: string; count: number }[] {
+  const found = new Map<string, number>();
+  for (const { reason, detail, count } of failures) {
+    const words = detail ? `${reason}: ${detail}` : reason;
+    found.set(words, (found.get(words) ?? 0) + count);
+  }
+  return [...found].map(([words, count]) => ({ words, count })).sort((a, b) => b.count - a.count);
+}
+
+function CountBar({ title, ...line }: LineProps & { title: string }) {
+  return (
+    <li title={title}>
+      <CountLine {...line} />
+    </li>
+  );
+}
+
+interface LineProps {
+  name: string;
+  count: number;
+  share: number;
+  identity: Identity | null;
+}
+
 /** A failure has no hue: its bar is an outline. */
-function CountBar(props: { name: string; title: string; count: number; share: number; identity: Identity | null }) {
-  const { name, title, count, share, identity } = props;
+function CountLine({ name, count, share, identity }: LineProps) {
   const paint = identity
     ? { background: identity.fill, borderColor: identity.edge }
     : { background: 'transparent', borderColor: 'var(--t1)' };
   return (
-    <li className="flex items-center gap-2" title={title}>
+    <div className="flex items-center gap-2">
       <span className="w-32 flex-none truncate">{name}</span>
       <span className="min-w-0 flex-1">
         <span className="block h-2.5 border" style={{ ...paint, width: `${Math.max(1, share * 100)}%` }} />
       </span>
       <span className="w-12 flex-none text-right">{count}</span>
-    </li>
+    </div>
   );
 }
 

@@ -12,11 +12,14 @@ export interface Published {
 export function placesPublished(snapshot: Snapshot): Published[] {
   const machine = snapshot.machines.find(({ power, nodeId }) => power && nodeId) ?? snapshot.machines[0];
   if (!machine) return [];
-  return snapshot.services.flatMap(({ name, ports }) =>
+  return snapshot.services.flatMap(({ id, name, ports }) =>
     ports
       .filter(({ protocol }) => protocol === 'tcp')
-      .map(({ published }) => {
-        const place = { host: machine.name, port: published, path: '/' };
+      .map(({ published, mode }) => {
+        // A port of the host is only there where a task is.
+        const holder =
+          mode === 'host' ? snapshot.network?.endpoints.find(({ service }) => service === id)?.machine : undefined;
+        const place = { host: holder ?? machine.name, port: published, path: '/' };
         return { service: name, place, address: addressOf(place) };
       }),
   );

@@ -45,12 +45,15 @@ export function filterEvents(
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
+  // Of every room that a packet passes the hop ledger tells; a list of all that happens would be of nothing else.
+  const isRoomOfMany = words.length === 0 && filter.lane === 'all' && !filter.objects;
   const found: EventRow[] = [];
   const lastRow = new Map<string, number>();
   for (let index = list.length - 1; index >= 0 && found.length < most; index--) {
     const event = list[index] as TraceEvent;
     if (filter.lane !== 'all' && laneOf(event.kind) !== filter.lane) continue;
     if (filter.objects && !event.objects.some((ref) => filter.objects?.includes(ref))) continue;
+    if (isRoomOfMany && isPassing(event)) continue;
     const sentence = textOf(event);
     if (words.length > 0) {
       const text = `${sentence} ${event.kind} ${event.machine ?? ''}`.toLowerCase();
@@ -67,6 +70,8 @@ export function filterEvents(
   }
   return found;
 }
+
+const isPassing = ({ kind, data }: TraceEvent): boolean => kind === 'packet.hop' && data?.result !== 'dropped';
 
 /** What is the same again: the sentence; of gossip also what every node hears of one thing. */
 function foldKey({ kind, data }: TraceEvent, sentence: string): string {

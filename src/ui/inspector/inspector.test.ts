@@ -124,6 +124,16 @@ describe('the filter of events', () => {
     expect(rows.map(({ event: row, times }) => [row.id, times])).toEqual([[3, 3]]);
   });
   it('goes by object', () => expect(found({ objects: ['task:t1'] })).toEqual([3]));
+  it('leaves the rooms of a packet to the hop ledger, but not where it was dropped', () => {
+    const hops = [1, 2, 3].map((id) =>
+      event(id, 0, 'packet.hop', { data: { result: id === 3 ? 'dropped' : 'passed' } }),
+    );
+    const rows = (filter: Partial<Parameters<typeof filterEvents>[1]>) =>
+      filterEvents(hops, { text: '', lane: 'all', ...filter }, ({ id }) => `hop ${id}`).map((row) => row.event.id);
+    expect(rows({})).toEqual([3]);
+    expect(rows({ lane: 'network' })).toEqual([3, 2, 1]);
+    expect(rows({ text: 'hop 1' })).toEqual([1]);
+  });
 });
 
 describe('states in words', () => {

@@ -8,6 +8,8 @@ export interface Names {
   task(id: string): string | undefined;
   service(id: string): string | undefined;
   node(id: string): string | undefined;
+  /** The task that a container was made for. */
+  container?(id: string): string | undefined;
 }
 
 export function namesOf(snapshot: Snapshot | null): Names {
@@ -18,6 +20,10 @@ export function namesOf(snapshot: Snapshot | null): Names {
     },
     service: (id) => serviceWithId(snapshot, id)?.name,
     node: (id) => nodeWithId(snapshot, id)?.machine,
+    container: (id) => {
+      const task = snapshot?.tasks.find(({ containerId }) => containerId === id);
+      return task && taskName(task);
+    },
   };
 }
 

@@ -374,7 +374,8 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
     say(`${facts.host} has network ${facts.text('name')} no more.`, 'No task there needs it.'),
   'packet.opened': (facts) =>
     say(`A request goes out to ${goalWords(facts.text('target'))}.`, because(facts.text('what'))),
-  'packet.answered': (facts) => say('The request is answered.', because(statusWords(facts))),
+  'packet.answered': (facts) =>
+    say(`${facts.names.container?.(facts.text('by')) ?? 'The machine'} answers.`, because(statusWords(facts))),
   'packet.failed': failedSentence,
   'packet.hop': (facts) =>
     say(
