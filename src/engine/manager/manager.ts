@@ -435,6 +435,7 @@ export class Manager {
   }
 
   private stopLeading(): void {
+    for (const subsystem of this.subsystems) subsystem.stop?.();
     this.state.leading = null;
     this.subsystems = [];
     this.state.turns = [];

@@ -67,6 +67,8 @@ export interface Subsystem<State = unknown> {
   write(transaction: Transaction, data: unknown): void;
   /** The entry of a turn with this `data` was committed and applied, or given up because leadership was lost. */
   written?(data: unknown, ok: boolean): void;
+  /** Leadership is lost; this manager still runs. It can say good-bye, no more. */
+  stop?(): void;
   /** A timer that it set. */
   timer?(kind: string, data: unknown): void;
 }

@@ -114,6 +114,6 @@ export function infoJson({ host, state }: Dockerd, swarm: api.SwarmInfo): api.In
     InitCommit: { ID: 'de40ad0' },
     SecurityOptions: ['name=apparmor', 'name=seccomp,profile=builtin', 'name=cgroupns'],
     CDISpecDirs: ['/etc/cdi', '/var/run/cdi'],
-    Warnings: null,
+    Warnings: swarm.Warnings ?? null,
   };
 }

@@ -109,6 +109,12 @@ export class Dispatcher implements Subsystem<DispatcherState>, MessageReceiver {
     if (unknown) this.requestWrite({ type: 'unknown' });
   }
 
+  /** `dispatcher.go Stop`: sessions end, and agents look for the next leader's dispatcher. */
+  stop(): void {
+    for (const { id, agent } of Object.values(this.state.sessions))
+      this.context.answer(agent, 'dispatcher.refusal', { sessionId: id, message: 'dispatcher is stopped' });
+  }
+
   receive(kind: ManagerMessageKind, payload: unknown): void {
     if (kind === 'dispatcher.session') this.openSession(payload as SessionRequest);
     else if (kind === 'dispatcher.heartbeat') this.heartbeat(payload as HeartbeatRequest);

@@ -46,6 +46,13 @@ export class LogBroker implements Subsystem<LogBrokerState>, MessageReceiver {
 
   write(): void {}
 
+  /** `broker.go Stop`: whoever listens is told at once. */
+  stop(): void {
+    const error = 'rpc error: code = Canceled desc = context canceled';
+    for (const subscription of Object.values(this.state.subscriptions))
+      this.context.answer(asker(subscription), 'logs.end', { id: subscription.request.id, error });
+  }
+
   receive(kind: ManagerMessageKind, payload: unknown): void {
     if (kind === 'logs.subscribe') this.subscribe(payload as SubscribeLogsRequest);
     else if (kind === 'logs.publish') this.publish(payload as PublishLogsRequest);
