@@ -61,6 +61,18 @@ describe('a replicated job', () => {
     expect(states(leader)).toEqual(Array(6).fill('complete complete'));
   });
 
+  test('runs each slot once in a new iteration, also where a task of the old one waited for its restart', () => {
+    const leader = job({ mode: { ...mode, totalCompletions: 1, maxConcurrent: 1 }, restart: { delay: seconds(20) } });
+    leader.fate = () => ({ exit: 'failed', after: seconds(1) });
+    leader.run(seconds(5));
+    const waiting = leader.tasks('job').find(({ desiredState }) => desiredState === TaskState.ready)!;
+    leader.put({ ...waiting, status: { ...waiting.status, state: TaskState.rejected } }).run(seconds(1));
+    leader.fate = () => ({ exit: 'complete', after: seconds(60) });
+    again(leader).run(seconds(30));
+    const wanted = leader.tasks('job').filter(({ desiredState }) => desiredState <= TaskState.complete);
+    expect(wanted).toHaveLength(1);
+  });
+
   test('goes on under a new leader', () => {
     const leader = job({ mode }).run(seconds(1)).elect().run(seconds(1)).elect().run(SETTLED);
     expect(states(leader)).toEqual(Array(5).fill('complete complete'));

@@ -100,6 +100,8 @@ export class RestartSupervisor {
     if (condition === 'none') return false;
     const finished = task.status.state === TaskState.complete;
     if (finished && (condition === 'on-failure' || isJob(service))) return false;
+    // A job that is run again has tasks of its own for each slot. swarmkit replaces the old one as well, by one too many.
+    if (isJob(service) && task.jobIteration !== service.jobIteration) return false;
     if (maxAttempts === 0) return true;
     const history = this.state.history.get(task.serviceId)?.get(slotKey(service, task));
     if (!history || history.specVersion !== task.specVersion) return true;
