@@ -221,7 +221,8 @@ function layRails(network: NetworkView, top: number, foot: number, widest: numbe
   return rails.map((rail, index) => ({ ...rail, y: Math.round(top + index * pitch) }));
 }
 
-function troubleOf(machine: MachineView, snapshot: Snapshot): string {
+/** Why a machine is not what it should be, in few words; empty when all is well. */
+export function troubleOf(machine: MachineView, snapshot: Snapshot): string {
   if (!machine.power) return 'no power';
   if (machine.daemon !== 'running') return `daemon ${machine.daemon}`;
   if (!machine.cable) return 'cable cut';

@@ -177,7 +177,13 @@ describe('the building', () => {
 
 it('is an outline too', () => {
   const outline = networkOutline(snapshot, snapshot.network!);
-  expect(outline.map(({ heading }) => heading)).toEqual(['Networks', 'Endpoints', 'Balancers']);
-  expect(outline[0]!.lines).toEqual(['ingress, VNI 4096, 10.0.0.0/24, on node1, node2']);
-  expect(outline[1]!.lines[0]).toMatch(/^web\.1 on node2: ingress 10\.0\.0\.\d+$/);
+  expect(outline.map(({ heading }) => heading)).toEqual(['Machines', 'Networks', 'Endpoints', 'Balancers']);
+  const texts = (heading: string) => outline.find((part) => part.heading === heading)!.lines.map(({ text }) => text);
+  expect(texts('Machines')).toEqual(['node1 192.168.99.101, doors 8080/tcp', 'node2 192.168.99.102, doors 8080/tcp']);
+  expect(texts('Networks')).toEqual(['ingress, VNI 4096, 10.0.0.0/24, on node1, node2']);
+  expect(texts('Endpoints')[0]).toMatch(/^web\.1 on node2: ingress 10\.0\.0\.\d+$/);
+  expect(texts('Balancers')[0]).toMatch(
+    /^node1: web 10\.0\.0\.\d+, door 8080\/tcp, to web\.1; last web\.1, 1 connection$/,
+  );
+  expect(outline.find(({ heading }) => heading === 'Endpoints')!.lines[0]!.ref).toMatch(/^task:/);
 });
