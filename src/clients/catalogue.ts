@@ -2,6 +2,7 @@
 import type { Client } from './client.ts';
 import { curl } from './curl.ts';
 import { dig } from './dig.ts';
+import { mysql } from './mysql.ts';
 import { nc } from './nc.ts';
 import { nslookup } from './nslookup.ts';
 import { ping } from './ping.ts';
@@ -10,7 +11,7 @@ import { redisCli } from './redis-cli.ts';
 import { wget } from './wget.ts';
 
 const CLIENTS = new Map<string, Client>(
-  ([curl, dig, nc, nslookup, pgIsReady, ping, psql, redisCli, wget] as readonly Client[]).map((client) => [
+  ([curl, dig, mysql, nc, nslookup, pgIsReady, ping, psql, redisCli, wget] as readonly Client[]).map((client) => [
     client.name,
     client,
   ]),

@@ -2,6 +2,7 @@
 import type { Image } from '../container.ts';
 import { mysql, postgres } from './database.ts';
 import { drupal } from './drupal.ts';
+import { hello } from './hello.ts';
 import type { Program } from './program.ts';
 import { redis } from './redis.ts';
 import { script } from './script.ts';
@@ -14,6 +15,7 @@ const PROGRAMS: readonly Program[] = [
   drupal,
   elasticsearch,
   gateway,
+  hello,
   httpd,
   invoices,
   mysql,
@@ -36,6 +38,7 @@ const SERVERS: Readonly<Record<string, Program>> = {
   'httpd-foreground': httpd,
   'apache2-foreground': httpd,
   httpd,
+  hello,
   serve: plainWeb,
   elasticsearch,
   whoami,
