@@ -304,6 +304,8 @@ export class SnapshotBuilder {
     for (const node of store.all('node')) hosts.set(node.id, this.hostOf(node));
     const views: TaskView[] = [];
     for (const task of store.all('task')) {
+      // What holds a place on a network for a container is seen as that container.
+      if (task.spec.attachment) continue;
       const machine = hosts.get(task.nodeId) ?? null;
       const latest = newest.get(slotKey(task));
       const successor = latest && latest.id !== task.id && task.desiredState > TaskState.running ? latest.id : null;

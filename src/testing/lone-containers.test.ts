@@ -145,6 +145,7 @@ describe('a place on a network of the swarm', () => {
       network?.endpoints.find(({ name }) => name === 'box')?.interfaces.map(({ networkName }) => networkName),
     ).toEqual(['att', 'docker_gwbridge']);
     expect(await world.run('node1', 'docker node ps -q node1')).toBe('');
+    expect(world.cluster.snapshot().tasks).toEqual([]);
   });
 
   test('is got in a world that was cloned in the middle of it', async () => {
