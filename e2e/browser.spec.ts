@@ -1,34 +1,7 @@
 /** The browser window: pages that containers answer with, what a browser says when none does, votes, and the load generator. */
-import { expect, type Locator, type Page } from '@playwright/test';
-import { type SwarmPage, test } from './swarm-page.ts';
-
-class BrowserWindow {
-  readonly window: Locator;
-  readonly answer: Locator;
-  readonly load: Locator;
-  readonly #swarm: SwarmPage;
-
-  constructor(swarm: SwarmPage) {
-    this.#swarm = swarm;
-    const { page } = swarm;
-    this.window = page.getByRole('region', { name: 'Browser', exact: true });
-    this.answer = page.getByRole('status', { name: 'Answer' });
-    this.load = page.getByRole('region', { name: 'Load generator' });
-  }
-
-  async visit(address: string, seconds = 1): Promise<void> {
-    await this.window.getByRole('textbox', { name: 'Address' }).fill(address);
-    await this.window.getByRole('button', { name: 'Go' }).click();
-    await this.#swarm.advance(seconds);
-  }
-}
-
-async function openBrowser(swarm: SwarmPage): Promise<BrowserWindow> {
-  await swarm.page.getByRole('tablist', { name: 'Host' }).getByRole('tab', { name: 'Browser' }).click();
-  const browser = new BrowserWindow(swarm);
-  await expect(browser.window).toBeVisible();
-  return browser;
-}
+import { expect, type Page } from '@playwright/test';
+import { openBrowser } from './browser-window.ts';
+import { test } from './swarm-page.ts';
 
 const run = (page: Page, command: string) => page.evaluate((line) => window.swarmscope.run('node1', line), command);
 
@@ -49,8 +22,68 @@ test('any machine shows the page of a container; the request can be followed; wi
   await swarm.advance(1);
   await expect(browser.window.getByRole('alert')).toContainText('node2 refused to connect');
   await expect(browser.window.getByRole('alert')).toContainText('port 80: connection refused');
+  await expect(browser.window.getByRole('alert')).toContainText('ERR_CONNECTION_REFUSED');
   await browser.visit('http://nowhere/');
   await expect(browser.window.getByRole('alert')).toContainText('no such host');
+  await expect(browser.window.getByRole('alert')).toContainText('ERR_NAME_NOT_RESOLVED');
+
+  // Back to the page before, and forward again to the one that is not there.
+  await browser.press('Back');
+  await expect(browser.address).toHaveValue('http://node2:80/');
+  await browser.press('Forward');
+  await expect(browser.address).toHaveValue('http://nowhere:80/');
+  await expect(browser.window.getByRole('button', { name: 'Forward' })).toHaveCount(0);
+});
+
+test('the installer of Drupal wants a database host, and goes on when it has reached one', async ({ swarm }) => {
+  await swarm.open();
+  for (const command of [
+    'docker network create -d overlay cms',
+    'docker service create -d --name pg --network cms -e POSTGRES_PASSWORD=secret postgres:15',
+    'docker service create -d --name drupal --network cms -p 8001:80 drupal:9',
+  ])
+    expect((await run(swarm.page, command)).exit, command).toBe(0);
+  await swarm.advance(40);
+  const browser = await openBrowser(swarm);
+  await browser.visit('http://node4:8001');
+  await expect(browser.address).toHaveValue('http://node4:8001/core/install.php');
+  const install = async (host: string) => {
+    await browser.window.getByRole('textbox', { name: 'Host' }).fill(host);
+    await browser.window.getByRole('textbox', { name: 'Database password' }).fill('secret');
+    await browser.press('Save and continue', 3);
+  };
+  await install('localhost');
+  await expect(browser.window).toContainText('Failed to connect to your database server: Connection refused');
+  await install('nosuch');
+  await expect(browser.window).toContainText('Name or service not known');
+  await install('pg');
+  await expect(browser.window.getByRole('heading', { name: 'Welcome to Drupal' })).toBeVisible();
+  await expect(browser.window).toContainText('database postgres on pg');
+});
+
+test('the shop writes an invoice only for customers and products that are there', async ({ swarm }) => {
+  await swarm.open();
+  for (const command of [
+    'docker network create -d overlay shop',
+    'docker service create -d --name customers --network shop acme/customers',
+    'docker service create -d --name products --network shop acme/products',
+    'docker service create -d --name invoices --network shop acme/invoices',
+    'docker service create -d --name gateway --network shop -p 8000:80 acme/gateway',
+  ])
+    expect((await run(swarm.page, command)).exit, command).toBe(0);
+  await swarm.advance(40);
+  const browser = await openBrowser(swarm);
+  await browser.visit('node3:8000', 2);
+  await expect(browser.window).toContainText('Ada Lovelace');
+  await browser.press('Write invoice', 2);
+  await browser.visit('node5:8000', 2);
+  await expect(browser.window.getByRole('row', { name: /Ada Lovelace.*Abacus/ })).toBeVisible();
+
+  await run(swarm.page, 'docker service scale -d customers=0');
+  await swarm.advance(15);
+  await browser.press('Load again', 6);
+  await expect(browser.window).not.toContainText('Grace Hopper');
+  await expect(browser.window).toContainText('Abacus');
 });
 
 test('a vote is a click, and the result page hears of it over the connection it holds', async ({ swarm }) => {
