@@ -1,4 +1,4 @@
-// Takes the pictures of the README from seeded worlds: `npm run gallery` (after `npm run build`). Every picture is a moment that
+// Takes the pictures of the README from seeded worlds: `npm run gallery` (after `npm run build`), or only those named. Every picture is a moment that
 // anybody can reach: a start, some commands and faults, so many virtual seconds.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,31 @@ const { preview } = await import('vite');
 
 const api = 'docker service create -q --name api --replicas 4 redis:7';
 const queue = 'docker service create -q --name queue --replicas 3 rabbitmq:3';
+
+const votingApp = `cat > voting.yml <<'EOF'
+services:
+  redis:
+    image: redis:alpine
+    networks: [frontend]
+  db:
+    image: postgres:15-alpine
+    environment: {POSTGRES_USER: postgres, POSTGRES_PASSWORD: postgres}
+    networks: [backend]
+  vote:
+    image: dockersamples/examplevotingapp_vote
+    ports: ["5000:80"]
+    networks: [frontend]
+    deploy: {replicas: 3}
+  result:
+    image: dockersamples/examplevotingapp_result
+    ports: ["5001:80"]
+    networks: [backend]
+  worker:
+    image: dockersamples/examplevotingapp_worker
+    networks: [frontend, backend]
+networks: {frontend: , backend: }
+EOF
+docker stack deploy --detach=true -c voting.yml app`;
 
 /** Pictures by name: size, theme, start, what happens (in the page), and the key of the lens. */
 const pictures = [
@@ -42,6 +67,22 @@ const pictures = [
       await window.swarmscope.time.advance(9);
     },
     commands: [],
+  },
+  {
+    name: 'network-light',
+    width: 1440,
+    height: 900,
+    theme: 'light',
+    start: '',
+    lens: '3',
+    play: async ([deploy]) => {
+      await window.swarmscope.run('node1', deploy);
+      await window.swarmscope.time.advance(40);
+      await window.swarmscope.run('node1', 'curl -s -X POST -d vote=a localhost:5000 > /dev/null');
+      await window.swarmscope.time.advance(9);
+    },
+    commands: [votingApp],
+    shows: 'Hop ledger',
   },
   {
     name: 'many-light',
@@ -78,13 +119,17 @@ const browser = await chromium.launch({
   executablePath: await findChromium(),
   args: ['--no-sandbox', '--disable-gpu'],
 });
-for (const { name, width, height, theme, start, lens, play, commands } of pictures) {
+const wanted = process.argv.slice(2);
+for (const { name, width, height, theme, start, lens, play, commands, shows } of pictures) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
   await page.goto(`http://localhost:4179/${start}`);
   await page.evaluate(() => window.swarmscope.ready);
   await page.evaluate(() => window.swarmscope.time.pause());
   await page.keyboard.press(lens);
   await page.evaluate(play, commands);
+  // Panels that come late.
+  if (shows) await page.getByRole('region', { name: shows }).waitFor();
   await page.evaluate(() => window.swarmscope.painted());
   await page.screenshot({ path: join(folder, `${name}.png`) });
   await page.close();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FlowView } from '../../../protocol/network-view.ts';
 import { NetworkWorld, outside } from '../../../testing/network-world.ts';
 import { type City, layCity } from './city-layout.ts';
-import { alongLeg, cutX, layWay, markAt } from './city-way.ts';
+import { alongLeg, cutX, layWay, markAt, partOfLeg } from './city-way.ts';
 import { dropText, retryText, ruleText } from './flow-words.ts';
 import { newestFirst } from './trace.ts';
 
@@ -51,6 +51,8 @@ describe('the way over the city', () => {
       { x: 30, y: 0 },
       { x: 30, y: 10 },
     ]);
+    expect(partOfLeg(leg, 0.5)).toEqual([leg[0], { x: 20, y: 0 }]);
+    expect(partOfLeg(leg, 0.875)).toEqual([leg[0], leg[1], { x: 30, y: 5 }]);
   });
 });
 

@@ -81,6 +81,20 @@ export function alongLeg(leg: readonly Point[], share: number): Point {
   return leg.at(-1)!;
 }
 
+/** The beginning of a leg, up to a share of its length. */
+export function partOfLeg(leg: readonly Point[], share: number): Point[] {
+  const end = alongLeg(leg, share);
+  const lengths = leg.slice(1).map((point, index) => Math.hypot(point.x - leg[index]!.x, point.y - leg[index]!.y));
+  let left = lengths.reduce((sum, length) => sum + length, 0) * share;
+  const corners: Point[] = [leg[0]!];
+  for (const [index, length] of lengths.entries()) {
+    if (left <= length) break;
+    corners.push(leg[index + 1]!);
+    left -= length;
+  }
+  return [...corners, end];
+}
+
 /** The way back lies a little beside the way there. */
 function beside(mark: WayMark): WayMark {
   return { ...mark, x: mark.x + 6, y: mark.kind === 'station' ? mark.y - 1 : mark.y + 6 };

@@ -6,7 +6,7 @@ import { drawCross } from '../draw-glyphs.ts';
 import type { Point } from '../scene.ts';
 import { type Brush, drawText, forgetFont, type StageLook } from '../stage-look.ts';
 import type { City } from './city-layout.ts';
-import { markAt, type Way, type WayMark } from './city-way.ts';
+import { markAt, partOfLeg, type Way, type WayMark } from './city-way.ts';
 import type { CityInk } from './draw-city.ts';
 
 export interface WayLook {
@@ -16,15 +16,21 @@ export interface WayLook {
   packet: Point | null;
   /** The packet is inside another one. */
   wrapped: boolean;
+  /** It is between two places, on a wire. */
+  onWire: boolean;
 }
 
-/** The lines of the way, up to the hop that is shown and beyond. Within the clip of the city. */
-export function drawLegs({ brush, look }: CityInk, way: Way, step: number): void {
+/**
+ * The lines of the way, up to the hop that is shown and beyond. Within the clip of the city. `gone`: how much of the next leg is behind the
+ * packet already, which is on a wire.
+ */
+export function drawLegs({ brush, look }: CityInk, way: Way, step: number, gone: number): void {
   brush.lineJoin = 'round';
   const at = markAt(way, step);
   way.legs.forEach((leg, index) => {
     const back = way.marks[index]!.way === 'back';
     drawLeg(brush, look, leg, { back, ahead: index > at });
+    if (index === at + 1 && gone > 0) drawLeg(brush, look, partOfLeg(leg, gone), { back, ahead: false });
   });
 }
 
@@ -33,7 +39,7 @@ export function drawMarks(
   { brush, look, measure }: CityInk,
   city: City,
   { marks, ...way }: Way,
-  { step, packet, wrapped }: WayLook,
+  { step, packet, wrapped, onWire }: WayLook,
 ): void {
   if (marks.length === 0) return;
   brush.save();
@@ -44,9 +50,14 @@ export function drawMarks(
   const current = marks[at];
   if (!city.compact)
     for (const [index, mark] of marks.entries())
-      if (index !== at && mark.way === 'out') drawMark(brush, look, mark, { strong: false, ahead: index > at });
-  if (packet) drawCapsule(brush, look, packet, wrapped, city.compact || current?.kind === 'wheel' ? 0.75 : 1);
-  if (current) drawMark(brush, look, current, { strong: true, ahead: false }, packet !== null);
+      if ((index !== at || onWire) && mark.way === 'out')
+        drawMark(brush, look, mark, { strong: false, ahead: index > at });
+  if (packet)
+    drawCapsule(brush, look, packet, wrapped, city.compact || (current?.kind === 'wheel' && !onWire) ? 0.75 : 1);
+  if (onWire && packet) {
+    const here = { kind: 'rail', x: packet.x, y: packet.y, first: step, last: step } as const;
+    drawMark(brush, look, { ...here, way: 'out', drops: 0, reason: '' }, { strong: true, ahead: false }, true);
+  } else if (current) drawMark(brush, look, current, { strong: true, ahead: false }, packet !== null);
   const right = city.view.x + city.view.w;
   for (const mark of marks) if (mark.drops > 0) drawDrop(brush, look, mark, measure, right);
   brush.restore();
@@ -132,7 +143,7 @@ function drawMark(
 ): void {
   const { palette } = look;
   const { text, w, at } = badgeOf(mark);
-  const y = hasPacket && mark.kind === 'rail' ? at.y - 5 : hasPacket && mark.kind === 'client' ? at.y + 18 : at.y;
+  const y = hasPacket && mark.kind === 'rail' ? at.y - 8 : hasPacket && mark.kind === 'client' ? at.y + 18 : at.y;
   brush.beginPath();
   brush.roundRect(at.x - w / 2, y - 8, w, 16, 8);
   brush.fillStyle = strong ? palette.inverse : palette.stage;

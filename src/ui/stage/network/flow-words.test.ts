@@ -74,7 +74,7 @@ describe('a flow in words', () => {
     expect(shownFlow(snapshot.network, null)?.id).toBe(refused.id);
     expect(shownFlow(snapshot.network, `flow:${answered.id}`)?.id).toBe(answered.id);
     const step = (flow: FlowView) => flow.hops[shownStep(flow, { flow: 0, step: 0 })]!;
-    expect(step(answered).room).toBe('vxlan');
+    expect(step(answered)).toMatchObject({ room: 'wire', encapsulation: { vni: 4096 } });
     expect(step(refused).result).toBe('dropped');
     expect(shownStep(answered, { flow: answered.id, step: 999 })).toBe(answered.hops.length - 1);
   });

@@ -200,13 +200,14 @@ export class NetworkPainter {
     const showsLoad = loads.length > 0 && !ink.selection?.startsWith('flow:') && (counts || !flow);
     const way = flow && !showsLoad ? layWay(this.#city, flow) : null;
     const news = { flow: showsLoad ? null : flow, pointers: network?.pointers ?? [], gaps: gapsOf(snapshot), rates };
-    drawCity(ink, this.#city, news, () => way && drawLegs(ink, way, step));
+    const gone = flow && way ? goneOverWire(flow, way, step) : 0;
+    drawCity(ink, this.#city, news, () => way && drawLegs(ink, way, step, gone));
     if (showsLoad) drawLoads(ink, this.#city, loads);
     if (!flow || !way) return false;
-    const { place, moves } = this.#packetAt(this.#city, flow, way, step);
+    const { place, moves } = this.#packetAt(this.#city, flow, way, step, gone);
     const hop = flow.hops[step]!;
     const wrapped = hop.encapsulation !== undefined && !/unwrapped/.test(hop.rule);
-    drawMarks(ink, this.#city, way, { step, packet: place, wrapped });
+    drawMarks(ink, this.#city, way, { step, packet: place, wrapped, onWire: gone > 0 });
     return moves;
   }
 
@@ -271,7 +272,7 @@ export class NetworkPainter {
   }
 
   /** Where the packet is: at the hop that is shown, on its way from the one before, or on a wire. */
-  #packetAt(city: City, flow: FlowView, way: Way, step: number): { place: Point | null; moves: boolean } {
+  #packetAt(city: City, flow: FlowView, way: Way, step: number, gone: number): { place: Point | null; moves: boolean } {
     const at = markAt(way, step);
     const mark = way.marks[at];
     const leg = way.legs[at];
@@ -287,14 +288,16 @@ export class NetworkPainter {
     ) {
       const towards = / to (\S+?)(:|$)/.exec(hop.rule)?.[1];
       const to = city.districts.find(({ name }) => name === towards);
-      const gone = Math.max(0, Math.min(0.9, (virtualNow() - hop.at) / USUAL_WIRE));
+      const share = Math.max(0, Math.min(0.9, (virtualNow() - hop.at) / USUAL_WIRE));
       if (to)
         return {
-          place: { x: mark.x + (to.balancerX - mark.x) * gone, y: hop.encapsulation ? mark.y : city.street },
+          place: { x: mark.x + (to.balancerX - mark.x) * share, y: hop.encapsulation ? mark.y : city.street },
           moves: time.playing,
         };
     }
     const share = this.#changeShare();
+    const onWire = gone > 0 ? way.legs[at + 1] : undefined;
+    if (onWire) return { place: alongLeg(onWire, gone * share), moves: this.#change !== null };
     const rest = restOf(mark, leg.at(-1)!);
     if (!this.#change) return { place: rest, moves: false };
     const next = way.legs[at + 1];
@@ -302,6 +305,13 @@ export class NetworkPainter {
     if (!isNewMark) return { place: rest, moves: true };
     return { place: this.#change.direction > 0 ? alongLeg(leg, share) : alongLeg(next!, 1 - share), moves: true };
   }
+}
+
+/** A hop of the past on a wire is shown halfway over it. */
+function goneOverWire(flow: FlowView, way: Way, step: number): number {
+  const hop = flow.hops[step]!;
+  const isNewest = step === flow.hops.length - 1;
+  return hop.room === 'wire' && hop.result === 'passed' && !isNewest && way.legs[markAt(way, step) + 1] ? 0.5 : 0;
 }
 
 /** At a wheel the packet stands above it: the wheel is what one looks at. */

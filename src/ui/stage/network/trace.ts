@@ -85,12 +85,12 @@ export function shownStep(flow: FlowView, trace: Pick<TraceState, 'flow' | 'step
 
 export const isOver = (flow: Pick<FlowView, 'state'>): boolean => flow.state === 'done' || flow.state === 'failed';
 
-/** Where it was dropped; else where it was wrapped for the wire; else where the balancer chose; else where it arrived. */
+/** Where it was dropped; else where it is on a wire in its capsule; else where the balancer chose; else where it arrived. */
 function tellingStep(hops: readonly Hop[]): number {
   const find = (test: (hop: Hop) => boolean) => hops.findIndex((hop) => hop.way === 'out' && test(hop));
   const found = [
     hops.findIndex((hop) => hop.result === 'dropped'),
-    find((hop) => hop.room === 'vxlan' && hop.encapsulation !== undefined),
+    find((hop) => hop.room === 'wire' && hop.encapsulation !== undefined),
     find((hop) => hop.room === 'ipvs'),
     find((hop) => hop.result === 'delivered'),
   ].find((index) => index >= 0);
