@@ -26,10 +26,16 @@ module.exports = {
       to: { path: '^src/(?!go-template/)' },
     },
     {
+      name: 'types-import-templates-only',
+      severity: 'error',
+      from: { path: '^src/go-types/', pathNot: '\\.(test|bench)\\.ts$' },
+      to: { path: '^src/(?!go-types/|go-template/)' },
+    },
+    {
       name: 'engine-imports-protocol-only',
       severity: 'error',
       from: { path: '^src/engine/', pathNot: '\\.(test|bench)\\.ts$' },
-      to: { path: '^src/(?!engine/|clients/|go-template/|protocol/)' },
+      to: { path: '^src/(?!engine/|clients/|go-template/|go-types/|protocol/)' },
     },
     {
       name: 'engine-needs-no-package',
@@ -59,7 +65,7 @@ module.exports = {
       name: 'cli-imports-protocol-only',
       severity: 'error',
       from: { path: '^src/cli/', pathNot: '\\.(test|bench)\\.ts$' },
-      to: { path: '^src/(?!cli/|clients/|go-template/|protocol/)' },
+      to: { path: '^src/(?!cli/|clients/|go-template/|go-types/|protocol/)' },
     },
     {
       name: 'clients-import-protocol-only',

@@ -3,8 +3,9 @@
  * merge, how it is printed. Fields stand in Go's order, for that is the order of the output.
  * Source: `go-viper/mapstructure` (reading and its errors), `dario.cat/mergo` (merging), `gopkg.in/yaml.v3: encode.go`.
  */
+
+import { formatDuration } from '../../go-template/go-duration.ts';
 import { type ParseResult, parsed } from '../flags/flag.ts';
-import { formatDuration } from '../opts/duration.ts';
 import { floatText, goText, goTypeName, isMapping, isTimestamp, type Mapping, type Value } from './value.ts';
 import { bare, compareKeys, type Output } from './write-yaml.ts';
 

@@ -2,9 +2,10 @@
  * Short forms in a stack file, made into the long ones: `"8080:80"`, `KEY=value` lists, commands as one text.
  * Source: `cli: cli/compose/loader/loader.go` (`transform*`).
  */
+
+import { parseDuration } from '../../go-template/go-duration.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
 import { cut } from '../opts/cut.ts';
-import { parseDuration } from '../opts/duration.ts';
 import { parseMemoryBytes } from '../opts/memory-bytes.ts';
 import { parsePortSpec } from '../opts/port.ts';
 import { splitWords } from '../opts/shell-words.ts';

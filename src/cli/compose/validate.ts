@@ -3,7 +3,7 @@
  * Source: `xeipuuv/gojsonschema: validation.go` (order and score of complaints), `cli: cli/compose/schema/schema.go` (choice).
  * Simplified: complaints stand in the order of the rules and of the file; the original walks Go maps, whose order is random.
  */
-import { parseDuration } from '../opts/duration.ts';
+import { parseDuration } from '../../go-template/go-duration.ts';
 import { parsePortSpec } from '../opts/port.ts';
 import { goText, isMapping, isTimestamp, type Mapping, type Value } from './value.ts';
 

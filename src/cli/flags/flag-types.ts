@@ -4,8 +4,8 @@
  * Source: `spf13/pflag: bool.go, string.go, uint.go, int.go, string_array.go, string_slice.go`, `docker/cli: opts/opts.go`.
  */
 
+import { formatDuration, parseDuration } from '../../go-template/go-duration.ts';
 import { parseBool, parseInteger, parseUint, quote } from '../../go-template/go-strconv.ts';
-import { formatDuration, parseDuration } from '../opts/duration.ts';
 import { type Flag, type FlagOptions, listFlag, parsed, unparsable, valueFlag } from './flag.ts';
 
 /** A switch: `--quiet`, `--quiet=false`. */

@@ -3,11 +3,11 @@
  * `service create`, values and what it answered (null = taken). Then what the good ones become.
  */
 import { describe, expect, it } from 'vitest';
+import { formatDuration, parseDuration, parsePositiveDuration } from '../../go-template/go-duration.ts';
 import { parseUint } from '../../go-template/go-strconv.ts';
 import { type Parse, parsed } from '../flags/flag.ts';
 import { newCapabilities, updatedCapabilities } from './capability.ts';
 import { parseCredentialSpec } from './credential-spec.ts';
-import { formatDuration, parseDuration, parsePositiveDuration } from './duration.ts';
 import { parseFileReference } from './file-reference.ts';
 import { checkGenericResource, parseGenericResources } from './generic-resource.ts';
 import { parseFloat32 } from './go-number.ts';

@@ -4,9 +4,9 @@
  * Source: `moby: api/types/time/timestamp.go` (`GetTimestamp`).
  */
 
+import { parseDuration } from '../../go-template/go-duration.ts';
 import { quote } from '../../go-template/go-strconv.ts';
 import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
-import { parseDuration } from './duration.ts';
 import { epochMilliseconds } from './human-duration.ts';
 
 /** The time as the API takes it: seconds since the epoch, with nanoseconds where the text has a date. */

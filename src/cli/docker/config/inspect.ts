@@ -1,4 +1,8 @@
 /** `docker config inspect`. Source: `cli: cli/command/config/inspect.go, formatter.go`. */
+
+import { printTime } from '../../../go-types/struct.ts';
+import { configType } from '../../../go-types/swarm.ts';
+import { decodeBase64Text } from '../../../protocol/base64.ts';
 import type { Config } from '../../../protocol/engine-api.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { capitalize } from '../capitalize.ts';
@@ -6,10 +10,7 @@ import { type DockerClient, EmptyReference } from '../client.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { completeConfigs } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { printTime } from '../go-types/struct.ts';
-import { configType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
-import { decodeBase64Text } from '../../../protocol/base64.ts';
 import { prettyLabels } from '../secret/pretty-labels.ts';
 
 const pretty = boolFlag({ name: 'pretty', description: 'Print for reading instead of as JSON' });

@@ -3,10 +3,11 @@
  * Simplified: flags of devices, namespaces, security, weights and Windows are left out: nothing here acts on them.
  * Source: `cli: cli/command/container/opts.go` (`addFlags`, `parse`).
  */
+
+import { parseDuration } from '../../../go-template/go-duration.ts';
 import type { Mount, NetworkAttachmentConfig } from '../../../protocol/engine-api.ts';
 import { type Flag, listFlag, type ParseResult, parsed, unparsable, valueFlag } from '../../flags/flag.ts';
 import { boolFlag, intFlag, stringFlag, stringListFlag } from '../../flags/flag-types.ts';
-import { parseDuration } from '../../opts/duration.ts';
 import { parseExtraHost } from '../../opts/host-entry.ts';
 import { parseEnv, parseLabel, toRecord } from '../../opts/key-value.ts';
 import { parseMemoryBytes } from '../../opts/memory-bytes.ts';

@@ -1,9 +1,10 @@
 /** `docker container inspect`. Source: `cli: cli/command/container/inspect.go`. */
+
+import { containerType } from '../../../go-types/container.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { type Command, requiresMinArgs } from '../command.ts';
 import { completeAllContainers } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { containerType } from '../go-types/container.ts';
 import { inspectObjects } from '../inspect.ts';
 
 const size = boolFlag({ name: 'size', shorthand: 's', description: 'Also show sizes of files' });

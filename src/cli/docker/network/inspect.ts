@@ -1,9 +1,10 @@
 /** `docker network inspect`. Source: `docker/cli: cli/command/network/inspect.go`. */
+
+import { networkType } from '../../../go-types/swarm.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { type Command, requiresMinArgs } from '../command.ts';
 import { completeNetworks } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { networkType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
 
 const verbose = boolFlag({ name: 'verbose', shorthand: 'v', description: 'Also show services and tasks of all nodes' });

@@ -1,4 +1,6 @@
 /** `docker network ls`. Source: `docker/cli: cli/command/network/list.go, formatter.go`. */
+
+import { printTime } from '../../../go-types/struct.ts';
 import type { Network } from '../../../protocol/engine-api.ts';
 import { filterFlag } from '../../flags/flag-types.ts';
 import { truncateId } from '../../table/display-width.ts';
@@ -7,7 +9,6 @@ import { compareNaturally } from '../../table/natural-order.ts';
 import { filtersQuery } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { listFormatFlag, noTruncFlag, quietFlag } from '../format-flag.ts';
-import { printTime } from '../go-types/struct.ts';
 import { labelsText } from '../labels-text.ts';
 
 const filter = filterFlag({ description: 'Show only what meets the condition (such as "driver=bridge")' });

@@ -1,10 +1,11 @@
 /** `docker node inspect`. Source: `docker/cli: cli/command/node/inspect.go`. */
+
+import { nodeType } from '../../../go-types/swarm.ts';
 import type { Node } from '../../../protocol/engine-api.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { completeNodes } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { nodeType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
 import { resolveNodeReference } from './node-reference.ts';
 import { prettyNode } from './pretty.ts';

@@ -1,8 +1,9 @@
 /** A node for people: `docker node inspect --pretty`. Source: `docker/cli: cli/command/node/formatter.go` (the pretty template). */
+
+import { printTime } from '../../../go-types/struct.ts';
 import type { Node } from '../../../protocol/engine-api.ts';
 import { formatBinarySize } from '../../opts/memory-bytes.ts';
 import { capitalize } from '../capitalize.ts';
-import { printTime } from '../go-types/struct.ts';
 
 /** Several lines. Tabs are docker's own. */
 export function prettyNode(node: Node): string {

@@ -1,12 +1,13 @@
 /** `docker secret inspect`. Source: `cli: cli/command/secret/inspect.go, formatter.go`. */
+
+import { printTime } from '../../../go-types/struct.ts';
+import { secretType } from '../../../go-types/swarm.ts';
 import type { Secret } from '../../../protocol/engine-api.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { capitalize } from '../capitalize.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { completeSecrets } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { printTime } from '../go-types/struct.ts';
-import { secretType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
 import { prettyLabels } from './pretty-labels.ts';
 

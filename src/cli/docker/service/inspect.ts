@@ -1,11 +1,12 @@
 /** `docker service inspect`. Source: `cli: cli/command/service/inspect.go`. */
+
+import { serviceType } from '../../../go-types/swarm.ts';
 import type { Network, Service } from '../../../protocol/engine-api.ts';
 import { boolFlag } from '../../flags/flag-types.ts';
 import { ApiError, type DockerClient, describeError, isNotFound } from '../client.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { completeServices } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { serviceType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
 import { complaintAboutBlank } from './named-object.ts';
 import { prettyService } from './pretty.ts';

@@ -2,6 +2,8 @@
  * `service inspect --pretty`: a service for reading. Tabs, blanks and blank lines are docker's own.
  * Source: `cli: cli/command/service/formatter.go` (`serviceInspectPrettyTemplate`).
  */
+
+import { formatDuration } from '../../../go-template/go-duration.ts';
 import type {
   HealthConfig,
   ResourceRequirements,
@@ -9,7 +11,6 @@ import type {
   ServiceSpec,
   UpdateConfig,
 } from '../../../protocol/engine-api.ts';
-import { formatDuration } from '../../opts/duration.ts';
 import { ageMilliseconds, humanDuration } from '../../opts/human-duration.ts';
 import { sortedRecord } from '../../opts/key-value.ts';
 import { formatBinarySize } from '../../opts/memory-bytes.ts';

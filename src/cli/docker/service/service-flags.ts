@@ -3,10 +3,11 @@
  * Those of both commands come first; `create` shows the defaults, `update` does not, since there they mean "as it was".
  * Source: `cli: cli/command/service/opts.go` (`addServiceFlags`), `create.go`, `update.go`.
  */
+
+import { parseDuration, parsePositiveDuration } from '../../../go-template/go-duration.ts';
 import { type Flag, type FlagOptions, listFlag, type Parse, parsed, valueFlag } from '../../flags/flag.ts';
 import { boolFlag, intFlag, optionalUintFlag, stringFlag, stringListFlag, uintFlag } from '../../flags/flag-types.ts';
 import { parseCredentialSpec } from '../../opts/credential-spec.ts';
-import { parseDuration, parsePositiveDuration } from '../../opts/duration.ts';
 import { type FileReference, parseFileReference } from '../../opts/file-reference.ts';
 import { checkGenericResource } from '../../opts/generic-resource.ts';
 import { parseFloat32 } from '../../opts/go-number.ts';

@@ -4,6 +4,7 @@
  */
 
 import { createTemplate, type Template } from '../../../go-template/template.ts';
+import { eventType } from '../../../go-types/events.ts';
 import { type ApiChunk, StreamError } from '../../../protocol/api.ts';
 import type { EventMessage } from '../../../protocol/engine-api.ts';
 import { filterFlag, stringFlag } from '../../flags/flag-types.ts';
@@ -12,7 +13,6 @@ import { parseSince } from '../../opts/since.ts';
 import { filtersQuery } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { eventType } from '../go-types/events.ts';
 
 const filter = filterFlag();
 const format = stringFlag({ name: 'format', description: inspectFormatFlag.description });

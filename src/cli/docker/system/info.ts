@@ -2,11 +2,11 @@
 
 import { decodeJson } from '../../../go-template/go-json.ts';
 import { createTemplate, type Template } from '../../../go-template/template.ts';
+import { clientInfoType, infoType, serverInfo } from '../../../go-types/system.ts';
 import type { Info } from '../../../protocol/engine-api.ts';
 import { ApiError, describeError } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { clientInfoType, infoType, serverInfo } from '../go-types/system.ts';
 import { clientVersion } from './client-version.ts';
 import { serverInfoText } from './info-text.ts';
 

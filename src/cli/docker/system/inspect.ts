@@ -5,6 +5,8 @@
 
 import { quote } from '../../../go-template/go-strconv.ts';
 import type { GoType } from '../../../go-template/go-value.ts';
+import { containerType } from '../../../go-types/container.ts';
+import { configType, networkType, nodeType, secretType, serviceType, taskType } from '../../../go-types/swarm.ts';
 import type { Info } from '../../../protocol/engine-api.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-types.ts';
 import { ApiError, type DockerClient, describeError, isNotFound } from '../client.ts';
@@ -17,8 +19,6 @@ import {
   completeServices,
 } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { containerType } from '../go-types/container.ts';
-import { configType, networkType, nodeType, secretType, serviceType, taskType } from '../go-types/swarm.ts';
 import { type Inspected, inspectObjects } from '../inspect.ts';
 
 /** A kind of object. */

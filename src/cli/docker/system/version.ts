@@ -1,13 +1,13 @@
 /** `docker version`. Source: `docker/cli: cli/command/system/version.go`. */
 
 import { createTemplate } from '../../../go-template/template.ts';
+import { versionType } from '../../../go-types/system.ts';
 import { ConnectionError } from '../../../protocol/api.ts';
 import type { VersionInfo } from '../../../protocol/engine-api.ts';
 import { alignTabs } from '../../table/tab-writer.ts';
 import { ApiError, describeError } from '../client.ts';
 import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { versionType } from '../go-types/system.ts';
 import { clientVersion } from './client-version.ts';
 
 export const versionCommand: Command = {

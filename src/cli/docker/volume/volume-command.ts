@@ -1,8 +1,9 @@
 /** `docker volume`: the volumes of this node. */
+
+import { volumeType } from '../../../go-types/swarm.ts';
 import { type Command, type CommandGroup, requiresMinArgs } from '../command.ts';
 import { completeVolumes } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
-import { volumeType } from '../go-types/swarm.ts';
 import { inspectObjects } from '../inspect.ts';
 import { notModelled } from '../not-modelled.ts';
 import { volumeCreate } from './create.ts';

@@ -3,8 +3,8 @@
  * Source: Go `time.ParseDuration`, `time.Duration.String`; errors checked against the real client.
  */
 
-import { quote } from '../../go-template/go-strconv.ts';
-import { type ParseResult, parsed, unparsable } from '../flags/flag.ts';
+import { quote } from './go-strconv.ts';
+import { type ParseResult, parsed, unparsable } from './parse-result.ts';
 
 const UNIT_NANOS: Record<string, bigint> = {
   ns: 1n,

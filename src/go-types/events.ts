@@ -1,5 +1,5 @@
 /** Go's type of an event. Source: `moby: api/types/events/events.go`. */
-import { type GoStruct, goInt64, goString } from '../../../go-template/go-value.ts';
+import { type GoStruct, goInt64, goString } from '../go-template/go-value.ts';
 import { keyed, stringMap, struct } from './struct.ts';
 
 /** `docker events` hands templates a pointer to it. */

@@ -11,7 +11,7 @@ import {
   goString,
   mapOf,
   pointerTo,
-} from '../../../go-template/go-value.ts';
+} from '../go-template/go-value.ts';
 import { embed, keyed, listOf, omit, optional, stringMap, strings, struct } from './struct.ts';
 import { swarmInfoType } from './swarm.ts';
 

@@ -14,7 +14,7 @@ import {
   goUint64,
   mapOf,
   pointerTo,
-} from '../../../go-template/go-value.ts';
+} from '../go-template/go-value.ts';
 import {
   embed,
   goBytes,

@@ -3,6 +3,7 @@
  * Fields stand in Go's order; `omit` is `omitempty`, `embed` an embedded struct, `keyed` another key in JSON.
  */
 
+import { formatDuration } from '../go-template/go-duration.ts';
 import {
   type GoField,
   type GoStruct,
@@ -11,8 +12,7 @@ import {
   mapOf,
   pointerTo,
   sliceOf,
-} from '../../../go-template/go-value.ts';
-import { formatDuration } from '../../opts/duration.ts';
+} from '../go-template/go-value.ts';
 
 /** A type, or a type with what its tag says. */
 type FieldNotation = GoType | { tagged: Omit<GoField, 'name'> };
