@@ -451,7 +451,13 @@ export class SwarmNode {
     this.saveIdentity({ ...identity, raftId: reply.raftId, managers: reply.members });
     this.startManager(
       initialManager(
-        joiningMember(reply.raftId, identity.nodeId, identity.advertise, this.host.profile),
+        joiningMember(
+          reply.raftId,
+          identity.nodeId,
+          identity.advertise,
+          this.host.profile,
+          reply.members.map(({ raftId }) => raftId),
+        ),
         initialStore(),
         null,
       ),

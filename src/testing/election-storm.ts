@@ -36,16 +36,26 @@ export function stormElections(ground: StormGround, end: Micros, patience: Micro
   leaveOnlyMajority(ground);
 }
 
+/** Machines of a majority of the members, as the one that has committed most knows them: any of them. */
+function majorityOf({ cluster, dice }: StormGround): string[] {
+  let best: { commit: number; members: ReadonlyMap<string, unknown> } | null = null;
+  for (const { swarm } of cluster.machines) {
+    const raft = swarm.manager?.raftNode.raft.state;
+    if (raft && raft.log.commit > (best?.commit ?? 0))
+      best = { commit: raft.log.commit, members: raft.configuration.members };
+  }
+  const members = best?.members ?? new Map();
+  const machines = cluster.machines.filter(({ swarm }) => members.has(swarm.state.identity?.raftId ?? ''));
+  return shuffled(machines, dice)
+    .slice(0, Math.floor(members.size / 2) + 1)
+    .map(({ name }) => name);
+}
+
 /** Whatever has happened: a majority whose members reach each other elects a leader while the others stay away. */
 function leaveOnlyMajority(ground: StormGround): void {
-  const { cluster, dice, fault } = ground;
-  const majority = Math.floor(cluster.machines.length / 2) + 1;
-  const names = shuffled(
-    cluster.machines.map(({ name }) => name),
-    dice,
-  );
-  const core = names.slice(0, majority);
-  for (const machine of names.slice(majority)) fault({ kind: 'power-off', machine });
+  const { cluster, fault } = ground;
+  const core = majorityOf(ground);
+  for (const { name: machine } of cluster.machines) if (!core.includes(machine)) fault({ kind: 'power-off', machine });
   for (const machine of core) {
     fault({ kind: 'power-on', machine });
     fault({ kind: 'cable-mend', machine });
@@ -55,8 +65,10 @@ function leaveOnlyMajority(ground: StormGround): void {
       fault({ kind: 'link-quality', from: machine, to, delayMs: 0.2, jitterMs: 0.2, loss: 0, reordering: 0 });
     }
   }
-  // Machines start anew, and logs differ: a round may be lost to one who cannot win.
-  ground.advance(cluster.now + electionTime(cluster));
+  // What was sent over bad links is on its way still, and holds up what follows it.
+  const { lastArrival } = cluster.hardware.state;
+  const arrivals = core.flatMap((from) => core.map((to) => lastArrival[from]?.[to] ?? 0));
+  ground.advance(Math.max(cluster.now + electionTime(cluster), ...arrivals));
   expectLeader(ground, 10, 'a majority was put in order');
 }
 

@@ -46,6 +46,7 @@ function recover(ground: StormGround): void {
   const { cluster, fault, advance } = ground;
   for (const { name } of cluster.machines) mend(cluster, name, fault);
   advance(cluster.now + electionTime(cluster));
+  // Who has joined and been restarted before it heard anything knows nobody to vote for.
   const groups = cluster.machines.flatMap((machine) => groupOf(machine) ?? []);
   const there = (members: ReadonlyMap<string, unknown>): number => groups.filter(({ id }) => members.has(id)).length;
   const isWhole = groups.some(({ id, members }) => members.has(id) && 2 * there(members) > members.size);
@@ -55,6 +56,10 @@ function recover(ground: StormGround): void {
   const { name, hardwareState } = best.machine;
   ground.ask(name, { op: 'swarm force', address: hardwareState.address });
   expectLeader(ground, 3, `a new cluster by force on ${name}`);
+  // Nobody tells a member that never heard of anybody that its group is no more.
+  for (const machine of cluster.machines)
+    if (machine.swarm.manager?.raftNode.raft.state.configuration.members.size === 0)
+      ground.ask(machine.name, { op: 'swarm leave', machine: machine.name, force: true });
 }
 
 interface Group {
@@ -65,8 +70,9 @@ interface Group {
 }
 
 function groupOf(machine: Machine): Group | null {
-  const raft = machine.swarm.manager?.raftNode.raft;
-  if (!raft) return null;
+  const node = machine.swarm.manager?.raftNode;
+  if (!node || node.raft.state.configuration.members.size + node.state.bootstrap.length === 0) return null;
+  const { raft } = node;
   return { machine, id: raft.config.id, members: raft.state.configuration.members, commit: raft.state.log.commit };
 }
 

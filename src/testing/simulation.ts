@@ -152,7 +152,7 @@ export class Run {
     this.end = options.minutes * 60 * SECOND - EPILOGUE[this.timing]!;
     this.dice = new Random(seedStream(options.seed, 'simulation'));
     this.cluster = Cluster.create(startOf(options));
-    this.invariants = new Invariants(this.cluster, options);
+    this.invariants = new Invariants(this.cluster, { ...options, raftOnly: isRaftProfile(options.profile) });
     this.hand = new Hand(this.cluster, this.invariants.api);
     this.networkRest = new NetworkRest(this.cluster, this.history);
     this.ground = { cluster: this.cluster, history: this.history, dice: this.dice, next: 1 };
@@ -298,6 +298,7 @@ export class Run {
   /** What is still not as it should be, or null. */
   private unsettled(): Violation | null {
     const networks = this.networkRest.look();
+    if (isRaftProfile(this.profile)) return raftUnrest(this.cluster);
     return raftUnrest(this.cluster) ?? unrest(this.cluster, this.history) ?? networks;
   }
 

@@ -52,7 +52,11 @@ export interface RaftJoinRequest extends Relayed {
   readonly life: string;
 }
 export type RaftJoinReply =
-  | { readonly ok: true; readonly raftId: string; readonly members: readonly RemoteManager[] }
+  | {
+      readonly ok: true;
+      readonly raftId: string;
+      readonly members: readonly (RemoteManager & { readonly raftId: string })[];
+    }
   | { readonly ok: false; readonly message: string };
 
 /** Asks for a certificate: with a token to join, or with the node's own identity to renew. `swarmkit: ca/server.go IssueNodeCertificate` */

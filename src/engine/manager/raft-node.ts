@@ -55,6 +55,8 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const SEND_TIMEOUT: Micros = seconds(2);
 /** `swarmkit: raft.go Join` */
 const JOIN_CHECK_TIMEOUT: Micros = seconds(5);
+/** A new member that nobody contacts for so long begins to join anew. */
+const PATIENCE_TICKS = 100;
 /** Leaderless for more ticks than this: calls fail at once. `swarmkit: raft.go lostQuorumTimeout` */
 export const LOST_QUORUM_TICKS = 10;
 
@@ -99,6 +101,8 @@ export interface RaftNodeState {
   failed: boolean;
   /** What the disk may hold of an earlier membership is void. */
   isNew: boolean;
+  /** Members of which it was told when it joined: it may vote for them before it has heard of them in the log. */
+  bootstrap: readonly RaftId[];
 }
 
 /** What travels besides Raft's own messages: is a candidate really there? `swarmkit: transport/peer.go healthCheck` */
@@ -157,8 +161,14 @@ export function hasRaftLog(durable: Readonly<Record<string, unknown>>): boolean 
 }
 
 /** A member that the leader has just added: it waits to be contacted. */
-export function joiningMember(raftId: RaftId, nodeId: string, address: string, profile: TimingProfile): RaftNodeState {
-  return { ...memberState(raftId, nodeId, address, profile, initialState(), 1), isNew: true };
+export function joiningMember(
+  raftId: RaftId,
+  nodeId: string,
+  address: string,
+  profile: TimingProfile,
+  bootstrap: readonly RaftId[],
+): RaftNodeState {
+  return { ...memberState(raftId, nodeId, address, profile, initialState(), 1), isNew: true, bootstrap };
 }
 
 /** A member that comes back from its disk. The owner restores its state machine from `snapshot` first. */
@@ -242,6 +252,7 @@ function memberState(
     parts: {},
     failed: false,
     isNew: false,
+    bootstrap: [],
   };
 }
 
@@ -317,9 +328,9 @@ export class RaftNode {
    * promised nothing. SwarmKit leaves it waiting until its role is changed.
    */
   private giveUpJoining(): void {
-    const { configuration, log } = this.raft.state;
-    const isAlone = configuration.members.size === 0 && log.commit === 0;
-    if (isAlone && this.state.ticksWithNoLeader > 2 * this.raft.config.electionTicks) this.owner.removed();
+    const { configuration, term } = this.raft.state;
+    const isUnheardOf = configuration.members.size === 0 && term === 0;
+    if (isUnheardOf && this.state.ticksWithNoLeader > PATIENCE_TICKS) this.owner.removed();
   }
 
   get isLeader(): boolean {
@@ -379,6 +390,8 @@ export class RaftNode {
     this.traceReceived(message, envelope);
     this.raft.step(message);
     this.drive();
+    // Being told so leaves nothing to write or send.
+    if (this.raft.state.toldRemoved) this.owner.removed();
   }
 
   /**
@@ -386,7 +399,8 @@ export class RaftNode {
    * `swarmkit: raft.go ProcessRaftMessage`
    */
   private checkCandidate(message: Message, from: string): void {
-    if (!this.raft.state.configuration.members.has(message.from)) {
+    const { members } = this.raft.state.configuration;
+    if (!members.has(message.from) && !this.state.bootstrap.includes(message.from)) {
       // Raft itself tells a removed one that it is.
       if (this.raft.state.configuration.removed.has(message.from)) this.raft.step(message);
       return this.drive();

@@ -52,6 +52,8 @@ export class ApiChecker implements HistoryListener {
   /** Who leads without being the newest leader, since when. */
   private readonly deposed = new Map<string, number>();
   private lastDeposed = Number.NEGATIVE_INFINITY;
+  /** The highest term in which anybody has led, whether it still does or not. */
+  private newest = 0;
 
   constructor(cluster: Cluster, history: CommittedHistory) {
     this.cluster = cluster;
@@ -70,18 +72,19 @@ export class ApiChecker implements HistoryListener {
 
   /** Who leads. To be called after every event. */
   observe(): void {
-    let newest = 0;
     let leaders = 0;
+    let oldest = Number.POSITIVE_INFINITY;
     for (const { swarm } of this.cluster.machines) {
       const leading = swarm.state.manager?.leading;
       if (!leading) continue;
       leaders++;
-      if (leading.term > newest) newest = leading.term;
+      if (leading.term > this.newest) this.newest = leading.term;
+      if (leading.term < oldest) oldest = leading.term;
     }
-    if (leaders < 2 && this.deposed.size === 0) return;
+    if (this.deposed.size === 0 && (leaders === 0 || oldest === this.newest)) return;
     for (const { name, swarm } of this.cluster.machines) {
       const leading = swarm.state.manager?.leading;
-      if (leading && leading.term < newest) this.noteDeposed(name, swarm.manager!.raftNode.tickLength);
+      if (leading && leading.term < this.newest) this.noteDeposed(name, swarm.manager!.raftNode.tickLength);
       else this.deposed.delete(name);
     }
   }

@@ -175,11 +175,11 @@ export class RaftRecord {
     this.highestCommitted = 0;
     this.configurations = [];
     this.members = [];
-    this.forcedAt = this.cluster.executed;
+    this.isForced = true;
   }
 
-  /** Events run when a new cluster was last forced; -1 if never. */
-  forcedAt = -1;
+  /** Somebody has made a new cluster by force. */
+  isForced = false;
 
   /** A member of a group that was made by force is seen for the first time: it is taken at its word. */
   adopt(member: Member): void {
