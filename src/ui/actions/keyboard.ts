@@ -39,6 +39,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { keys: ['1'], does: 'Lens: Cluster', press: always(() => useWorld.getState().setLens('cluster')) },
   { keys: ['2'], does: 'Lens: Raft', press: always(() => useWorld.getState().setLens('raft')) },
   { keys: ['3'], does: 'Lens: Network', press: always(() => useWorld.getState().setLens('network')) },
+  { keys: ['4'], does: 'Lens: Orchestration', press: always(() => useWorld.getState().setLens('orchestration')) },
   {
     keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'],
     does: 'Select the machine before, after',

@@ -77,6 +77,7 @@ function showing(): Entry[] {
     lens('cluster', 'Cluster'),
     lens('raft', 'Raft'),
     lens('network', 'Network'),
+    lens('orchestration', 'Orchestration'),
     time('Pause or play', togglePlaying),
     time('Back to before the last command or fault', () => void lookAt('command')),
     time('Back to before the last event', () => void lookAt('back')),

@@ -12,7 +12,7 @@ import { applyDelta } from './apply-delta.ts';
 import { appendEvents, createEventLog, type EventLog, eventsUpTo, prependEvents, replaceEvents } from './event-log.ts';
 import { noteTime, resetVirtualNow } from './virtual-now.ts';
 
-export type Lens = 'cluster' | 'raft' | 'network';
+export type Lens = 'cluster' | 'raft' | 'network' | 'orchestration';
 
 /** The world has stopped: what went wrong, and the session to replay it with. */
 export interface Crash {

@@ -13,6 +13,7 @@ const lenses: readonly { id: Lens; label: string }[] = [
   { id: 'cluster', label: 'Cluster' },
   { id: 'raft', label: 'Raft' },
   { id: 'network', label: 'Network' },
+  { id: 'orchestration', label: 'Orchestration' },
 ];
 
 export function TopBar() {
