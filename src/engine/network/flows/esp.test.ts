@@ -32,10 +32,10 @@ function rotated(keys: readonly NetworkKey[], times: number): NetworkKey[] {
 }
 
 describe('security parameter indices', () => {
-  it('follow from source, key and destination, and differ by direction', () => {
-    expect(espSpi('192.168.99.101', 5, '192.168.99.102')).toBe('606f258b');
-    expect(espSpi('192.168.99.102', 5, '192.168.99.101')).not.toBe('606f258b');
-    expect(espSpi('192.168.99.101', 6, '192.168.99.102')).not.toBe('606f258b');
+  it('are those that a daemon gave to its kernel, between 192.168.99.101 and .102 with keys 55097 to 55099', () => {
+    const [one, two] = ['192.168.99.101', '192.168.99.102'] as const;
+    expect(espSpi(one, 55_098, two)).toBe('0a018819');
+    expect([55_097, 55_098, 55_099].map((key) => espSpi(two, key, one))).toEqual(['4333748c', '163d940d', 'fde34892']);
   });
 });
 
