@@ -182,7 +182,9 @@ function answeredWords(event: TraceEvent, snapshot: Snapshot): Sentence | null {
   const server = flow?.hops.find(({ result }) => result === 'delivered');
   if (!flow || !server) return null;
   const task = taskWithId(snapshot, server.task ?? null);
-  const who = task ? `${taskName(task)} on ${server.machine}` : server.machine;
+  // The name of a global task ends with its machine.
+  const name = task ? taskName(task).replace(/ on \S+$/, '') : '';
+  const who = name ? `${name} on ${server.machine}` : server.machine;
   const status = typeof event.data?.status === 'number' && event.data.status >= 400 ? ` with ${event.data.status}` : '';
   const door = flow.hops.find(({ room, way }) => room === 'nat' && way === 'out');
   const isMesh = flow.hops.some(({ room }) => room === 'ingress_sbox');

@@ -168,6 +168,17 @@ const requestWords: readonly [RegExp, (facts: Facts, match: RegExpExecArray) => 
   [/^POST \/swarm\/init$/, (facts) => `You begin a swarm on ${facts.host}.`],
   [/^POST \/swarm\/join$/, (facts) => `You let ${facts.host} join the swarm.`],
   [/^POST \/swarm\/leave$/, (facts) => `You let ${facts.host} leave the swarm.`],
+  [/^POST \/networks\/create$/, () => 'You create a network.'],
+  [/^DELETE \/networks\/([^/]+)$/, () => 'You remove a network.'],
+  [/^POST \/networks\/([^/]+)\/connect$/, () => 'You connect a container to a network.'],
+  [/^POST \/networks\/([^/]+)\/disconnect$/, () => 'You take a container off a network.'],
+  [/^POST \/containers\/create/, (facts) => `You create a container on ${facts.host}.`],
+  [/^POST \/containers\/([^/]+)\/start$/, (facts) => `You start a container on ${facts.host}.`],
+  [/^POST \/containers\/([^/]+)\/exec$/, (facts) => `You run a command in a container on ${facts.host}.`],
+  [/^POST \/exec\/([^/]+)\/start$/, (facts) => `You run a command in a container on ${facts.host}.`],
+  [/^POST \/volumes\/create$/, (facts) => `You create a volume on ${facts.host}.`],
+  [/^POST \/secrets\/create$/, () => 'You create a secret.'],
+  [/^POST \/configs\/create$/, () => 'You create a config.'],
   [/^POST \/services\/create$/, () => 'You create a service.'],
   [/^POST \/services\/([^/]+)\/update$/, (facts, match) => `You change ${serviceCalled(facts, match[1])}.`],
   [/^DELETE \/services\/([^/]+)$/, (facts, match) => `You remove ${serviceCalled(facts, match[1])}.`],
@@ -248,7 +259,7 @@ function desiredSentence(facts: Facts): Sentence {
 
 /** `web.2.<id>` -> `web.2`. */
 const containerName = (facts: Facts) =>
-  facts.text('name').replace(/\.[0-9a-z]{25}$/, '') || facts.task || 'A container';
+  facts.text('name').replace(/(\.[0-9a-z]{25}){1,2}$/, '') || facts.task || 'A container';
 
 const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'input.request': requestSentence,
@@ -379,7 +390,7 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
   'packet.failed': failedSentence,
   'packet.hop': (facts) =>
     say(
-      `${facts.host || 'Outside'}, ${facts.text('room')}: ${facts.text('rule').replace(/\.[0-9a-z]{25}\b/g, '')}.`,
+      `${facts.host || 'Outside'}, ${facts.text('room')}: ${facts.text('rule').replace(/(\w)(\.[0-9a-z]{25}){1,2}\b/g, '$1')}.`,
       because(facts.text('reason')),
     ),
   'load.started': (facts) =>
@@ -402,7 +413,7 @@ function gossiped(facts: Facts): string {
   return facts.text('machine') || facts.text('name');
 }
 
-const endpointName = (facts: Facts) => facts.text('name').replace(/\.[0-9a-z]{25}$/, '') || 'an endpoint';
+const endpointName = (facts: Facts) => facts.text('name').replace(/(\.[0-9a-z]{25}){1,2}$/, '') || 'an endpoint';
 const vniWords = (facts: Facts) => (facts.number('vni') === null ? '' : `VNI ${facts.number('vni')}.`);
 const statusWords = (facts: Facts) => (facts.number('status') === null ? '' : `status ${facts.number('status')}`);
 

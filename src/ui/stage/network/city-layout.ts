@@ -372,21 +372,32 @@ function layDoors(
 ): Door[] {
   const first = all.filter((door) => door.port === port);
   const ports = widthOfDoors(all) > place.w ? [...first, ...all.filter((door) => door.port !== port)] : all;
-  const placed: Door[] = [];
-  let total = 0;
-  for (const door of ports) {
+  const shown = doorsThatFit(ports, place.w);
+  const total = widthOfDoors(shown);
+  const x0 = parted ? place.x + place.w - 14 - total : place.x + (place.w - total) / 2;
+  let x = x0;
+  return shown.map((door) => {
     const w = doorWidth(door);
-    if (placed.length > 0 && total + w > place.w) break;
-    placed.push({ ...door, box: { x: total, y: top - DOOR_HEIGHT / 2, w, h: DOOR_HEIGHT } });
-    total += w + DOOR_GAP;
+    const box = { x, y: top - DOOR_HEIGHT / 2, w, h: DOOR_HEIGHT };
+    x += w + DOOR_GAP;
+    return { ...door, box };
+  });
+}
+
+/** The first ports that find room; the last of them says how many do not. At least one is shown. */
+function doorsThatFit(ports: readonly Omit<Door, 'box'>[], room: number): Omit<Door, 'box'>[] {
+  for (let count = ports.length; count > 1; count--) {
+    const shown = withRest(ports, count);
+    if (widthOfDoors(shown) <= room) return shown;
   }
-  const rest = ports.length - placed.length;
-  const x0 = parted ? place.x + place.w - 14 - (total - DOOR_GAP) : place.x + (place.w - (total - DOOR_GAP)) / 2;
-  return placed.map((door, index) => ({
-    ...door,
-    text: door.text + (rest > 0 && index === placed.length - 1 ? `+${rest}` : ''),
-    box: { ...door.box, x: x0 + door.box.x },
-  }));
+  return withRest(ports, Math.min(1, ports.length));
+}
+
+function withRest(ports: readonly Omit<Door, 'box'>[], count: number): Omit<Door, 'box'>[] {
+  const rest = ports.length - count;
+  return ports
+    .slice(0, count)
+    .map((door, index) => (rest > 0 && index === count - 1 ? { ...door, text: `${door.text}+${rest}` } : door));
 }
 
 function doorText({ port, protocol, mode }: Pick<Door, 'port' | 'protocol' | 'mode'>): string {

@@ -17,6 +17,8 @@ import {
 /** Where a hop is in the city. */
 export interface Stop extends Point {
   kind: 'client' | 'door' | 'wheel' | 'rail' | 'station' | 'street';
+  /** Machine in whose district it is; empty between them. */
+  machine: string;
 }
 
 export interface WayMark extends Stop {
@@ -41,8 +43,9 @@ export function layWay(city: City, flow: FlowView): Way {
   const rail = railOf(city, flow);
   const marks: WayMark[] = [];
   for (const [index, hop] of flow.hops.entries()) {
-    const stop = stopOf(city, flow, hop, rail);
-    if (stop === null) continue;
+    const place = stopOf(city, flow, hop, rail);
+    if (place === null) continue;
+    const stop = { ...place, machine: place.kind === 'street' ? '' : hop.machine };
     const before = marks.at(-1);
     const drops = hop.result === 'dropped' ? 1 : 0;
     const reason = drops > 0 ? (hop.reason ?? 'dropped') : '';
@@ -106,9 +109,12 @@ function railOf(city: City, flow: FlowView): Rail | undefined {
   return city.rails.find((rail) => rail.name === name) ?? city.rails.find((rail) => rail.ingress);
 }
 
-function stopOf(city: City, flow: FlowView, hop: Hop, rail: Rail | undefined): Stop | null {
+/** A place, before it is known whose. */
+type Place = Omit<Stop, 'machine'>;
+
+function stopOf(city: City, flow: FlowView, hop: Hop, rail: Rail | undefined): Place | null {
   const district = city.districts.find(({ name }) => name === hop.machine);
-  const railStop = (x: number): Stop => ({ kind: 'rail', x, y: rail?.y ?? city.street });
+  const railStop = (x: number): Place => ({ kind: 'rail', x, y: rail?.y ?? city.street });
   switch (hop.room) {
     case 'client':
     case 'resolver':
@@ -150,7 +156,7 @@ function stopOf(city: City, flow: FlowView, hop: Hop, rail: Rail | undefined): S
 }
 
 /** Where a packet is lost between two machines: on the rail if it was wrapped, on the street if not. */
-function cutStop(city: City, hop: Hop, rail: Rail | undefined): Stop | null {
+function cutStop(city: City, hop: Hop, rail: Rail | undefined): Place | null {
   const [, sender, receiver] = /^(?:lost between )?(\S+) (?:to|and) ([^\s:]+)/.exec(hop.rule) ?? [];
   const x = cutX(city, sender ?? hop.machine, receiver ?? '', hop.detail ?? hop.rule);
   if (x === null) return null;
@@ -189,7 +195,7 @@ export function cutX(
 }
 
 /** At the wheel that balances the flow on a machine; else on the rail below the door that it came in by, or in the district's middle. */
-function balancerStop(city: City, flow: FlowView, district: District, rail: Rail | undefined): Stop {
+function balancerStop(city: City, flow: FlowView, district: District, rail: Rail | undefined): Place {
   const wheel = wheelOfFlow(city, flow, district.name);
   if (wheel) return { kind: 'wheel', x: wheel.x, y: wheel.y };
   const door = doorOf(city, flow, district.name);
@@ -208,7 +214,16 @@ export function wheelOfFlow(city: City, flow: FlowView, machine: string): Wheel 
   );
 }
 
+/** Does the flow come in by a door of this machine? What leaves it, or finds nothing published, does not. */
+export function usesDoor(flow: FlowView, machine: string): boolean {
+  return flow.hops.some(
+    ({ room, way, before, after, ...hop }) =>
+      hop.machine === machine && room === 'nat' && way === 'out' && before.dst !== after.dst,
+  );
+}
+
 function doorOf(city: City, flow: FlowView, machine: string): Door | undefined {
+  if (!usesDoor(flow, machine)) return undefined;
   return city.doors.find((one) => one.machine === machine && one.port === flow.target.port);
 }
 
@@ -223,7 +238,7 @@ function reached(flow: FlowView): string | undefined {
 }
 
 /** Where the client is: outside above the first machine it comes to, at a host's own place, or in its container. */
-function clientStop(city: City, { origin, hops }: FlowView): Stop | null {
+function clientStop(city: City, { origin, hops }: FlowView): Place | null {
   if (origin.kind === 'container') {
     const station = city.stations.find((one) => one.container === origin.container);
     if (station) return { kind: 'station', x: station.box.x + station.box.w / 2, y: station.box.y };
@@ -238,16 +253,17 @@ function clientStop(city: City, { origin, hops }: FlowView): Stop | null {
     : { kind: 'client', x: x + Math.min(16, district.box.w * 0.16), y: y + DOOR_HEIGHT };
 }
 
-/** Two stops joined by level and upright lines: along rails and the street, up and down at stations, wheels and doors. */
+/** Two stops joined by level and upright lines: along rails and, from machine to machine, the street; up and down at stations and doors. */
 function cornered(from: Stop, to: Stop, street: number): Point[] {
   const isRail = ({ kind }: Stop) => kind === 'rail' || kind === 'wheel';
   const corner = (x: number, y: number): Point[] => [from, { x, y }, to].map(pointOf);
   if (from.x === to.x || from.y === to.y) return [pointOf(from), pointOf(to)];
   if (isRail(from)) return corner(to.x, from.y);
   if (isRail(to)) return corner(from.x, to.y);
-  if (from.kind === 'client' && to.kind === 'door' && Math.abs(from.x - to.x) < 200) return corner(to.x, from.y);
-  if (from.kind === 'door' && to.kind === 'client' && Math.abs(from.x - to.x) < 200) return corner(from.x, to.y);
-  if (Math.abs(from.x - to.x) > 60) return [from, { x: from.x, y: street }, { x: to.x, y: street }, to].map(pointOf);
+  if (from.machine !== to.machine && from.machine !== '' && to.machine !== '')
+    return [from, { x: from.x, y: street }, { x: to.x, y: street }, to].map(pointOf);
+  // Along the doors, down at stations.
+  if (from.kind === 'door') return corner(to.x, from.y);
   return corner(from.x, to.y);
 }
 

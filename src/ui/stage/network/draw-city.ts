@@ -4,6 +4,7 @@ import type { FlowView, NetworkView } from '../../../protocol/network-view.ts';
 import { networkIdentity } from '../../look/identity.ts';
 import { type Brush, drawText, forgetFont, type StageLook } from '../stage-look.ts';
 import type { City, District, Door, Rail, Station, Wheel } from './city-layout.ts';
+import { usesDoor } from './city-way.ts';
 import { drawWheel } from './draw-wheel.ts';
 import type { Gap } from './gossip-gap.ts';
 
@@ -44,10 +45,7 @@ export function drawCity(ink: CityInk, city: City, news: CityNews, under: () => 
   under();
   for (const wheel of city.wheels) drawCityWheel(ink, city, wheel, news);
   for (const door of city.doors) {
-    const isUsed = flow?.hops.some(
-      (hop) => hop.machine === door.machine && (hop.room === 'nat' || hop.room === 'eth0'),
-    );
-    drawDoor(ink, city, door, isUsed === true && flow?.target.port === door.port);
+    drawDoor(ink, city, door, flow?.target.port === door.port && usesDoor(flow, door.machine));
   }
   brush.restore();
   forgetFont(brush);

@@ -55,7 +55,7 @@ export function drawMarks(
   if (packet)
     drawCapsule(brush, look, packet, wrapped, city.compact || (current?.kind === 'wheel' && !onWire) ? 0.75 : 1);
   if (onWire && packet) {
-    const here = { kind: 'rail', x: packet.x, y: packet.y, first: step, last: step } as const;
+    const here = { kind: 'rail', machine: '', x: packet.x, y: packet.y, first: step, last: step } as const;
     drawMark(brush, look, { ...here, way: 'out', drops: 0, reason: '' }, { strong: true, ahead: false }, true);
   } else if (current) drawMark(brush, look, current, { strong: true, ahead: false }, packet !== null);
   const right = city.view.x + city.view.w;

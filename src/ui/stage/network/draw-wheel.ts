@@ -24,7 +24,7 @@ const NUMBERED = 22;
 export function drawWheel(
   brush: Brush,
   look: StageLook,
-  destinations: readonly Pick<BalancerView['destinations'][number], 'endpoint' | 'name' | 'weight'>[],
+  destinations: readonly Pick<BalancerView['destinations'][number], 'endpoint' | 'name' | 'address' | 'weight'>[],
   { service, at, radius, pointer, gap }: WheelLook,
 ): void {
   const { palette } = look;
@@ -38,7 +38,7 @@ export function drawWheel(
     const far = destinations.length === 1 ? 0 : radius * share;
     return { x: at.x + Math.cos(angle) * far, y: at.y + Math.sin(angle) * far };
   };
-  destinations.forEach(({ endpoint, name, weight }, index) => {
+  destinations.forEach(({ endpoint, name, address, weight }, index) => {
     const from = -Math.PI / 2 + index * step;
     const isLast = endpoint === pointer;
     const isStale = gap?.stale.has(endpoint) ?? false;
@@ -59,7 +59,7 @@ export function drawWheel(
     brush.setLineDash([]);
     if (radius >= NUMBERED && destinations.length <= 12) {
       const place = middleOf(index, 0.68);
-      drawText(brush, wedgeText(name), place.x, place.y + 4, {
+      drawText(brush, wedgeText(name, address), place.x, place.y + 4, {
         size: 12,
         weight: isLast ? 700 : 400,
         color: isLast && !isStale ? service.ink : palette.t2,
@@ -119,7 +119,7 @@ function drawMissing(brush: Brush, { palette }: StageLook, at: Point, radius: nu
   });
 }
 
-/** `web.3.abc` is 3. */
-function wedgeText(name: string): string {
-  return /\.(\d+)(\.|$)/.exec(name)?.[1] ?? name.slice(0, 2);
+/** `web.3.abc` is 3; a global task has no number: the end of its address. */
+function wedgeText(name: string, address: string): string {
+  return /\.(\d{1,4})(\.|$)/.exec(name)?.[1] ?? /\.\d+$/.exec(address)?.[0] ?? '';
 }

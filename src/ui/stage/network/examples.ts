@@ -87,11 +87,12 @@ function comparisons({ on, within, pinned, manager, other, last }: Words): Examp
     {
       id: 'near-far',
       title: 'A task here, or on another machine',
-      look: 'On the same machine the packet stays on the bridge; to another one it is wrapped in UDP 4789. Ask again: the wheel goes on.',
+      look: 'On the same machine the packet stays on the bridge; to another one it is wrapped in UDP 4789.',
       steps: [
-        on('docker service create -d --name pair --replicas 2 -p 8090:80 traefik/whoami'),
-        on('curl -s localhost:8090'),
-        on('curl -s localhost:8090', 'the other one'),
+        on(`docker service create -d --name near ${pinned} -p 8090:80 traefik/whoami`),
+        on(`docker service create -d --name far --constraint node.hostname==${last} -p 8091:80 traefik/whoami`),
+        on('curl -s localhost:8090', 'nothing is wrapped'),
+        on('curl -s localhost:8091', 'in a capsule'),
       ],
     },
     {

@@ -18,7 +18,7 @@ export function goalText({ target }: Pick<FlowView, 'target'>): string {
 export function originText(snapshot: Snapshot, { origin }: Pick<FlowView, 'origin'>): string {
   if (origin.kind === 'outside') return 'outside the cluster';
   if (origin.kind === 'host') return origin.machine;
-  return `${containerText(snapshot, origin.container)} on ${origin.machine}`;
+  return onMachine(containerText(snapshot, origin.container), origin.machine);
 }
 
 /** A container by its task's name, else by its own. */
@@ -35,7 +35,7 @@ export function endingText(snapshot: Snapshot, flow: FlowView): string {
     return `dropped at ${placeText(drop)}: ${drop.reason ?? drop.rule}${drop.detail ? ` (${drop.detail})` : ''}`;
   const delivered = flow.hops.find((hop) => hop.result === 'delivered') ?? flow.hops.find((hop) => hop.room === 'app');
   const who = taskOfFlow(snapshot, flow);
-  const by = delivered ? `${who ? `${who} on ` : ''}${delivered.machine}` : '';
+  const by = delivered ? (who ? onMachine(who, delivered.machine) : delivered.machine) : '';
   if (flow.state === 'done') return by ? `answered by ${by}` : 'answered';
   if (flow.state === 'failed') return flow.outcome || 'failed';
   if (flow.state === 'held') return by ? `held open with ${by}` : 'held open';
@@ -230,8 +230,12 @@ export function chosenName(hop: Hop): string | undefined {
   return chosen && withoutIds(chosen.name);
 }
 
-/** `web.1.hq577c3lpyx2zmnos7dqncmzp` is `web.1`, as long as nobody needs the task's id. */
-export const withoutIds = (text: string): string => text.replace(/(\w+\.\w+)\.[a-z0-9]{25}\b/g, '$1');
+/** `web.1.hq577c3lpyx2zmnos7dqncmzp` is `web.1`, and a global task `web.NODE.TASK` is `web`, as long as nobody needs the ids. */
+export const withoutIds = (text: string): string => text.replace(/(\w)((?:\.[a-z0-9]{25}){1,2})\b/g, '$1');
+
+/** A task's name and its machine; names of global tasks end with it. */
+const onMachine = (task: string, machine: string): string =>
+  task.endsWith(` on ${machine}`) ? task : `${task} on ${machine}`;
 
 const addressOf = (end: string): string => end.replace(/:\d+$/, '');
 const portOf = (end: string): string => /:(\d+)$/.exec(end)?.[1] ?? '';
@@ -332,7 +336,7 @@ export function seeForReal(flow: FlowView, hop: Hop, network: Pick<NetworkView, 
     case 'eth0':
       return [`tcpdump -ni eth0 ${filter}`];
     case 'nat':
-      return [`iptables -t nat -nL ${hop.rule.startsWith('DOCKER:') ? 'DOCKER' : 'DOCKER-INGRESS'}`];
+      return [`iptables -t nat -nL ${isMesh ? 'DOCKER-INGRESS' : 'DOCKER'}`];
     case 'docker_gwbridge':
       return ['ip addr show docker_gwbridge', 'docker network inspect docker_gwbridge'];
     case 'ingress_sbox':

@@ -53,7 +53,7 @@ export function gapSentences(snapshot: Snapshot, gaps: Iterable<Gap>): string[] 
   for (const gap of gaps) {
     const { destinations, machine } = gap.balancer;
     for (const { endpoint, name } of destinations)
-      if (gap.stale.has(endpoint)) note(stale, name.replace(/\.[a-z0-9]{25}$/, ''), machine);
+      if (gap.stale.has(endpoint)) note(stale, name.replace(/(\.[a-z0-9]{25}){1,2}$/, ''), machine);
     for (const id of gap.missing) {
       const task = taskWithId(snapshot, id);
       if (task) note(missing, taskName(task), machine);
