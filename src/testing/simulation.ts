@@ -139,6 +139,7 @@ export class Run {
   elections = 0;
   private readonly profile: FaultProfile;
   private readonly timing: string;
+  private readonly progress: Float64Array | undefined;
   private readonly end: Micros;
   private readonly dice: Random;
   private readonly invariants: Invariants;
@@ -148,6 +149,7 @@ export class Run {
 
   constructor(options: SimulationOptions) {
     this.profile = options.profile ?? 'mixed';
+    this.progress = options.progress;
     this.timing = timingOf(options.seed, this.profile);
     this.end = options.minutes * 60 * SECOND - EPILOGUE[this.timing]!;
     this.dice = new Random(seedStream(options.seed, 'simulation'));
@@ -336,18 +338,28 @@ export class Run {
   /** Runs to `until`, or until right after the event that makes `stop` true. Conversations go on as they are answered. */
   advance(until: Micros, stop?: () => boolean): void {
     const { kernel } = this.cluster;
-    while (!stop?.() && this.runNext(until)) {
-      // The checkers look after every event.
+    for (;;) {
+      // Some users take their time between two requests.
+      const next = Math.min(until, Math.max(this.hand.due, this.cluster.now));
+      while (!stop?.() && this.runNext(next)) {
+        // The checkers look after every event.
+      }
+      this.isMidway = stop?.() ?? false;
+      if (!this.isMidway) kernel.passTo(next);
+      this.hand.deliver();
+      if (!this.isMidway) this.hand.goOn();
+      if (this.isMidway || next >= until) break;
     }
-    this.isMidway = stop?.() ?? false;
-    if (!this.isMidway) kernel.passTo(until);
-    this.hand.deliver();
     this.cluster.takeEvents();
   }
 
   private runNext(until: Micros): boolean {
     if (this.profile === 'elections') sendEntriesOneByOne(this.cluster);
     const { now } = this.cluster;
+    if (this.progress) {
+      this.progress[0] = this.cluster.nextEventAt ?? now;
+      this.progress[1] = this.cluster.executed + 1;
+    }
     if (!this.cluster.kernel.runNext(until)) return false;
     this.ranNow = this.cluster.now === now ? this.ranNow + 1 : 1;
     this.hand.deliver();

@@ -5,6 +5,7 @@ import { AddressChecker } from './address-checker.ts';
 import { ApiChecker } from './api-checker.ts';
 import { CommittedHistory } from './committed-history.ts';
 import { DurabilityChecker } from './durability-checker.ts';
+import { JobChecker } from './job-checker.ts';
 import { PacketChecker } from './packet-checker.ts';
 import { PlacementChecker } from './placement-checker.ts';
 import { RaftChecker } from './raft-checker.ts';
@@ -57,6 +58,7 @@ export class Invariants {
       new SlotChecker(history, ledger),
       new ReasonChecker(history, ledger),
       new UpdateChecker(history, ledger),
+      new JobChecker(history),
       this.addresses,
       this.api,
     ])

@@ -55,6 +55,8 @@ function nodesAsWanted(cluster: Cluster, { tables }: CommittedHistory): Violatio
     if (localState !== 'active') return wrong(`is ${localState}`);
     if (node.status.state !== 'ready') return wrong(`is ${node.status.state}`);
     if (node.role !== node.spec.desiredRole) return wrong(`is not yet a ${node.spec.desiredRole}`);
+    // Who was refused a new certificate several times waits up to an hour before it asks again.
+    if (swarm.state.renewing && swarm.state.renewalFailures > 0) continue;
     if (identity.role !== node.role)
       return new Violation('N8 certificates', `node ${name} has a certificate as ${identity.role}`);
     if ((swarm.manager !== null) !== (node.role === 'manager'))
@@ -74,7 +76,9 @@ function servicesRun(history: CommittedHistory): Violation | null {
         ? replicasRun(history, service, mode.replicas)
         : mode.kind === 'global'
           ? globalRuns(history, service)
-          : null;
+          : mode.kind === 'replicated-job'
+            ? jobCompletes(history, service, mode.totalCompletions)
+            : null;
     if (trouble) return trouble;
   }
   for (const task of history.tables.task.values()) {
@@ -112,6 +116,21 @@ function replicasRun(history: CommittedHistory, service: Service, replicas: numb
   return running > replicas ? wrong(`${running} tasks run`) : null;
 }
 
+/** A job whose tasks can complete has as many completions as asked for, or still works on it. */
+function jobCompletes(history: CommittedHistory, service: Service, total: number): Violation | null {
+  const tasks = [...history.tasksOfService(service.id)].filter((task) => task.jobIteration === service.jobIteration);
+  const completed = tasks.filter(({ status }) => status.state === COMPLETE).length;
+  const slots = new Set(tasks.map(({ slot }) => slot)).size;
+  const isBusy = tasks.some(({ desiredState, status }) => desiredState <= COMPLETE && status.state <= RUNNING);
+  const isIllFated = [...slotsOf(history, service).values()].some((slot) => mayBeEmpty(history, service, slot));
+  if (completed >= total || isBusy || (slots >= total && isIllFated)) return null;
+  const { name } = service.spec.annotations;
+  return new Violation(
+    'S4 jobs',
+    `job ${name} has completed ${completed} times of ${total}, and does nothing: ${describe(tasks)}`,
+  );
+}
+
 function globalRuns(history: CommittedHistory, service: Service): Violation | null {
   const { name } = service.spec.annotations;
   const slots = slotsOf(history, service);
@@ -143,6 +162,7 @@ function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly
   if (isIll(service) || tasks.some((task) => isIllTask(task) && task.desiredState <= RUNNING)) return true;
   const newest = newestOf(tasks);
   if (!newest) return false;
+  if (addressesRunOut(history, newest)) return true;
   if (newest.desiredState <= COMPLETE && newest.status.state <= PENDING) return waitsForRoom(history, newest);
   const { condition, maxAttempts } = newest.spec.restart;
   const ended = newest.status.state > RUNNING;
@@ -152,7 +172,7 @@ function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly
 
 /** No node can have the task: each for a reason that the rules of placement give; or there is no address left for it. */
 function waitsForRoom(history: CommittedHistory, task: Task): boolean {
-  if (task.status.state === NEW) return addressesRunOut(history, task) || portTaken(history, task.serviceId);
+  if (task.status.state === NEW) return portTaken(history, task.serviceId) || addressesRunOut(history, task);
   const nodes = task.nodeId ? [history.tables.node.get(task.nodeId)!] : [...history.tables.node.values()];
   return nodes.every((node) => whyUnfit(history, task, node) !== null);
 }
@@ -265,7 +285,7 @@ function agentsAgree(cluster: Cluster, history: CommittedHistory): Violation | n
 }
 
 function agentAgrees(
-  _history: CommittedHistory,
+  history: CommittedHistory,
   { runtime }: Machine,
   known: Readonly<Record<string, Pick<TaskRun, 'task' | 'status'>>>,
   wanted: readonly Task[],

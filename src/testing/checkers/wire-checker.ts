@@ -107,8 +107,11 @@ export class WireChecker {
     const agent = machine?.swarm.state.agent;
     if (!machine || !agent) return;
     for (const { taskId, status } of updates) {
-      const task = agent.tasks[taskId]?.task;
-      if (!task || status.state < PREPARING || status.state > RUNNING || task.desiredState > RUNNING) continue;
+      const run = agent.tasks[taskId];
+      const task = run?.task;
+      // Of one that is being taken away the files may be gone already.
+      if (!task || run.removing || status.state < PREPARING || status.state > RUNNING || task.desiredState > RUNNING)
+        continue;
       const { secrets, configs } = task.spec.container;
       // A rollback may ask for files that were deleted meanwhile.
       const { tables } = this.history;

@@ -2,24 +2,43 @@
  * Plants every known bug in turn and runs seeds until a checker finds it; prints which invariant spoke, after which seed, event, and
  * virtual time; then the true engine runs the same seeds, and must pass.
  */
+import { rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { optionsOfSeed, type SimulationOptions, type SimulationResult, simulate } from '../simulation.ts';
-import { simulationWith } from './plant-bug.ts';
+import { bundleWith, simulationWith } from './plant-bug.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { raftBugs } from './raft-bugs.ts';
 import { swarmBugs } from './swarm-bugs.ts';
+import { simulateWatched } from './watched.ts';
 
-/** Seeds tried until a bug shows, unless it says otherwise. */
+/** Seeds tried until a bug shows. */
 export const BUDGET = 60;
 
+export type Found = Pick<SimulationResult, 'seed' | 'violation'>;
+
 /** The run in which the bug was found, or null if it was not within its budget. */
-export async function findBug(bug: PlantedBug, root: string): Promise<SimulationResult | null> {
+export async function findBug(bug: PlantedBug, root: string): Promise<Found | null> {
+  if (bug.hangs) return findHanging(bug, root);
   const broken = await simulationWith(bug, root);
   for (let seed = 1; seed <= BUDGET; seed++) {
     const result = broken.simulate(optionsFor(bug, seed));
     if (result.violation) return result;
   }
   return null;
+}
+
+/** With a bug that never comes to an end each run is watched from another thread. */
+async function findHanging(bug: PlantedBug, root: string): Promise<Found | null> {
+  const file = await bundleWith(bug, root);
+  try {
+    for (let seed = 1; seed <= BUDGET; seed++) {
+      const violation = await simulateWatched(file, optionsFor(bug, seed));
+      if (violation) return { seed, violation };
+    }
+    return null;
+  } finally {
+    rmSync(file, { force: true });
+  }
 }
 
 export function optionsFor(bug: PlantedBug, seed: number): SimulationOptions {
@@ -50,6 +69,12 @@ export async function findPlanted(only: string): Promise<boolean> {
     lastSeed.set(bug.profile, Math.max(lastSeed.get(bug.profile) ?? 0, result?.seed ?? BUDGET));
   }
   console.log(`${found} of ${bugs.length} planted bugs found`);
+  const silent = isSilent(lastSeed);
+  if (silent) console.log('the true engine passes the same seeds');
+  return silent && found === bugs.length;
+}
+
+function isSilent(lastSeed: ReadonlyMap<PlantedBug['profile'], number>): boolean {
   let silent = true;
   for (const [profile, last] of lastSeed)
     for (let seed = 1; seed <= last; seed++) {
@@ -58,6 +83,5 @@ export async function findPlanted(only: string): Promise<boolean> {
       silent = false;
       console.log(`the true engine, ${profile} seed ${seed}: ${violation.message}`);
     }
-  if (silent) console.log('the true engine passes the same seeds');
-  return silent && found === bugs.length;
+  return silent;
 }

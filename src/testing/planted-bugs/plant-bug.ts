@@ -10,15 +10,24 @@ import { rolldown } from 'rolldown';
 import type * as Simulation from '../simulation.ts';
 import type { PlantedBug } from './planted-bug.ts';
 
+type Place = Pick<PlantedBug, 'file' | 'find' | 'replace' | 'also'>;
+
 /** The simulation on an engine with the bug; without one, on the true engine. `root` is the project's folder. */
-export async function simulationWith(
-  bug: Pick<PlantedBug, 'file' | 'find' | 'replace'> | null,
-  root: string,
-): Promise<typeof Simulation> {
+export async function simulationWith(bug: Place | null, root: string): Promise<typeof Simulation> {
+  const file = await bundleWith(bug, root);
+  try {
+    return await import(/* @vite-ignore */ pathToFileURL(file).href);
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** The same as a file, for who removes it when done. */
+export async function bundleWith(bug: Place | null, root: string): Promise<string> {
   const folder = join(root, 'node_modules', '.cache', 'swarmscope');
   mkdirSync(folder, { recursive: true });
   const output = join(folder, `planted-${randomUUID()}.mjs`);
-  let planted = bug === null;
+  let planted = 0;
   const bundle = await rolldown({
     input: join(root, 'src/testing/simulation.ts'),
     platform: 'node',
@@ -28,25 +37,25 @@ export async function simulationWith(
       {
         name: 'plant',
         transform(code, id) {
-          if (bug === null || id.split(sep).join('/') !== resolve(root, bug.file).split(sep).join('/')) return null;
-          planted = true;
-          return plant(code, bug);
+          const places = bug === null ? [] : [bug, ...(bug.also ?? [])];
+          const here = places.filter(
+            ({ file }) => id.split(sep).join('/') === resolve(root, file).split(sep).join('/'),
+          );
+          planted += here.length;
+          return here.length === 0 ? null : here.reduce(plant, code);
         },
       },
     ],
   });
   await bundle.write({ file: output, format: 'esm' });
   await bundle.close();
-  try {
-    if (!planted) throw new Error(`${bug?.file} is no part of the simulation`);
-    return await import(/* @vite-ignore */ pathToFileURL(output).href);
-  } finally {
-    rmSync(output, { force: true });
-  }
+  if (bug !== null && planted !== 1 + (bug.also?.length ?? 0))
+    throw new Error(`${bug.file} is no part of the simulation`);
+  return output;
 }
 
 /** The file with its one place changed. Throws if the place is not there, or not the only one. */
-export function plant(code: string, { file, find, replace }: Pick<PlantedBug, 'file' | 'find' | 'replace'>): string {
+export function plant(code: string, { file, find, replace }: Omit<Place, 'also'>): string {
   const parts = code.split(find);
   if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places like: ${find}`);
   return parts.join(replace);

@@ -14,10 +14,14 @@ export interface PlantedBug {
   /** Must occur in it exactly once. */
   find: string;
   replace: string;
+  /** Further places that must change with it: where the design guards twice. */
+  also?: readonly { file: string; find: string; replace: string }[];
   /** Invariants of which one must fire: the first that the broken rule can break is seen, whichever that is. */
   invariants: readonly string[];
   /** Faults under which it shows. */
   profile: FaultProfile;
   /** The disks are not looked at, which would show it before it has done any harm. */
   ignoreDisks?: boolean;
+  /** An event never ends: runs are watched from another thread. */
+  hangs?: boolean;
 }

@@ -47,7 +47,7 @@ export const swarmBugs: readonly PlantedBug[] = [
     file: RESTART,
     find: 'const live = slot.filter((task) => task.desiredState <= TaskState.running);',
     replace: 'const live = slot.filter((task) => task.desiredState === TaskState.running);',
-    invariants: ['S3 one task per slot', 'S4 as many as asked for', 'S12 restart delay', 'S9 healthy tasks go on'],
+    invariants: ['S3 one task per slot', 'S4 as many as asked for', 'S11 parallelism and delay'],
     profile: 'services',
   },
   {
@@ -56,7 +56,7 @@ export const swarmBugs: readonly PlantedBug[] = [
     file: UPDATER,
     find: "if (task?.status.state === TaskState.running && update.config.order === 'start-first') {",
     replace: "if (task && update.config.order === 'start-first') {",
-    invariants: ['S11 start-first'],
+    invariants: ['S11 start-first', 'S3 stop before start'],
     profile: 'services',
   },
   {
@@ -75,7 +75,7 @@ export const swarmBugs: readonly PlantedBug[] = [
     find: '    else this.nodes.set(node.id, new NodeInfo(node, this.totals));\n    this.retry();',
     replace: '    else this.nodes.set(node.id, new NodeInfo(node, this.totals));',
     invariants: ['S13 nothing is stuck', 'S4 as many as asked for', 'S5 global services'],
-    profile: 'services',
+    profile: 'mixed',
   },
   {
     name: 'W14: a new leader counts tasks that have ended as running',
@@ -87,13 +87,14 @@ export const swarmBugs: readonly PlantedBug[] = [
     profile: 'mixed',
   },
   {
-    name: 'W16: the scheduler never ends with an unbalanced tree of preferences',
+    name: 'W16: the scheduler goes on for ever with a tree of preferences that has a full branch',
     source: 'SwarmKit 2d6aff776',
     file: 'src/engine/manager/scheduler/decision-tree.ts',
-    find: '    converging = false;\n',
+    find: '        full.add(subtree);\n',
     replace: '',
     invariants: ['S13 events end'],
     profile: 'services',
+    hangs: true,
   },
   {
     name: 'W17: global services are not looked at when a node changes',
@@ -137,7 +138,7 @@ export const swarmBugs: readonly PlantedBug[] = [
     file: 'src/engine/network/gossip/network-db.ts',
     find: '        dropEntry(table, key);\n        if (!entry.deleted && isThere(member)) this.host.rowChanged(network, entry, false, entry);',
     replace: '',
-    invariants: ['N4 names and balancers', 'N6 gossip tables agree'],
+    invariants: ['N4 balancers follow gossip', 'N4 names and balancers', 'N6 gossip tables agree'],
     profile: 'network',
   },
 
@@ -276,7 +277,7 @@ export const swarmBugs: readonly PlantedBug[] = [
     source: 'invented',
     file: DISPATCHER,
     find: '      if (!session) return;\n      delete this.state.sessions[event.id];',
-    replace: '      if (session) return;',
+    replace: '      if (event.id !== undefined) return;',
     invariants: ['N8 sessions'],
     profile: 'network',
   },
@@ -293,9 +294,8 @@ export const swarmBugs: readonly PlantedBug[] = [
     name: 'the container of a task that is gone runs on',
     source: 'invented',
     file: 'src/engine/runtime/task-executor.ts',
-    find: "    } else if (operation === 'remove' && container) {\n      this.runtime.remove(container.id, true, token);",
-    replace:
-      "    } else if (operation === 'remove' && container?.state === 'created') {\n      this.runtime.remove(container.id, true, token);",
+    find: "    } else if (operation === 'remove' && container) {",
+    replace: "    } else if (operation === 'remove' && container?.state === 'created') {",
     invariants: ['S14 agents run what they are told', 'removal'],
     profile: 'services',
   },

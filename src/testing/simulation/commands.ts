@@ -4,6 +4,7 @@
  * given their answers.
  */
 import type { ApiRequest, ApiResponse } from '../../protocol/api.ts';
+import type { Micros } from '../../protocol/events.ts';
 
 /** A service as a user wishes it, in Docker's own JSON, but for files, which are given by name. */
 export interface ServiceWish {
@@ -17,10 +18,11 @@ export type Spec = Record<string, unknown> & { Name: string };
 
 export type Command =
   | { op: 'service create'; wish: ServiceWish }
-  | { op: 'service update'; service: string; change: ServiceChange }
+  /** `hesitates`: time between the look and the change. */
+  | { op: 'service update'; service: string; change: ServiceChange; hesitates?: Micros }
   | { op: 'service rollback'; service: string }
   | { op: 'service rm'; service: string }
-  | { op: 'node update'; node: string; change: NodeChange }
+  | { op: 'node update'; node: string; change: NodeChange; hesitates?: Micros }
   | { op: 'node rm'; node: string; force: boolean }
   | { op: 'swarm leave'; machine: string; force: boolean }
   | {
@@ -62,8 +64,8 @@ export interface NodeChange {
   labels?: Record<string, string>;
 }
 
-/** A request of a conversation; `host` if it goes to another daemon than the first. */
-export type Asked = { request: ApiRequest; host?: string };
+/** A request of a conversation; `host` if it goes to another daemon than the first, `after` if its user takes some time before. */
+export type Asked = { request: ApiRequest; host?: string; after?: Micros };
 export type Conversation = Generator<Asked, void, ApiResponse>;
 
 type Json = Record<string, unknown>;
@@ -79,7 +81,7 @@ export function* converse(command: Command): Conversation {
       return;
     }
     case 'service update':
-      return yield* changeService(command.service, command.change);
+      return yield* changeService(command.service, command.change, command.hesitates);
     case 'service rollback': {
       const service = yield* found(`/services/${command.service}`);
       if (service)
@@ -97,7 +99,7 @@ export function* converse(command: Command): Conversation {
       if (availability) spec.Availability = availability;
       if (role) spec.Role = role;
       if (labels) spec.Labels = { ...(spec.Labels as object), ...labels };
-      yield post(`/nodes/${node.ID}/update`, spec, { version: node.version });
+      yield { ...post(`/nodes/${node.ID}/update`, spec, { version: node.version }), ...pause(command.hesitates) };
       return;
     }
     case 'node rm': {
@@ -163,7 +165,7 @@ function* found(path: string): Generator<Asked, Found | null, ApiResponse> {
   return { ID, version: String(Version.Index), Spec: structuredClone(Spec) };
 }
 
-function* changeService(name: string, change: ServiceChange): Conversation {
+function* changeService(name: string, change: ServiceChange, hesitates?: Micros): Conversation {
   const service = yield* found(`/services/${name}`);
   if (!service) return;
   const { ID, version, Spec: spec } = service;
@@ -202,7 +204,11 @@ function* changeService(name: string, change: ServiceChange): Conversation {
     case 'reservations':
       template.Resources = { Reservations: { NanoCPUs: change.cpus * 1e9, MemoryBytes: change.memory } };
   }
-  yield post(`/services/${ID}/update`, spec, { version });
+  yield { ...post(`/services/${ID}/update`, spec, { version }), ...pause(hesitates) };
+}
+
+function pause(after: Micros | undefined): { after?: Micros } {
+  return after === undefined ? {} : { after };
 }
 
 /** References to files by name, as docker's client makes them; null if one is not there. */

@@ -256,7 +256,12 @@ function ofService({ history, dice }: Ground, make: (name: string) => Command): 
 }
 
 function updateService(ground: Ground): Command | null {
-  return ofService(ground, (service) => ({ op: 'service update', service, change: drawChange(ground) }));
+  return ofService(ground, (service) => ({
+    op: 'service update',
+    service,
+    change: drawChange(ground),
+    ...hesitation(ground.dice),
+  }));
 }
 
 function drawChange(ground: Ground): ServiceChange {
@@ -287,11 +292,16 @@ function drawChange(ground: Ground): ServiceChange {
   }
 }
 
+/** Some users look, and change a while later what others may have changed meanwhile. */
+function hesitation(dice: Random): { hesitates?: number } {
+  return dice.chance(0.12) ? { hesitates: dice.between(1, 20) * 1_000_000 } : {};
+}
+
 // ---- nodes
 
 function changeAvailability({ cluster, dice }: Ground): Command {
   const availability = pick(dice, ['active', 'active', 'active', 'pause', 'drain'] as const);
-  return { op: 'node update', node: pick(dice, cluster.machines).name, change: { availability } };
+  return { op: 'node update', node: pick(dice, cluster.machines).name, change: { availability }, ...hesitation(dice) };
 }
 
 function labelNode({ cluster, dice }: Ground): Command {
@@ -305,7 +315,7 @@ function labelNode({ cluster, dice }: Ground): Command {
 /** Also the leader, and also machines that are off. */
 function changeRole({ cluster, dice }: Ground): Command {
   const role = dice.chance(0.6) ? 'manager' : 'worker';
-  return { op: 'node update', node: pick(dice, cluster.machines).name, change: { role } };
+  return { op: 'node update', node: pick(dice, cluster.machines).name, change: { role }, ...hesitation(dice) };
 }
 
 /** Nodes of machines that have left, as a rule; also others, which is refused. */

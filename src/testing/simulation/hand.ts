@@ -4,6 +4,7 @@
  */
 import type { Cluster } from '../../engine/cluster.ts';
 import type { ApiRequest, ApiResponse } from '../../protocol/api.ts';
+import type { Micros } from '../../protocol/events.ts';
 import type { Fault } from '../../protocol/faults.ts';
 import type { CallOrigin, CallResult, ConnectCall, WorldReply } from '../../protocol/network-call.ts';
 import type { RecordedInput, SessionInput } from '../../worker/recording.ts';
@@ -34,6 +35,8 @@ export class Hand {
   private readonly cluster: Cluster;
   private readonly witness: ApiWitness | null;
   private readonly pending = new Map<number, Pending>();
+  /** What users will ask who take their time, earliest first. */
+  private readonly later: { at: Micros; send(): void }[] = [];
   private readonly calls = new Map<number, (result: CallResult) => void>();
 
   constructor(cluster: Cluster, witness: ApiWitness | null) {
@@ -123,7 +126,20 @@ export class Hand {
 
   private carryOn(conversation: Conversation, host: string, { done, value }: ReturnType<Conversation['next']>): void {
     if (done || !value) return;
-    this.send(value.host ?? host, value.request, { conversation, host, told: null });
+    const send = (): void => this.send(value.host ?? host, value.request, { conversation, host, told: null });
+    if (value.after === undefined) return send();
+    this.later.push({ at: this.cluster.now + value.after, send });
+    this.later.sort((a, b) => a.at - b.at);
+  }
+
+  /** When somebody who hesitates goes on; infinite if nobody does. */
+  get due(): Micros {
+    return this.later[0]?.at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Lets those go on whose time has come. */
+  goOn(): void {
+    while (this.due <= this.cluster.now) this.later.shift()!.send();
   }
 
   private send(host: string, request: ApiRequest, pending: Pending): void {

@@ -11,6 +11,8 @@ export interface SimulationOptions {
   profile?: FaultProfile;
   /** Leaves out the look at the disks, so that it can be seen what a broken promise leads to. */
   ignoreDisks?: boolean;
+  /** Where the run tells how far it is, for who watches from another thread: virtual time, and the number of the event under way. */
+  progress?: Float64Array;
 }
 
 /**

@@ -4,7 +4,8 @@
  * - an election is begun only after an election time without a leader's word, a vote given, or a start of one's own (or if told to);
  * - no vote is given away from a leader that is heard, unless that leader asked for it;
  * - a leader that reaches no majority steps down within two election times (CheckQuorum), and no leader steps down that does;
- * - with pre-vote, nobody moves to a new term who could not win it: terms rise only by those that a majority has heard.
+ * - with pre-vote, terms rise only if a majority hears no leader;
+ * - who serves leads, and is caught up.
  *
  * Times are counted in ticks of the member's own clock, and a tick less than the rule says, since a timer begins between two ticks.
  */
@@ -13,7 +14,7 @@ import { RAFT_TIMING } from '../../../engine/manager/raft-node.ts';
 import type { Message, RaftId } from '../../../engine/raft/types.ts';
 import type { Micros } from '../../../protocol/events.ts';
 import { Violation } from '../violation.ts';
-import { type Member, majority, type RaftRecord } from './raft-record.ts';
+import { type Member, majority, type RaftRecord, termIn } from './raft-record.ts';
 import type { SeenMember } from './seen-member.ts';
 
 /** What has reached one member of late. */
@@ -49,6 +50,7 @@ export class LeadershipRules {
   /** The fastest clock that each machine has had. */
   private readonly fastest = new Map<string, number>();
   private nextLook: Micros = 0;
+  private readonly serving = new Map<string, object>();
 
   constructor(record: RaftRecord) {
     this.record = record;
@@ -130,6 +132,7 @@ export class LeadershipRules {
     if (isNewVote && (state.vote !== seen.vote || state.term !== seen.term)) this.gaveVote(member, seen, mine);
     const campaigns = state.role === 'candidate' || state.role === 'pre-candidate';
     const wasAsking = seen.role === 'pre-candidate' && state.role === 'candidate' && seen.life === state;
+    if (state.role === 'candidate' && seen.life === state && seen.term < state.term) this.movesOn(member, seen);
     if (campaigns && !wasAsking && (seen.term !== state.term || seen.role !== state.role)) this.campaigns(member, mine);
     if (state.role === 'leader' && (seen.role !== 'leader' || seen.term !== state.term)) {
       mine.leads = this.now;
@@ -150,6 +153,25 @@ export class LeadershipRules {
     throw new Violation(
       'R1 elections have a cause',
       `${id} begins an election in term ${state.term} after ${quiet / 1e6} s of quiet`,
+    );
+  }
+
+  /** With pre-vote: a majority, itself included, does not hear a leader of the term before. */
+  private movesOn({ id, state }: Member, seen: SeenMember): void {
+    if (!this.record.cluster.start.preVote || this.of(id).told === seen.term) return;
+    const { members } = state.configuration;
+    let silent = 0;
+    for (const { id: other, machine, state: its } of this.record.running()) {
+      const { leader, leaderTerm } = this.of(other);
+      const { ticks, shortest } = this.timing(machine);
+      // It may have heard again since it answered.
+      const hears = its.term === seen.term && leaderTerm === seen.term && this.now - leader < (ticks - 3) * shortest;
+      if (members.has(other) && (other === id || !hears || its.leader === null)) silent++;
+    }
+    if (silent >= majority(members.size)) return;
+    throw new Violation(
+      'R5 terms rise only with a majority',
+      `${id} moves to term ${state.term}, though ${members.size - silent} of ${members.size} members hear the leader of term ${seen.term}`,
     );
   }
 
@@ -183,8 +205,24 @@ export class LeadershipRules {
     return reached;
   }
 
+  /** I16: who serves reads and writes leads, and has applied all that was committed before its term. */
+  private checkServing(): void {
+    for (const { name, swarm } of this.record.cluster.machines) {
+      const leading = swarm.manager?.state.leading;
+      if (!leading || this.serving.get(name) === leading) continue;
+      const { state } = swarm.manager!.raftNode.raft;
+      this.serving.set(name, leading);
+      if (termIn(state, state.log.applied) !== leading.term)
+        throw new Violation(
+          'I16 leaders are caught up',
+          `${name} begins to serve in term ${leading.term}, and has applied nothing of that term`,
+        );
+    }
+  }
+
   /** Every now and then: who leads must reach a majority. */
   observe(members: readonly Member[]): void {
+    this.checkServing();
     if (this.now < this.nextLook) return;
     const { cluster } = this.record;
     this.nextLook = this.now + RAFT_TIMING[cluster.start.profile].tick;
