@@ -246,7 +246,7 @@ function lookUp(name: string, state: ShellState): string | undefined {
     case '-':
       return 'himBHs';
     case '!':
-      return undefined;
+      return state.lastJobPid === null ? undefined : String(state.lastJobPid);
     case 'PWD':
       return state.cwd;
     default:

@@ -34,11 +34,12 @@ import {
 } from './expansion.ts';
 import { patternRegex } from './glob.ts';
 import type { Io } from './io.ts';
+import type { JobTable } from './jobs.ts';
 import { resolvePath } from './paths.ts';
 import { posixRegex } from './posix-regex.ts';
 import { openRedirections } from './redirection.ts';
 import type { FunctionBody, ShellState, Variable } from './shell-state.ts';
-import { Capture, GuardedOutput, Pipe } from './streams.ts';
+import { Capture, GuardedOutput, Pipe, TextInput } from './streams.ts';
 import { parseShell } from './syntax.ts';
 import { testBinary, testUnary } from './test-expression.ts';
 
@@ -47,6 +48,8 @@ export interface ShellServices {
   host: HostContext;
   programs: ReadonlyMap<string, Program>;
   builtins: ReadonlyMap<string, Builtin>;
+  /** What runs in the background: one list for a shell and its subshells. */
+  jobs: JobTable;
 }
 
 /** Why the commands that follow are skipped. */
@@ -73,6 +76,8 @@ export class Interpreter {
   readonly services: ShellServices;
   readonly state: ShellState;
   unwinding: Unwinding | null = null;
+  /** The text that is being run: a job is called by its part of it. */
+  #source = '';
   #functionDepth = 0;
   /** Inside a condition `set -e` does not apply. */
   #conditionDepth = 0;
@@ -87,6 +92,7 @@ export class Interpreter {
   /** A subshell: sees everything, changes nothing here. */
   fork(): Interpreter {
     const child = new Interpreter(this.services, this.state.fork());
+    child.#source = this.#source;
     child.#functionDepth = this.#functionDepth;
     child.#conditionDepth = this.#conditionDepth;
     return child;
@@ -99,7 +105,13 @@ export class Interpreter {
       io.stderr.write(`bash: ${parsed.error.message}\n`);
       return this.#setStatus(2);
     }
-    return this.runScript(parsed.script, io);
+    const outer = this.#source;
+    this.#source = source;
+    try {
+      return await this.runScript(parsed.script, io);
+    } finally {
+      this.#source = outer;
+    }
   }
 
   async runScript(script: ParsedScript, io: Io): Promise<number> {
@@ -165,12 +177,19 @@ export class Interpreter {
   }
 
   async #runStatement(statement: Statement, io: Io): Promise<number> {
-    if (statement.background) {
-      // Simplified: a shell here does one thing at a time.
-      io.stderr.write('bash: background jobs (&) are not there yet\n');
-      return this.#setStatus(1);
-    }
+    if (statement.background) return this.#startJob(statement, io);
     return this.#run(statement.command, io);
+  }
+
+  /** A subshell of its own, which reads nothing and does not hear Ctrl-C. */
+  #startJob({ command, pos, end }: Statement, io: Io): number {
+    const { jobs } = this.services;
+    const text = this.#source.slice(pos, end).replace(/\s*&\s*$/, '');
+    const shell = this.fork();
+    const job = jobs.start(text, (signal) => shell.#run(command, { ...io, stdin: new TextInput(''), signal }));
+    this.state.lastJobPid = job.pid;
+    if (jobs.isInteractive) io.stderr.write(`[${job.id}] ${job.pid}\n`);
+    return this.#setStatus(0);
   }
 
   async #run(node: PipelineNode | AndOr, io: Io): Promise<number> {

@@ -33,6 +33,8 @@ export class ShellState {
   parameters: string[] = [];
   cwd: string;
   lastStatus = 0;
+  /** `$!` */
+  lastJobPid: number | null = null;
   options: ShellOptions = { errexit: false, nounset: false, xtrace: false, pipefail: false };
   /** Lines typed so far, oldest first; one list for the shell and its subshells. */
   history: string[];
@@ -51,6 +53,7 @@ export class ShellState {
     copy.name = this.name;
     copy.parameters = [...this.parameters];
     copy.lastStatus = this.lastStatus;
+    copy.lastJobPid = this.lastJobPid;
     copy.options = { ...this.options };
     copy.locals = this.locals.map((layer) => new Map(layer));
     return copy;

@@ -25,9 +25,31 @@ table('lists and statuses', [
   ['set -e; false; echo no', '', 1],
   ['set -o pipefail; false | true', '', 1],
   ['false | true', ''],
-  ['sleep 5 &', 'bash: background jobs (&) are not there yet\n', 1],
   ['A=$(echo hi; exit 7); echo $? $A', '7 hi\n'],
   ['exit 4; echo no', '', 4],
+]);
+
+table('jobs', [
+  ['true & wait $!; echo $?', '0\n'],
+  ['(exit 3) & wait $!; echo $?', '3\n'],
+  ['sleep 5 & sleep 1 && echo one; wait; echo all', 'one\nall\n'],
+  ['for i in 3 1 2; do (sleep $i; echo $i) & done; wait', '1\n2\n3\n'],
+  ['sleep 9 & jobs', '[1]+  Running                 sleep 9 &\n'],
+  [
+    'sleep 9 & sleep 8 | cat & jobs',
+    '[1]-  Running                 sleep 9 &\n[2]+  Running                 sleep 8 | cat &\n',
+  ],
+  ['sleep 9 & kill %1; wait %1; echo $?', '143\n'],
+  ['sleep 9 & kill -9 $!; wait $!; echo $?', '137\n'],
+  ['sleep 9 & kill -0 %sleep && echo there', 'there\n'],
+  ['kill %1', 'bash: kill: %1: no such job\n', 1],
+  ['kill 77', 'bash: kill: (77) - No such process\n', 1],
+  ['kill -FOO 1', 'bash: kill: FOO: invalid signal specification\n', 1],
+  ['wait 99', 'bash: wait: pid 99 is not a child of this shell\n', 127],
+  ['fg', 'bash: fg: no job control\n', 1],
+  ['cat & wait; echo read nothing', 'read nothing\n'],
+  ['A=1; (A=2; echo $A) & wait; echo $A', '2\n1\n'],
+  ['echo hi > f & wait; cat f', 'hi\n'],
 ]);
 
 table('syntax errors', [

@@ -6,6 +6,7 @@ import type { CancelSignal } from '../../protocol/api.ts';
 import type { HostContext, InputStream, OutputStream, Program } from '../process.ts';
 import { builtins } from './builtins/registry.ts';
 import { Interpreter } from './interpreter.ts';
+import { JobTable } from './jobs.ts';
 import { ShellState } from './shell-state.ts';
 import { tools } from './tools/registry.ts';
 
@@ -23,6 +24,7 @@ export const HOME = '/home/docker';
 export class Shell {
   readonly host: HostContext;
   readonly state: ShellState;
+  readonly jobs = new JobTable();
   readonly #interpreter: Interpreter;
   readonly #programs: ReadonlyMap<string, Program>;
 
@@ -44,7 +46,7 @@ export class Shell {
       ['USER', 'docker'],
     ];
     for (const [name, value] of environment) this.state.set(name, value, true);
-    this.#interpreter = new Interpreter({ host, programs: this.#programs, builtins }, this.state);
+    this.#interpreter = new Interpreter({ host, programs: this.#programs, builtins, jobs: this.jobs }, this.state);
   }
 
   /** Runs a command line (or several lines) to its end; the result is its exit status. */

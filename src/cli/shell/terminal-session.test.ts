@@ -289,3 +289,26 @@ describe('the page', () => {
     expect(typist.lines).toEqual(['$ sleep 1', '# power off: node2', '$']);
   });
 });
+
+describe('jobs', () => {
+  test('begin and end with a line, and print above what is being typed', async () => {
+    const typist = new Typist();
+    await typist.type('(sleep 2; echo out) &\r', 'half a li');
+    expect(typist.lines).toEqual(['$ (sleep 2; echo out) &', '[1] 2001', '$ half a li']);
+    await typist.fixture.clock.pass(2000);
+    await settle();
+    expect(typist.lines).toEqual(['$ (sleep 2; echo out) &', '[1] 2001', 'out', '$ half a li']);
+    await typist.type(ctrl('c'), '\r');
+    expect(typist.lines.slice(-2)).toEqual(['[1]+  Done                    (sleep 2; echo out)', '$']);
+  });
+
+  test('come to the foreground, where Ctrl-C ends them', async () => {
+    const typist = new Typist();
+    await typist.type('sleep 100 &\r', 'fg\r');
+    expect(typist.lines.slice(-2)).toEqual(['$ fg', 'sleep 100']);
+    await typist.type(ctrl('c'));
+    await settle();
+    await typist.type('jobs\r', 'echo $?\r');
+    expect(typist.lines.slice(-4)).toEqual(['$ jobs', '$ echo $?', '0', '$']);
+  });
+});

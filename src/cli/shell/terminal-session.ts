@@ -72,6 +72,7 @@ export class TerminalSession {
       (text) => this.#print(text),
       () => this.#takeWaiting(),
     );
+    shell.jobs.isInteractive = true;
     this.#write(PASTE_ON);
     this.#draw();
   }
@@ -118,6 +119,7 @@ export class TerminalSession {
     this.#waiting = [];
     this.#typed = [];
     this.#running?.abort();
+    for (const job of this.shell.jobs.jobs) this.shell.jobs.kill(job, 1);
   }
 
   // --- the line ---------------------------------------------------------------------------------------------------------
@@ -193,6 +195,7 @@ export class TerminalSession {
     const source = this.#pending === '' ? expanded.text : `${this.#pending}\n${expanded.text}`;
     if (source.trim() === '') {
       this.#pending = '';
+      this.#write(this.shell.jobs.takeEnded().replaceAll('\n', '\r\n'));
       return this.#draw();
     }
     const parsed = parseShell(source);
@@ -222,6 +225,7 @@ export class TerminalSession {
     this.#input.open(running.signal);
     await this.shell.execute(source, { stdin: this.#input, stdout: output, stderr: output, signal: running.signal });
     this.#input.close();
+    this.#print(this.shell.jobs.takeEnded());
     this.#running = null;
     this.#write(PASTE_ON + this.#takeNotes());
     this.#editor.reset();
@@ -244,7 +248,12 @@ export class TerminalSession {
 
   /** The line discipline: a line feed also returns the carriage. */
   #print(text: string): void {
-    this.#write(text.replace(/\r?\n/g, '\r\n'));
+    if (text === '') return;
+    const bytes = text.replace(/\r?\n/g, '\r\n');
+    if (this.#running) return this.#write(bytes);
+    // A job in the background prints above the line that is being typed.
+    this.#write(this.#painter.erase() + bytes + (text.endsWith('\n') ? '' : '\r\n'));
+    this.#draw();
   }
 
   #interruptRunning(): void {

@@ -58,6 +58,3 @@ export const source: Builtin = async (call) => {
   state.parameters = outer;
   return status;
 };
-
-/** Simplified: there are no background jobs, so there is never one to bring back. */
-export const jobs: Builtin = (call) => complain(call, 'no current job');

@@ -1,8 +1,9 @@
 /** All builtins by name. */
 import type { Builtin } from './builtin.ts';
-import { breakLoop, colon, continueLoop, evaluate, exit, falseCommand, jobs, returnFrom, source } from './control.ts';
+import { breakLoop, colon, continueLoop, evaluate, exit, falseCommand, returnFrom, source } from './control.ts';
 import { cd, pwd } from './directory.ts';
 import { history } from './history.ts';
+import { bg, disown, fg, jobs, kill, wait } from './jobs.ts';
 import { commandBuiltin, type, which } from './lookup.ts';
 import { read } from './read.ts';
 import { env, shellProgram, time, timeout, watch, xargs } from './running.ts';
@@ -14,20 +15,22 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   [':', colon],
   ['[', test],
   ['bash', shellProgram],
-  ['bg', jobs],
+  ['bg', bg],
   ['break', breakLoop],
   ['cd', cd],
   ['command', commandBuiltin],
   ['continue', continueLoop],
   ['declare', local],
+  ['disown', disown],
   ['env', env],
   ['eval', evaluate],
   ['exit', exit],
   ['export', exportVariables],
   ['false', falseCommand],
-  ['fg', jobs],
+  ['fg', fg],
   ['history', history],
-  ['jobs', colon],
+  ['jobs', jobs],
+  ['kill', kill],
   ['local', local],
   ['logout', exit],
   ['printenv', printenv],
@@ -45,7 +48,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['true', colon],
   ['type', type],
   ['unset', unset],
-  ['wait', colon],
+  ['wait', wait],
   ['watch', watch],
   ['which', which],
   ['xargs', xargs],
