@@ -202,6 +202,19 @@ describe('bridges of one host', () => {
     expect(await code('node1', 'node2:8081')).toMatch(/exit 7$/);
   });
 
+  test('a task whose port a container holds fails to start, and says why', async () => {
+    const world = new ShellWorld({ machines: 2 });
+    await world.all(
+      'node1',
+      'docker run -d --name holder -p 8090:80 nginx',
+      'docker service create -d --name web --restart-condition none --constraint node.hostname==node1 -p mode=host,published=8090,target=80 nginx',
+    );
+    await world.pass(20);
+    expect(await world.run('node1', "docker service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' web")).toMatch(
+      /^Failed .*starting container failed: driver failed programming external connectivity on endpoint web\.1\.\w+ \(\w+\): Bind for 0\.0\.0\.0:8090 failed: port is already allocated/,
+    );
+  });
+
   test('an internal one has no way out, and its containers reach each other', async () => {
     const world = new ShellWorld({ machines: 2 });
     await world.all(

@@ -173,7 +173,9 @@ export class TaskExecutor implements Executor {
     const current = this.state.operations[taskId];
     if (!current || current.token !== token) return true;
     if (!result.ok) {
-      this.end(taskId, failure(result.error.message, this.statusOf(taskId)));
+      const { message } = result.error;
+      const told = current.operation === 'start' ? `starting container failed: ${message}` : message;
+      this.end(taskId, failure(told, this.statusOf(taskId)));
       return true;
     }
     this.proceed(taskId, current);
