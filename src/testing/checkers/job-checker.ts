@@ -34,7 +34,8 @@ export class JobChecker implements HistoryListener {
     const inPlace = tasks.filter((one) =>
       mode.kind === 'global-job' ? one.nodeId === task.nodeId : one.slot === task.slot,
     );
-    if (inPlace.some(({ status }) => status.state === COMPLETE))
+    // Who was on a node that was lost then is run again, also if it had completed.
+    if (inPlace.some(({ status, desiredState }) => status.state === COMPLETE && desiredState <= COMPLETE))
       throw broken('S4 jobs', task, 'is made where a task has completed already');
     if (mode.kind !== 'replicated-job') return;
     if (task.slot >= mode.totalCompletions)

@@ -62,21 +62,33 @@ export class NetworkRest {
   private *naming(): Generator<Difference> {
     const { history } = this;
     for (const { id, spec, endpoint } of history.tables.service.values()) {
-      const wanted = new Map<string, Set<string>>();
-      for (const { networkId } of endpoint?.virtualIps ?? []) wanted.set(networkId, new Set());
+      const wanted = new Map<string, Wanted>();
+      const on = (network: string): Wanted => {
+        let known = wanted.get(network);
+        if (!known) wanted.set(network, (known = { told: new Set(), balanced: new Set() }));
+        return known;
+      };
+      for (const { networkId } of endpoint?.virtualIps ?? []) on(networkId);
       for (const task of history.tasksOfService(id))
         for (const { networkId, addresses } of task.networks) {
-          if (!wanted.has(networkId)) wanted.set(networkId, new Set());
-          const runs = task.status.state === RUNNING && task.desiredState <= COMPLETE;
-          if (runs && addresses[0]) wanted.get(networkId)!.add(bare(addresses[0]));
+          const { told, balanced } = on(networkId);
+          if (!addresses[0] || task.status.state !== RUNNING || task.desiredState > COMPLETE) continue;
+          told.add(bare(addresses[0]));
+          // One that was made before the service had a virtual IP is not behind it.
+          const isBalanced = task.endpoint?.virtualIps.some((vip) => vip.networkId === networkId);
+          if (isBalanced) balanced.add(bare(addresses[0]));
         }
       for (const [network, addresses] of wanted)
-        for (const machine of this.cluster.machines) {
-          const balanced = endpoint?.virtualIps.some(({ networkId }) => networkId === network) ?? false;
-          yield* namingOn(machine, network, id, spec.annotations.name, addresses, balanced);
-        }
+        for (const machine of this.cluster.machines)
+          yield* namingOn(machine, network, id, spec.annotations.name, addresses);
     }
   }
+}
+
+/** Where a service runs on a network: under its names, and behind its virtual IP. */
+interface Wanted {
+  readonly told: Set<string>;
+  readonly balanced: Set<string>;
 }
 
 /** Everybody knows everybody, and nobody believes in somebody who is not there. */
@@ -133,8 +145,7 @@ function* namingOn(
   network: string,
   service: string,
   name: string,
-  wanted: ReadonlySet<string>,
-  balanced: boolean,
+  wanted: Wanted,
 ): Generator<Difference> {
   const overlay = state.present.get(network);
   if (!overlay) return;
@@ -149,10 +160,11 @@ function* namingOn(
     invariant: 'N4 names and balancers',
     what: `on ${machine} and ${overlay.name} ${name} ${what}`,
   });
-  for (const address of told) if (!wanted.has(address)) yield says(`is known at ${address}, where it does not run`);
-  for (const address of given) if (!wanted.has(address)) yield says(`is balanced to ${address}, where it does not run`);
-  for (const address of wanted) {
-    if (!told.has(address)) yield says(`is not known at ${address}, where it runs`);
-    if (balanced && !given.has(address)) yield says(`is not balanced to ${address}, where it runs`);
-  }
+  for (const address of told)
+    if (!wanted.told.has(address)) yield says(`is known at ${address}, where it does not run`);
+  for (const address of wanted.told) if (!told.has(address)) yield says(`is not known at ${address}, where it runs`);
+  for (const address of given)
+    if (!wanted.balanced.has(address)) yield says(`is balanced to ${address}, where it does not run`);
+  for (const address of wanted.balanced)
+    if (!given.has(address)) yield says(`is not balanced to ${address}, where it runs`);
 }

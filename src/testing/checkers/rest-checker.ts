@@ -164,6 +164,9 @@ function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly
   if (!newest) return false;
   if (addressesRunOut(history, newest)) return true;
   if (newest.desiredState <= COMPLETE && newest.status.state <= PENDING) return waitsForRoom(history, newest);
+  // Tasks of a node that has no room for them are rejected again and again.
+  const node = isPerNode(service) ? history.tables.node.get(newest.nodeId) : undefined;
+  if (node && whyUnfit(history, newest, node) !== null) return true;
   const { condition, maxAttempts } = newest.spec.restart;
   const ended = newest.status.state > RUNNING;
   if (!ended) return false;
@@ -172,7 +175,8 @@ function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly
 
 /** No node can have the task: each for a reason that the rules of placement give; or there is no address left for it. */
 function waitsForRoom(history: CommittedHistory, task: Task): boolean {
-  if (task.status.state === NEW) return portTaken(history, task.serviceId) || addressesRunOut(history, task);
+  if (task.status.state === NEW)
+    return portTaken(history, task.serviceId) || addressesRunOut(history, task) || networkGone(history, task);
   const nodes = task.nodeId ? [history.tables.node.get(task.nodeId)!] : [...history.tables.node.values()];
   return nodes.every((node) => whyUnfit(history, task, node) !== null);
 }
@@ -183,6 +187,11 @@ function addressesRunOut({ tables }: CommittedHistory, task: Task): boolean {
     const subnet = tables.network.get(target)?.allocated?.configs[0]?.subnet ?? '';
     return Number(subnet.split('/')[1]) > 24;
   });
+}
+
+/** A network that was removed while the service was being created. */
+function networkGone({ tables }: CommittedHistory, task: Task): boolean {
+  return task.spec.networks.some(({ target }) => !tables.network.has(target));
 }
 
 /** A rollback may ask for a port that another service has been given meanwhile. */
@@ -254,7 +263,8 @@ function historyBounded(history: CommittedHistory): Violation | null {
       const ended = tasks.filter(
         ({ status, desiredState }) => status.state > RUNNING || (desiredState > COMPLETE && status.state < ASSIGNED),
       );
-      const most = Math.max(limit, 1);
+      // A slot is looked at when a task is made in it: what ends after that stays.
+      const most = limit + 1;
       if (tasks.length > most && ended.length > most)
         return new Violation(
           'S10 history',
