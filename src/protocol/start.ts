@@ -25,4 +25,6 @@ export interface Start {
   services: StartService[];
   /** Managers ask before an election whether it can be won (pre-vote, Raft thesis 9.6). Absent: off, as in Swarm. */
   preVote?: boolean;
+  /** Files in the home of each host's shell, by name. */
+  files?: Readonly<Record<string, string>>;
 }

@@ -64,7 +64,11 @@ export type PageCall =
   | { call: 'branch'; id: number }
   /** From now on time stops at events that fit one of these conditions, in words (`worker/stop-conditions.ts`). */
   | { call: 'stop-at'; conditions: string[] }
-  | { call: 'events'; from?: EventId; limit?: number; object?: string };
+  | { call: 'events'; from?: EventId; limit?: number; object?: string }
+  /** The moment that is shown, as text to be handed on. `lens` goes with it. */
+  | { call: 'share'; lens: string }
+  /** Plays such a text to its moment. `otherwise`: the world to begin with if that fails and there is none yet. */
+  | { call: 'open'; moment: { link: string } | { file: string }; otherwise?: Start };
 
 export type PageCallResult =
   | { call: 'load'; snapshot: Snapshot }
@@ -81,7 +85,11 @@ export type PageCallResult =
   | { call: 'look'; at: Micros }
   | { call: 'branch' }
   | { call: 'stop-at' }
-  | { call: 'events'; events: TraceEvent[] };
+  | { call: 'events'; events: TraceEvent[] }
+  /** `link`: what goes behind `#s=`; `file`: the same as JSON. */
+  | { call: 'share'; link: string; file: string; at: Micros; inputs: number; hash: string }
+  /** `failure`: why it could not be opened, in words; null when it could. */
+  | { call: 'open'; failure: string | null; lens: string | null; hash: string };
 
 /** Page to worker. */
 export type PageMessage =
@@ -114,8 +122,12 @@ export type WorkerMessage =
   | { type: 'branches'; branches: BranchView[]; current: number; keep: EventId; events: TraceEvent[] }
   /** Time has been stopped at an event, by one of the conditions asked for. */
   | { type: 'stopped'; condition: string; event: TraceEvent }
+  /** A command line is run in a host's shell. */
+  | { type: 'ran'; host: string; command: string }
   | { type: 'terminal-output'; host: string; data: string }
   /** Something came on a held connection of the browser window; it has ended. */
   | { type: 'channel-pushed'; channel: number; body: string }
   | { type: 'channel-closed'; channel: number }
+  /** A session is being played again; so much of it has been done. Null: it is over. */
+  | { type: 'opening'; share: number | null }
   | { type: 'crashed'; message: string; session: string };

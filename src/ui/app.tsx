@@ -4,6 +4,7 @@ import { listenToKeys } from './actions/keyboard.ts';
 import { Splitter } from './components/splitter.tsx';
 import { Dock } from './dock/dock.tsx';
 import { Phone } from './phone.tsx';
+import { Opening } from './share/opening.tsx';
 import { StageView } from './stage-view.tsx';
 import { useAfterFirstPicture } from './store/first-picture.ts';
 import { useMedia } from './store/hooks.ts';
@@ -19,6 +20,9 @@ const later = {
   starts: () => import('./top-bar/starts-dialog.tsx'),
   help: () => import('./top-bar/help-dialog.tsx'),
   palette: () => import('./palette/palette-dialog.tsx'),
+  share: () => import('./share/share-dialog.tsx'),
+  lessons: () => import('./lessons/chooser-dialog.tsx'),
+  lesson: () => import('./lessons/lesson-panel.tsx'),
   crash: () => import('./crash-dialog.tsx'),
 };
 const Inspector = lazy(later.inspector);
@@ -26,6 +30,9 @@ const ActionMenu = lazy(later.menu);
 const StartsDialog = lazy(later.starts);
 const HelpDialog = lazy(later.help);
 const PaletteDialog = lazy(later.palette);
+const ShareDialog = lazy(later.share);
+const LessonsDialog = lazy(later.lessons);
+const LessonPanel = lazy(later.lesson);
 const CrashDialog = lazy(later.crash);
 
 /** Fetches the rest once the terminal is there, so that the page needs no network from then on. */
@@ -69,6 +76,7 @@ function Desk() {
   const openTerminal = usePanels((state) => state.terminalHeight) ?? usualTerminal;
   const dockHeight = (isLarge ? 192 : 176) + (isNetwork ? 88 : 0);
   const set = usePanels((state) => state.set);
+  const hasLesson = usePanels((state) => state.lesson !== null);
   const terminalHeight = folded ? foldedTerminal : openTerminal;
   return (
     <div
@@ -95,7 +103,10 @@ function Desk() {
           onChange={(value) => set({ inspectorWidth: value })}
           className="left-0"
         />
-        <Suspense fallback={null}>{afterPicture && <Inspector />}</Suspense>
+        <Suspense fallback={null}>
+          {hasLesson && <LessonPanel />}
+          {afterPicture && <Inspector />}
+        </Suspense>
       </aside>
       <div className="relative min-h-0 min-w-0">
         <TerminalPanel>
@@ -127,6 +138,9 @@ function Overlays() {
       {dialog === 'starts' && <StartsDialog />}
       {dialog === 'help' && <HelpDialog />}
       {dialog === 'palette' && <PaletteDialog />}
+      {dialog === 'share' && <ShareDialog />}
+      {dialog === 'lessons' && <LessonsDialog />}
+      <Opening />
       {crash && <CrashDialog crash={crash} />}
     </>
   );

@@ -3,6 +3,7 @@
  * while the page is still being read; or connects to the cluster of the server that the page came from. What is said meanwhile is kept.
  */
 import type { PageMessage, WorkerMessage } from '../protocol/worker-messages.ts';
+import { sessionInAddress } from './requested-session.ts';
 import { requestedStart } from './requested-start.ts';
 import { connectServed, servedSession } from './served-link.ts';
 import type { WorldLink } from './store/worker-client.ts';
@@ -29,7 +30,12 @@ function boot(): Booted {
   const link =
     served === null ? startWorker((message) => tell(message)) : connectServed(served, (message) => tell(message));
   link.onmessage = (event) => early.push(event.data);
-  const load: PageMessage | null = start && { type: 'call', id: 0, call: { call: 'load', start } };
+  const session = sessionInAddress(location.hash);
+  const load: PageMessage | null = start && {
+    type: 'call',
+    id: 0,
+    call: session === null ? { call: 'load', start } : { call: 'open', moment: { link: session }, otherwise: start },
+  };
   if (load) link.postMessage(load);
   return {
     link,

@@ -5,6 +5,7 @@ import { App } from './app.tsx';
 import { booted } from './boot.ts';
 import './look/page.css';
 import { createSwarmscope, type Swarmscope } from './scripting.ts';
+import { startSharing } from './share/session.ts';
 import { usePanels } from './store/panels.ts';
 import { startTheme } from './store/theme.ts';
 import { connectWorld } from './store/worker-client.ts';
@@ -28,6 +29,7 @@ function begin(): void {
   });
   onBroken((message) => useWorld.getState().crashed(message, ''));
   if (startFailure) usePanels.getState().set({ dialog: 'starts', startFailure });
+  startSharing();
   connectWorld(link, early);
   window.swarmscope = createSwarmscope();
   createRoot(document.getElementById('root') as HTMLElement).render(

@@ -1,5 +1,5 @@
 /** The page on a narrow screen: stage on top, a sheet that pulls up, command chips instead of a keyboard, and the transport at thumb's reach. */
-import { Globe, Menu, SquareTerminal } from 'lucide-react';
+import { BookOpen, Globe, Menu, SquareTerminal } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { commandHost } from './actions/actions.ts';
 import { suggestions } from './actions/suggestions.ts';
@@ -14,10 +14,11 @@ import { useWorld, wantedTime } from './store/world.ts';
 import { typeCommand } from './terminal/sessions.ts';
 import { TerminalWhenReady, useTerminalHost } from './terminal/terminal-panel.tsx';
 import { QuorumBar } from './top-bar/quorum-bar.tsx';
-import { LensTabs, WorldButton } from './top-bar/top-bar.tsx';
+import { LearnButton, LensTabs, WorldButton } from './top-bar/top-bar.tsx';
 
 const BrowserWindow = lazy(() => import('./browser/browser-window.tsx'));
 const Inspector = lazy(() => import('./inspector/inspector.tsx'));
+const LessonPanel = lazy(() => import('./lessons/lesson-panel.tsx'));
 
 export function Phone() {
   useEffect(
@@ -41,6 +42,7 @@ export function Phone() {
         <span className="ml-auto">
           <QuorumBar short />
         </span>
+        <LearnButton phone />
         <IconButton
           icon={Menu}
           name="Help and settings"
@@ -81,7 +83,11 @@ function Sheet() {
     <div className="relative h-[174px] flex-none">
       <section
         aria-label={
-          browserOpen ? 'Browser window' : sheet === 'terminal' ? `Terminal of ${host ?? 'no host'}` : 'Inspector'
+          browserOpen
+            ? 'Browser window'
+            : { terminal: `Terminal of ${host ?? 'no host'}`, lesson: 'Sheet with the lesson', inspector: 'Inspector' }[
+                sheet
+              ]
         }
         className={`absolute inset-x-0 bottom-0 z-10 flex flex-col border-t border-line transition-[height] duration-200 ease-chrome ${
           up ? 'h-[52dvh]' : 'h-full'
@@ -96,13 +102,17 @@ function Sheet() {
         >
           <span className="h-1 w-9 rounded-[2px] bg-line2" />
         </button>
-        <div className={`relative flex min-h-0 flex-1 flex-col ${sheet === 'terminal' ? '' : 'overflow-y-auto'}`}>
+        <div className={`relative flex min-h-0 flex-1 flex-col ${sheet === 'inspector' ? 'overflow-y-auto' : ''}`}>
           {browserOpen ? (
             <Suspense fallback={null}>
               <BrowserWindow />
             </Suspense>
           ) : sheet === 'terminal' ? (
             <TerminalWhenReady host={host} />
+          ) : sheet === 'lesson' ? (
+            <Suspense fallback={null}>
+              <LessonPanel />
+            </Suspense>
           ) : (
             <Suspense fallback={null}>
               <Inspector />
@@ -119,6 +129,7 @@ function Chips() {
   const host = useTerminalHost();
   const sheet = usePanels((state) => state.sheet);
   const browserOpen = usePanels((state) => state.browserOpen);
+  const hasLesson = usePanels((state) => state.lesson !== null);
   const commands = useWorld((state) => (state.snapshot ? suggestions(state.snapshot, state.selection).join('\n') : ''));
   const run = (command: string) => {
     const { snapshot } = useWorld.getState();
@@ -132,6 +143,17 @@ function Chips() {
       aria-label="Commands"
       className="flex h-14 min-w-0 flex-none items-center gap-2 overflow-x-auto border-t border-line bg-raise px-[14px] [scrollbar-width:none]"
     >
+      {hasLesson && (
+        <button
+          type="button"
+          aria-pressed={sheet === 'lesson' && !browserOpen}
+          aria-label="Lesson"
+          onClick={() => usePanels.getState().set({ sheet: 'lesson', sheetUp: true, browserOpen: false })}
+          className="flex size-11 flex-none items-center justify-center rounded-control text-t2 aria-pressed:text-t1"
+        >
+          <BookOpen size={18} strokeWidth={1.75} aria-hidden="true" />
+        </button>
+      )}
       <button
         type="button"
         aria-pressed={sheet === 'terminal' && !browserOpen}

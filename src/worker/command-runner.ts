@@ -8,7 +8,7 @@ import type { Completer, HostContext, OutputStream, Program } from '../cli/proce
 import { CancelSource } from '../cli/shell/cancel.ts';
 import { createHostFiles, MemoryFiles } from '../cli/shell/memory-files.ts';
 import { Screen } from '../cli/shell/screen.ts';
-import { Shell } from '../cli/shell/shell.ts';
+import { HOME, Shell } from '../cli/shell/shell.ts';
 import { TextInput } from '../cli/shell/streams.ts';
 import type { WorldDriver } from './world-driver.ts';
 
@@ -30,10 +30,16 @@ export class CommandRunner {
   #hosts = new Map<string, HostContext>();
   #shells = new Map<string, Shell>();
 
-  constructor(driver: WorldDriver, hosts: readonly { name: string; address: string }[]) {
+  /** `homeFiles`: what each host's home has in it from the beginning. */
+  constructor(
+    driver: WorldDriver,
+    hosts: readonly { name: string; address: string }[],
+    homeFiles: Readonly<Record<string, string>> = {},
+  ) {
     this.driver = driver;
     for (const { name, address } of hosts) {
       const files = new MemoryFiles(createHostFiles(name, address, driver.clock.now()), () => driver.clock.now());
+      for (const [file, text] of Object.entries(homeFiles)) files.write(`${HOME}/${file}`, text);
       const network = driver.network({ machine: name });
       this.#hosts.set(name, { name, address, api: driver.client(name), clock: driver.clock, files, network });
     }

@@ -23,7 +23,18 @@ export class HostTerminal {
   /** Simplified: bash would lose what was typed since it began; here the arrow keys still find it after a power cut. */
   #history: string[] = [];
 
-  constructor(host: string, runner: CommandRunner, write: (bytes: string) => void, size: TerminalSize, power: boolean) {
+  /** Told of each command line that is run here. */
+  readonly #onCommand: (source: string) => void;
+
+  constructor(
+    host: string,
+    runner: CommandRunner,
+    write: (bytes: string) => void,
+    size: TerminalSize,
+    power: boolean,
+    onCommand: (source: string) => void = () => {},
+  ) {
+    this.#onCommand = onCommand;
     this.host = host;
     this.#runner = runner;
     this.#write = write;
@@ -72,6 +83,7 @@ export class HostTerminal {
     shell.history.push(...this.#history);
     this.#history = shell.history;
     this.#session = new TerminalSession(shell, completers, this.#write, this.#size.columns, this.#size.rows);
+    this.#session.onCommand = this.#onCommand;
   }
 
   #sayDark(): void {

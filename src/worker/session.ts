@@ -20,9 +20,11 @@ import type {
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { type OpenedSession, playMoment } from './open-session.ts';
 import { moodOf, Pacer } from './pacer.ts';
 import type { Inputs } from './page-network.ts';
 import { PageView } from './page-view.ts';
+import { BadSession, decodeLink, encodeLink, readMoment, type SharedMoment } from './session-link.ts';
 import { parseStopCondition, type StopCondition, stopConditionForms } from './stop-conditions.ts';
 import type { TerminalSessions } from './terminal-sessions.ts';
 import { TimeTravel } from './time-travel.ts';
@@ -175,7 +177,7 @@ export class Session {
   }
 
   #receive(page: PageView, message: PageMessage): void {
-    if (this.#crashed && !(message.type === 'call' && message.call.call === 'load')) {
+    if (this.#crashed && !(message.type === 'call' && ['load', 'open'].includes(message.call.call))) {
       if (message.type === 'call') fail(page, message.id, 'the world has stopped');
       return;
     }
@@ -288,6 +290,10 @@ export class Session {
         return { call: 'stop-at' };
       case 'events':
         return { call: 'events', events: this.#events(call) };
+      case 'share':
+        return this.#share(call.lens);
+      case 'open':
+        return this.#open(call);
     }
   }
 
@@ -302,12 +308,14 @@ export class Session {
     return result;
   }
 
-  #load(start: Start): Snapshot {
+  /** `opened`: a world that has been played to a moment already; time stands still there. */
+  #load(start: Start, opened?: OpenedSession): Snapshot {
     for (const gone of this.#loaded?.onGone ?? []) gone();
     this.#crashed = null;
-    this.#pacer.playing = true;
-    const world = this.#platform.createWorld(start);
-    const travel = new TimeTravel(start, world, (checkpoint) => this.#platform.restoreWorld(checkpoint));
+    this.#pacer.playing = opened === undefined;
+    const world = opened?.world ?? this.#platform.createWorld(start);
+    const travel =
+      opened?.travel ?? new TimeTravel(start, world, (checkpoint) => this.#platform.restoreWorld(checkpoint));
     const inputs: Inputs = {
       before: () => this.#goOnFromHere(loaded),
       note: (input) => travel.branch.recording.note(travel.branch.world, input),
@@ -319,10 +327,11 @@ export class Session {
     });
     const load = async (): Promise<Commands> => {
       const { CommandRunner, TerminalSessions } = await this.#platform.loadCommands();
-      const runner = new CommandRunner(driver, start.hosts);
+      const runner = new CommandRunner(driver, start.hosts, start.files);
       const hasPower = (host: string) =>
         driver.world.snapshot().machines.find(({ name }) => name === host)?.power ?? false;
-      return { runner, terminals: new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake() }) };
+      const onCommand = (host: string, command: string) => this.#postAll({ type: 'ran', host, command });
+      return { runner, terminals: new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake(), onCommand }) };
     };
     let loading: Promise<Commands> | null = null;
     const commands = (): Promise<Commands> => {
@@ -363,6 +372,52 @@ export class Session {
     return snapshot;
   }
 
+  // --- handing on -----------------------------------------------------------------------------------------------------------
+
+  async #share(lens: string): Promise<Extract<PageCallResult, { call: 'share' }>> {
+    const { travel, start } = this.#current;
+    const { recording } = travel.branch;
+    if (!recording.complete) throw new Refusal('so much has been done in this world that it cannot be handed on');
+    const { at, executed, inputs } = travel.position;
+    const hash = travel.shown.eventHash;
+    const moment: SharedMoment = {
+      swarmscope: 1,
+      start,
+      inputs: recording.inputs.slice(0, inputs),
+      at,
+      executed,
+      hash,
+      lens,
+    };
+    return { call: 'share', link: await encodeLink(moment), file: JSON.stringify(moment), at, inputs, hash };
+  }
+
+  /** The world that is there stays until the other one is at its moment. */
+  #open({
+    moment: from,
+    otherwise,
+  }: Extract<PageCall, { call: 'open' }>): Promise<Extract<PageCallResult, { call: 'open' }>> {
+    return this.#exclusive(async () => {
+      try {
+        const moment = 'link' in from ? await decodeLink(from.link) : readMoment(from.file);
+        const opened = await playMoment(moment, this.#platform, (share) => this.#postAll({ type: 'opening', share }));
+        this.#load(moment.start, opened);
+        // Whoever waited for an answer then is not here; nothing is noted when nobody did.
+        const { travel } = opened;
+        const { eventHash } = opened.world;
+        opened.world.abandonClients();
+        travel.branch.recording.note(opened.world, { kind: 'abandon' });
+        return { call: 'open', failure: null, lens: moment.lens ?? null, hash: eventHash };
+      } catch (error) {
+        if (!(error instanceof BadSession)) throw error;
+        if (!this.#loaded && otherwise) this.#load(otherwise);
+        return { call: 'open', failure: error.message, lens: null, hash: '' };
+      } finally {
+        this.#postAll({ type: 'opening', share: null });
+      }
+    });
+  }
+
   /** Shows a page a world that it does not know yet. */
   #show(page: PageView, { travel, driver, inputs, start, terminals }: Loaded, snapshot: Snapshot): void {
     page.begin(driver, inputs, snapshot, travel.shown.executed, this.#platform.wallNow());
@@ -385,6 +440,7 @@ export class Session {
     if (!loaded.hosts.has(host)) throw new Refusal(`no host is named "${host}"`);
     const { runner } = await this.#whileLoaded(loaded, loaded.commands());
     loaded.inputs.before();
+    this.#postAll({ type: 'ran', host, command });
     if (!this.#pacer.playing) {
       const { exit, screen } = await this.#exclusive(() => runner.run(host, command, columns, RUN_SECONDS));
       return { exit, screen: screen.join('\n') };

@@ -17,6 +17,8 @@ export interface TerminalSurroundings {
   hasPower(host: string): boolean;
   /** There is something to `take`. */
   onOutput(): void;
+  /** A command line is run. */
+  onCommand?(host: string, command: string): void;
 }
 
 export class TerminalSessions {
@@ -42,7 +44,8 @@ export class TerminalSessions {
     if (!this.#runner.host(host)) return null;
     const write = (bytes: string) => this.#write(host, bytes);
     const power = this.#surroundings.hasPower(host);
-    const terminal = new HostTerminal(host, this.#runner, write, size ?? USUAL_SIZE, power);
+    const onCommand = (command: string) => this.#surroundings.onCommand?.(host, command);
+    const terminal = new HostTerminal(host, this.#runner, write, size ?? USUAL_SIZE, power, onCommand);
     this.#terminals.set(host, terminal);
     return terminal;
   }

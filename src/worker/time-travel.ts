@@ -7,7 +7,7 @@ import type { EventId, Micros } from '../protocol/events.ts';
 import type { Start } from '../protocol/start.ts';
 import type { BranchView } from '../protocol/worker-messages.ts';
 import { History, type Kept } from './history.ts';
-import { type Position, Replayer, SessionRecording } from './recording.ts';
+import { type Position, type RecordedInput, Replayer, SessionRecording } from './recording.ts';
 import type { AdvanceOptions, World, WorldCheckpoint } from './world.ts';
 
 /** One course of the world. */
@@ -41,9 +41,15 @@ export class TimeTravel {
   #current: Branch;
   #past: Past | null = null;
 
-  constructor(start: Start, world: World, restore: (checkpoint: WorldCheckpoint) => World) {
+  /** `inputs`: what is put into the world right after this, by a `Replayer`. */
+  constructor(
+    start: Start,
+    world: World,
+    restore: (checkpoint: WorldCheckpoint) => World,
+    inputs: readonly RecordedInput[] = [],
+  ) {
     this.#restore = restore;
-    const recording = new SessionRecording(start);
+    const recording = new SessionRecording(start, inputs);
     const history = new History();
     history.keep(world, 0, () => 0);
     this.#current = { id: 1, from: null, world, recording, history };
@@ -63,6 +69,14 @@ export class TimeTravel {
   /** An earlier moment is shown, not the newest. */
   get isPast(): boolean {
     return this.#past !== null;
+  }
+
+  /** The moment that is shown. */
+  get position(): Position {
+    const { world, recording } = this.#current;
+    return (
+      this.#past?.replayer.position ?? { at: world.now, executed: world.executed, inputs: recording.inputs.length }
+    );
   }
 
   views(): BranchView[] {

@@ -37,6 +37,8 @@ interface Draft {
 
 export class TerminalSession {
   readonly shell: Shell;
+  /** Told of each command line that is run, before it is. */
+  onCommand: (source: string) => void = () => {};
   #completers: ReadonlyMap<string, Completer>;
   #write: (bytes: string) => void;
   #size: { columns: number; rows: number };
@@ -220,6 +222,7 @@ export class TerminalSession {
   async #run(source: string): Promise<void> {
     const running = new CancelSource();
     this.#running = running;
+    this.onCommand(source);
     this.#write(PASTE_OFF);
     const output = this.#output();
     this.#input.open(running.signal);

@@ -85,6 +85,8 @@ function showing(): Entry[] {
     ...[0.001, 0.1, 1, 10, 100, 1000].map((speed) => time(`Speed ×${speed}`, () => setSpeed(speed))),
     time('Theme: dark', () => chooseTheme('dark')),
     time('Theme: light', () => chooseTheme('light')),
+    time('Learn: all lessons', () => usePanels.getState().set({ dialog: 'lessons' })),
+    time('Share this moment', () => usePanels.getState().set({ dialog: 'share', sessionFailure: '' })),
     time('Help and keys', () => usePanels.getState().set({ dialog: 'help' })),
   ];
 }

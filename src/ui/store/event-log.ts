@@ -46,6 +46,12 @@ export function eventWithId(list: readonly TraceEvent[], id: EventId): TraceEven
   return found?.id === id ? found : undefined;
 }
 
+/** Events after the one with this id. */
+export function eventsAfter(list: readonly TraceEvent[], id: EventId): readonly TraceEvent[] {
+  if ((list.at(-1)?.id ?? 0) <= id) return [];
+  return list.slice(lowerBound(list, (event) => event.id <= id));
+}
+
 function lowerBound(list: readonly TraceEvent[], isBefore: (event: TraceEvent) => boolean): number {
   let low = 0;
   let high = list.length;

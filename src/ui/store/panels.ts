@@ -5,7 +5,7 @@ import type { EventLane } from '../../protocol/events.ts';
 export type InspectorTab = 'why' | 'facts' | 'events' | 'json';
 
 /** Which dialog is open. */
-export type OpenDialog = 'help' | 'starts' | 'palette' | null;
+export type OpenDialog = 'help' | 'starts' | 'palette' | 'share' | 'lessons' | null;
 
 export interface PanelState {
   terminalHost: string | null;
@@ -19,10 +19,16 @@ export interface PanelState {
   inspectorWidth: number | null;
   inspectorTab: InspectorTab;
   dialog: OpenDialog;
+  /** The lesson being taken, by its id. */
+  lesson: string | null;
+  /** A session is being played again: so much of it has been done. */
+  opening: number | null;
+  /** Why a session could not be opened. */
+  sessionFailure: string;
   /** What the chooser of starts has to say when it opens: the address asked for one that does not exist. */
   startFailure: string;
   /** Phone: the sheet under the stage shows the inspector or the terminal, and may be pulled up. */
-  sheet: 'inspector' | 'terminal';
+  sheet: 'inspector' | 'terminal' | 'lesson';
   sheetUp: boolean;
   /** Keys without modifiers act (can be turned off, for speech input and the like). */
   singleKeys: boolean;
@@ -43,6 +49,9 @@ export const usePanels = create<PanelState>()((set) => ({
   inspectorWidth: null,
   inspectorTab: 'why',
   dialog: null,
+  lesson: null,
+  opening: null,
+  sessionFailure: '',
   startFailure: '',
   sheet: 'inspector',
   sheetUp: false,

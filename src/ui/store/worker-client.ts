@@ -7,6 +7,7 @@ import type { ObjectRef, TraceEvent } from '../../protocol/events.ts';
 import type { Fault, FaultResult } from '../../protocol/faults.ts';
 import type { Start } from '../../protocol/start.ts';
 import type { PageCall, PageCallResult, PageMessage, WorkerMessage } from '../../protocol/worker-messages.ts';
+import { usePanels } from './panels.ts';
 import { type TimeWish, useWorld } from './world.ts';
 
 /** What the client needs of a worker; a stand-in for tests has the same. */
@@ -32,6 +33,13 @@ const terminalListeners = new Set<(host: string, data: string) => void>();
 
 type ChannelMessage = Extract<WorkerMessage, { type: `channel-${string}` }>;
 let channelListener: (message: ChannelMessage) => void = () => {};
+
+let sessionListener: (result: ResultOf<'open'>) => void = () => {};
+
+/** Who hears that a session has been opened, or could not be. */
+export function onSession(listener: (result: ResultOf<'open'>) => void): void {
+  sessionListener = listener;
+}
 
 /** Puts the page on the line, and takes what was said there already. Called once, before anything is rendered. */
 export function connectWorld(to: WorldLink, early: readonly WorkerMessage[] = []): void {
@@ -84,6 +92,14 @@ export function onTerminalOutput(listener: (host: string, data: string) => void)
   return () => terminalListeners.delete(listener);
 }
 
+const commandListeners = new Set<(host: string, command: string) => void>();
+
+/** Command lines as they are run. Returns the way to stop listening. */
+export function onCommandRun(listener: (host: string, command: string) => void): () => void {
+  commandListeners.add(listener);
+  return () => commandListeners.delete(listener);
+}
+
 /** Who hears of connections of the browser window. */
 export function onChannel(listener: (message: ChannelMessage) => void): void {
   channelListener = listener;
@@ -93,6 +109,7 @@ function receive(message: WorkerMessage): void {
   const world = useWorld.getState();
   switch (message.type) {
     case 'result':
+      if (message.result.call === 'open') sessionListener(message.result);
       settle(message.id)?.resolve(message.result);
       return;
     case 'failed':
@@ -116,6 +133,12 @@ function receive(message: WorkerMessage): void {
       return;
     case 'terminal-output':
       for (const listener of terminalListeners) listener(message.host, message.data);
+      return;
+    case 'ran':
+      for (const listener of commandListeners) listener(message.host, message.command);
+      return;
+    case 'opening':
+      usePanels.getState().set({ opening: message.share });
       return;
     case 'channel-pushed':
     case 'channel-closed':

@@ -43,6 +43,13 @@ export default function HelpDialog() {
             className="inline-flex h-8 items-center rounded-control border border-line2 px-3 text-t1 hover:bg-raise max-[720px]:h-11"
           >
             Find and do anything
+          </button>{' '}
+          <button
+            type="button"
+            onClick={() => set({ dialog: 'share', sessionFailure: '' })}
+            className="inline-flex h-8 items-center rounded-control border border-line2 px-3 text-t1 hover:bg-raise max-[720px]:h-11"
+          >
+            Share this moment
           </button>
         </p>
       </div>

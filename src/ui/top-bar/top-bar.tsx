@@ -1,5 +1,5 @@
 /** The bar on top: which world, which lens, whether the swarm can change, and the page's own settings. */
-import { ChevronDown, CircleQuestionMark, Moon, Sun } from 'lucide-react';
+import { BookOpen, ChevronDown, CircleQuestionMark, Moon, Share2, Sun } from 'lucide-react';
 import { Logo } from '../components/glyphs.tsx';
 import { IconButton } from '../components/icon-button.tsx';
 import { TabList } from '../components/tabs.tsx';
@@ -28,6 +28,8 @@ export function TopBar() {
       <div className="ml-auto flex items-center gap-3">
         <QuorumBar />
         <div className="flex items-center">
+          <LearnButton />
+          <ShareButton />
           <ThemeButton />
           <HelpButton />
         </div>
@@ -99,6 +101,34 @@ export function ThemeButton({ className }: { className?: string }) {
       icon={theme === 'dark' ? Sun : Moon}
       name={`Use the ${other} theme`}
       onClick={() => chooseTheme(other)}
+      className={className}
+    />
+  );
+}
+
+/** Opens the course; while a lesson is taken, too: from there to another one. */
+export function LearnButton({ phone = false }: { phone?: boolean }) {
+  const open = () => usePanels.getState().set({ dialog: 'lessons' });
+  if (phone) return <IconButton icon={BookOpen} name="Learn" onClick={open} className="size-11" />;
+  return (
+    <button
+      type="button"
+      aria-haspopup="dialog"
+      onClick={open}
+      className="mr-1 flex h-8 items-center gap-[7px] rounded-control px-[10px] font-semibold text-t1 hover:bg-raise"
+    >
+      <BookOpen size={18} strokeWidth={1.75} aria-hidden="true" />
+      Learn
+    </button>
+  );
+}
+
+export function ShareButton({ className }: { className?: string }) {
+  return (
+    <IconButton
+      icon={Share2}
+      name="Share this moment"
+      onClick={() => usePanels.getState().set({ dialog: 'share', sessionFailure: '' })}
       className={className}
     />
   );

@@ -1,0 +1,57 @@
+/** The course: chapters, their lessons, and which of them have been done. */
+import { Check } from 'lucide-react';
+import { chapters } from '../../scenarios/lessons/course.ts';
+import { Dialog } from '../components/dialog.tsx';
+import { usePanels } from '../store/panels.ts';
+import { beginLesson, useLesson } from './lesson-state.ts';
+
+export default function ChooserDialog() {
+  const { done } = useLesson((state) => state.progress);
+  const current = useLesson((state) => state.lesson?.id);
+  const all = chapters.flatMap(({ lessons }) => lessons);
+  const next = all.find(({ id }) => !done.includes(id));
+  const count = all.filter(({ id }) => done.includes(id)).length;
+  return (
+    <Dialog title="Learn" onClose={() => usePanels.getState().set({ dialog: null })} width="w-[760px]">
+      <p className="mb-4 text-t2">
+        Each lesson has its own swarm, and ends the present world. You do things; the lesson looks at what comes of
+        them.
+        {count > 0 && ` Done: ${count} of ${all.length}.`}
+      </p>
+      {chapters.map((chapter) => (
+        <section key={chapter.id} aria-labelledby={`chapter-${chapter.id}`} className="mb-4">
+          <h3 id={`chapter-${chapter.id}`} className="mb-1 flex items-baseline gap-2 font-[650]">
+            {chapter.title}
+            <span className="font-mono text-caption font-normal text-t3">
+              {chapter.lessons.filter(({ id }) => done.includes(id)).length}/{chapter.lessons.length}
+            </span>
+          </h3>
+          <ul className="border-t border-line">
+            {chapter.lessons.map((lesson) => (
+              <li key={lesson.id} className="border-b border-line">
+                <button
+                  type="button"
+                  data-begin-here={lesson === next ? '' : undefined}
+                  aria-current={lesson.id === current ? 'true' : undefined}
+                  onClick={() => void beginLesson(lesson)}
+                  className="flex w-full items-center gap-3 px-3 py-[7px] text-left hover:bg-raise aria-[current]:shadow-[inset_3px_0_0_var(--t1)] max-[720px]:min-h-11"
+                >
+                  <span className="size-4 flex-none">
+                    {done.includes(lesson.id) && <Check size={16} strokeWidth={2.5} aria-hidden="true" />}
+                  </span>
+                  <span className="min-w-0">
+                    <span className="block font-semibold">
+                      {lesson.title}
+                      {done.includes(lesson.id) && <span className="sr-only">, done</span>}
+                    </span>
+                    <span className="block text-small text-t2">{lesson.about}</span>
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </Dialog>
+  );
+}
