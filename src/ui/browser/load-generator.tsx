@@ -1,10 +1,11 @@
 /** The load generator beside the browser window: so many requests per second to one place, and what became of them. */
 import { Play, Square } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import type { LoadView } from '../../protocol/network-view.ts';
-import type { Snapshot } from '../../protocol/snapshot.ts';
+import type { Snapshot, TaskView } from '../../protocol/snapshot.ts';
 import { type Identity, serviceIdentity } from '../look/identity.ts';
 import type { Theme } from '../look/palette.ts';
+import { useThrottled } from '../store/hooks.ts';
 import { startLoad, stopLoad } from '../store/page-network.ts';
 import { serviceWithId, taskName } from '../store/rows.ts';
 import { useWorld } from '../store/world.ts';
@@ -14,17 +15,25 @@ import { placesPublished } from './published.ts';
 
 const MAX_PER_SECOND = 1000;
 const TIMEOUT_MS = 5000;
+/** More containers than this are counted, not listed. */
+const MOST_ROWS = 60;
+/** Counts are read, not watched: so often they are new. */
+const COUNTS_MS = 200;
 
 export function LoadGenerator() {
-  const running = useWorld((state) => state.snapshot?.network?.loads.findLast((load) => load.running));
-  const last = useWorld((state) => state.snapshot?.network?.loads.at(-1));
-  const shown = running ?? last;
+  const shown = useThrottled(useWorld.subscribe, shownLoad, COUNTS_MS);
   return (
     <section aria-label="Load generator" className="flex min-h-0 flex-col gap-2 text-small">
-      <Controls running={running ?? null} />
+      <Controls running={shown?.running ? shown : null} />
       {shown && <Counts load={shown} />}
     </section>
   );
+}
+
+/** The load that runs, else the last one. */
+function shownLoad(): LoadView | undefined {
+  const loads = useWorld.getState().snapshot?.network?.loads ?? [];
+  return loads.findLast(({ running }) => running) ?? loads.at(-1);
 }
 
 function Controls({ running }: { running: LoadView | null }) {
@@ -107,10 +116,15 @@ function Controls({ running }: { running: LoadView | null }) {
 }
 
 function Counts({ load }: { load: LoadView }) {
-  const snapshot = useWorld((state) => state.snapshot);
+  const tasks = useWorld((state) => state.snapshot?.tasks);
   const theme = useWorld((state) => state.theme);
+  const byContainer = useMemo(() => new Map(tasks?.map((task) => [task.containerId, task])), [tasks]);
+  const { snapshot } = useWorld.getState();
   if (!snapshot) return null;
-  const rows = Object.entries(load.byContainer).map(([id, count]) => ({ id, count, ...whose(snapshot, id, theme) }));
+  const all = Object.entries(load.byContainer);
+  const rows = all
+    .slice(0, MOST_ROWS)
+    .map(([id, count]) => ({ id, count, ...whose(snapshot, byContainer.get(id), id, theme) }));
   const failures = gatheredFailures(load);
   const most = Math.max(1, ...rows.map(({ count }) => count), ...failures.map(({ count }) => count));
   const { sent, answered, failed } = load.lastSecond;
@@ -134,6 +148,7 @@ function Counts({ load }: { load: LoadView }) {
           .map(({ id, name, title, identity, count }) => (
             <CountBar key={id} name={name} title={title} count={count} share={count / most} identity={identity} />
           ))}
+        {all.length > MOST_ROWS && <li className="text-t2">and {all.length - MOST_ROWS} more</li>}
         {failures.map(({ words, count }) => (
           <li key={words} className="pt-0.5">
             <CountLine name="✕ failed" count={count} share={count / most} identity={null} />
@@ -189,10 +204,10 @@ function CountLine({ name, count, share, identity }: LineProps) {
 /** The task that a container was made for, as long as it is known. */
 function whose(
   snapshot: Snapshot,
+  task: TaskView | undefined,
   id: string,
   theme: Theme,
 ): { name: string; title: string; identity: Identity | null } {
-  const task = snapshot.tasks.find((row) => row.containerId === id);
   const service = task && serviceWithId(snapshot, task.serviceId);
   if (!task) return { name: id.slice(0, 12) || 'a machine', title: `container ${id.slice(0, 12)}`, identity: null };
   return {

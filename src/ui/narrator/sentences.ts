@@ -206,6 +206,14 @@ function requestSentence(facts: Facts): Sentence {
 const askedWords = (method: string, path: string) =>
   `${method} ${path}`.trim() === 'GET /' ? '' : `${method} ${path}`.trim();
 
+/** Some targets by name, many by their number and their ports. */
+function targetWords(targets: string): string {
+  const all = targets.split(' ');
+  if (all.length <= 3) return all.join(', ');
+  const ports = [...new Set(all.map((target) => target.split(':')[1]))];
+  return `${all.length} machines in turn, port ${ports.join(', ')}`;
+}
+
 /** `node2:80`; a ping has no port. */
 const goalWords = (goal: string) => goal.replace(/:0$/, '');
 
@@ -394,7 +402,7 @@ const sentences: Readonly<Record<string, (facts: Facts) => Sentence>> = {
       because(facts.text('reason')),
     ),
   'load.started': (facts) =>
-    say(`${facts.text('perSecond')} requests per second go to ${facts.text('target').replaceAll(' ', ', ')}.`),
+    say(`${facts.text('perSecond')} requests per second go to ${targetWords(facts.text('target'))}.`),
   'load.stopped': (facts) => say('The load ends.', `${facts.text('sent')} sent, ${facts.text('failed')} failed.`),
 };
 

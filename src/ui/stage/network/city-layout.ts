@@ -4,7 +4,7 @@
  * rail of its network. Pure: picture in, places out. Zoomed in it is laid out anew with wider districts, so that more of them is told.
  */
 import type { ObjectRef } from '../../../protocol/events.ts';
-import type { BalancerView, NetworkView } from '../../../protocol/network-view.ts';
+import type { BalancerView, EndpointView, NetworkView } from '../../../protocol/network-view.ts';
 import type { MachineView, ServiceView, Snapshot } from '../../../protocol/snapshot.ts';
 import { nodeOfMachine, taskName, taskWithId } from '../../store/rows.ts';
 import { monogramsOf } from '../monograms.ts';
@@ -40,6 +40,8 @@ export interface Station {
   addresses: readonly string[];
   /** Weight 0 or not registered: no new connection comes here. */
   closed: boolean;
+  /** There is room beside it for its name in full. */
+  roomy: boolean;
 }
 
 export interface Door {
@@ -114,6 +116,8 @@ export interface CityOptions {
 
 export const DOOR_HEIGHT = 22;
 const unzoomed: CityZoom = { k: 1, x: 0 };
+/** Side of a station where there are too many for squares. */
+const DOT = 6;
 /** Districts from this width on have names in full. */
 const ROOMY = 300;
 /** On a phone the names of the rails are a line above the city. */
@@ -163,10 +167,12 @@ export function layCity(snapshot: Snapshot, options: CityOptions): City {
       more: 0,
     };
   });
+  const byMachine = new Map<string, EndpointView[]>(districts.map(({ name }) => [name, []]));
+  for (const endpoint of network.endpoints) byMachine.get(endpoint.machine)?.push(endpoint);
   const ports = new Map(districts.map(({ name }) => [name, portsOf(name, snapshot, network)]));
   // Balancers at the right and stations at the left, where there is room for it everywhere.
   const parted = districts.every(({ name }) => {
-    const own = network.endpoints.filter(({ machine }) => machine === name).length;
+    const own = byMachine.get(name)!.length;
     return widthOfDoors(ports.get(name)!) + own * (side + 4) + 34 <= w;
   });
   const doors = districts.flatMap((district) => layDoors(ports.get(district.name)!, district, { top, parted, port }));
@@ -181,7 +187,13 @@ export function layCity(snapshot: Snapshot, options: CityOptions): City {
       ...doors.filter(({ machine }) => parted && machine === district.name).map(({ box }) => box.x),
       district.box.x + district.box.w,
     );
-    return layStations(district, snapshot, network, { y: squaresY, most: side, right: wheelsFrom - 4, letters });
+    return layStations(district, snapshot, byMachine.get(district.name) ?? [], {
+      y: squaresY,
+      most: side,
+      top: (rails.at(-1)?.y ?? top) + 12,
+      right: wheelsFrom - 4,
+      letters,
+    });
   });
   return { width, height, compact, k, view, left, right, street, districts, rails, stations, doors, wheels };
 }
@@ -237,13 +249,19 @@ interface StationRoom {
   /** Top of the squares, and their greatest side. */
   y: number;
   most: number;
+  /** How far up they may reach. */
+  top: number;
   /** Where the wheels of virtual IPs begin. */
   right: number;
   letters: ReadonlyMap<string, string>;
 }
 
-function layStations(district: District, snapshot: Snapshot, network: NetworkView, place: StationRoom): Station[] {
-  const own = network.endpoints.filter((endpoint) => endpoint.machine === district.name);
+function layStations(
+  district: District,
+  snapshot: Snapshot,
+  own: readonly EndpointView[],
+  place: StationRoom,
+): Station[] {
   if (own.length === 0) return [];
   const { y, most, letters } = place;
   const services = new Map(snapshot.services.map((service) => [service.id, service]));
@@ -258,15 +276,10 @@ function layStations(district: District, snapshot: Snapshot, network: NetworkVie
   const { box } = district;
   const isTight = sorted.length * 14 > place.right - box.x - 10;
   const room = (isTight ? box.x + box.w - 5 : place.right) - box.x - 5;
-  const gap =
-    room / sorted.length < 8 ? 1 : box.w >= ROOMY ? Math.max(4, Math.min(70, room / sorted.length - most)) : 4;
-  const side = Math.max(5, Math.min(most, Math.floor((room + gap) / sorted.length - gap)));
-  const fits = Math.max(1, Math.floor((room + gap) / (side + gap)));
-  const shown = sorted.slice(0, fits);
-  district.more = sorted.length - shown.length;
-  const total = shown.length * (side + gap) - gap;
-  const x0 = box.x + 5 + (room - total) / 2;
-  return shown.map(({ endpoint, task }, index): Station => {
+  const spots = gridOf(sorted.length, { x: box.x + 5, y, w: room, h: most, top: place.top, roomy: box.w >= ROOMY });
+  district.more = sorted.length - spots.length;
+  return spots.map((spot, index): Station => {
+    const { endpoint, task } = sorted[index]!;
     const service = endpoint.service ? services.get(endpoint.service) : undefined;
     const letter = (endpoint.service && letters.get(endpoint.service)) || '';
     const overlays = endpoint.interfaces.filter(({ kind }) => kind === 'overlay');
@@ -278,12 +291,39 @@ function layStations(district: District, snapshot: Snapshot, network: NetworkVie
       hueIndex: service?.hueIndex ?? null,
       label: letter ? `${letter}${task && task.slot > 0 ? task.slot : ''}` : endpoint.name.slice(0, 2),
       name: task ? taskName(task) : endpoint.name,
-      box: { x: x0 + index * (side + gap), y: y + most - side, w: side, h: side },
+      box: spot,
       networks: overlays.map((one) => one.network),
       addresses: overlays.map((one) => one.address),
       closed: endpoint.service !== null && endpoint.binding !== 'enabled',
+      roomy: box.w >= ROOMY && (spots[index + 1]?.x ?? Number.POSITIVE_INFINITY) - spot.x >= 74,
     };
   });
+}
+
+/** Where so many squares stand: in one row while they are large enough to be told apart, else as dots in rows from the foot upwards. */
+function gridOf(count: number, place: Box & { top: number; roomy: boolean }): Box[] {
+  const { x, y, w, h, top, roomy } = place;
+  const gap = w / count < 8 ? 2 : roomy ? Math.max(4, Math.min(70, w / count - h)) : 4;
+  const side = Math.min(h, Math.floor((w + gap) / count - gap));
+  if (side >= 8) {
+    const from = x + (w - count * (side + gap) + gap) / 2;
+    return Array.from({ length: count }, (_, index) => ({
+      x: from + index * (side + gap),
+      y: y + h - side,
+      w: side,
+      h: side,
+    }));
+  }
+  const pitch = DOT + 2;
+  const columns = Math.max(1, Math.min(count, Math.floor((w + 2) / pitch)));
+  const rows = Math.max(1, Math.min(Math.ceil(count / columns), Math.floor((y + h - top) / pitch)));
+  const from = x + (w - columns * pitch + 2) / 2;
+  return Array.from({ length: Math.min(count, rows * columns) }, (_, index) => ({
+    x: from + (index % columns) * pitch,
+    y: y + h - DOT - Math.floor(index / columns) * pitch,
+    w: DOT,
+    h: DOT,
+  }));
 }
 
 interface WheelRoom {

@@ -224,7 +224,9 @@ function drawStation(ink: CityInk, city: City, station: Station, strength: numbe
   const rails = city.rails.filter((rail) => station.networks.includes(rail.network));
   const top = Math.min(...rails.map((rail) => rail.y));
   brush.globalAlpha = strength;
-  if (rails.length > 0) {
+  // A crowd has no lines: they would hide it.
+  const isDot = box.w < 8;
+  if (rails.length > 0 && !isDot) {
     brush.strokeStyle = palette.t2;
     brush.lineWidth = box.w < 10 ? 1 : 1.5;
     brush.beginPath();
@@ -250,7 +252,7 @@ function drawStation(ink: CityInk, city: City, station: Station, strength: numbe
       align: 'center',
     });
   brush.globalAlpha = 1;
-  const below = rate || (isRoomy(city, station) ? station.name : '');
+  const below = rate || (station.roomy ? station.name : '');
   if (below !== '' && box.w >= 13)
     drawText(brush, below, x, box.y + box.h + 12, {
       size: 11,
@@ -260,7 +262,7 @@ function drawStation(ink: CityInk, city: City, station: Station, strength: numbe
       halo: palette.node,
     });
   const radius = box.w < 10 ? 2 : 4;
-  for (const rail of rails) {
+  for (const rail of isDot ? [] : rails) {
     const { edge } = networkIdentity(rail.hue, theme);
     brush.beginPath();
     brush.arc(x, rail.y, radius, 0, Math.PI * 2);
@@ -271,7 +273,7 @@ function drawStation(ink: CityInk, city: City, station: Station, strength: numbe
     brush.stroke();
     // Near enough, a station has its address on each rail.
     const address = station.addresses[station.networks.indexOf(rail.network)];
-    if (city.k > 1.5 && isRoomy(city, station) && address)
+    if (station.roomy && address)
       drawText(brush, address, x + 7, rail.y - 6, {
         size: 10.5,
         color: palette.t2,
@@ -326,13 +328,6 @@ function drawCityWheel(ink: CityInk, city: City, wheel: Wheel, { flow, pointers,
       align: 'right',
       halo: palette.node,
     });
-}
-
-/** Is there room for names in full? */
-function isRoomy(city: City, { machine, box }: Station): boolean {
-  const own = city.stations.filter((one) => one.machine === machine);
-  const next = own.find((one) => one.box.x > box.x);
-  return city.k > 1.5 && (next === undefined || next.box.x - box.x >= 74);
 }
 
 const isUnder = ({ box }: Door, { x }: Wheel): boolean => Math.abs(box.x + box.w / 2 - x) < 1;

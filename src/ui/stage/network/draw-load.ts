@@ -26,11 +26,21 @@ function drawLoad({ brush, look, measure }: CityInk, city: City, { load, answers
   const { palette } = look;
   const doors = load.targets.flatMap(({ host, port }) => doorOf(city, host, port) ?? []);
   const perDoor = load.perSecond / Math.max(1, load.targets.length);
+  // Where machines stand close together, words of one would lie on the next.
+  const isNarrow = (city.districts[0]?.box.w ?? 0) < 64;
   if (load.running) {
+    if (isNarrow)
+      drawText(brush, `${rateText(load.perSecond)} in all`, city.view.x + 2, city.street + 2, {
+        size: 12,
+        weight: 700,
+        color: palette.t1,
+        halo: palette.stage,
+      });
     for (const door of doors) {
       brush.fillStyle = palette.t1;
       const width = loadWidth(perDoor);
       brush.fillRect(door.x - width / 2, city.street - 8, width, Math.max(4, door.y - city.street + 8));
+      if (isNarrow) continue;
       const isLast = door.x + 50 > city.view.x + city.view.w;
       drawText(brush, rateText(perDoor), door.x + (isLast ? -10 : 10), city.street + 2, {
         size: 12,
@@ -44,6 +54,7 @@ function drawLoad({ brush, look, measure }: CityInk, city: City, { load, answers
       const rate = answers.get(station.container);
       const rail = city.rails.find(({ ingress }) => ingress);
       if (rate === undefined || !rail) continue;
+      if (station.box.w < 8) continue;
       const width = loadWidth(rate);
       const x = station.box.x + station.box.w / 2;
       brush.fillStyle = palette.t1;
@@ -52,8 +63,20 @@ function drawLoad({ brush, look, measure }: CityInk, city: City, { load, answers
   }
   const room = { right: city.view.x + city.view.w, taken: [] as Point[] };
   const port = load.targets[0]?.port ?? 0;
-  for (const { failure, place } of gathered(city, port, failures, doors[0]))
-    drawFailure(brush, look, measure, place, failure, room);
+  const found = gathered(city, port, failures, doors[0]);
+  for (const { failure, place } of found) {
+    if (isNarrow) drawCross(brush, place.x, place.y, 9, palette.t1, palette.stage, 2.2);
+    else drawFailure(brush, look, measure, place, failure, room);
+  }
+  if (isNarrow && found.length > 0) {
+    const words = [...new Set(found.map(({ failure }) => failure.reason))].join(', ');
+    drawText(brush, `✕ ${load.failed} failed: ${words}`, city.view.x + 8, city.street + 44, {
+      size: 13,
+      weight: 650,
+      color: palette.t1,
+      halo: palette.stage,
+    });
+  }
 }
 
 /** Failures of one cause at one place are one. */

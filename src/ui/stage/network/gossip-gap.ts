@@ -15,8 +15,18 @@ export interface Gap {
   missing: readonly string[];
 }
 
+/** What was found last: it is asked for several times per picture, and most pictures change none of it. */
+let known: { from: readonly unknown[]; gaps: Map<string, Gap> } | null = null;
+
 /** Gaps by `BalancerView.key`; balancers that know all are not listed. */
-export function gapsOf(snapshot: Snapshot): Map<string, Gap> {
+export function gapsOf(snapshot: Snapshot): ReadonlyMap<string, Gap> {
+  const { machines, network } = snapshot;
+  const from = [machines, network?.balancers, network?.endpoints];
+  if (!known || from.some((part, index) => part !== known!.from[index])) known = { from, gaps: findGaps(snapshot) };
+  return known.gaps;
+}
+
+function findGaps(snapshot: Snapshot): Map<string, Gap> {
   const { network } = snapshot;
   const gaps = new Map<string, Gap>();
   if (!network) return gaps;

@@ -28,6 +28,9 @@ import { isOver, shownFlow, shownStep, useTrace } from './trace.ts';
 const USUAL_WIRE: Micros = 350;
 /** A chip turns over, the capsule goes to the next place: wall time. */
 const FLIP_MS = 200;
+/** So many of what a picture is made of, from the front, are mere counts; they are drawn so often. */
+const COUNTS = 2;
+const COUNTS_MS = 100;
 
 /** On a phone city and building take turns; a wide page has both. */
 export type Level = 'city' | 'building';
@@ -48,6 +51,7 @@ export class NetworkPainter {
   #width = 0;
   #height = 0;
   #request = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #zoom: CityZoom = { k: 1, x: 0 };
   #level: Level = 'city';
   #city: City | null = null;
@@ -100,13 +104,18 @@ export class NetworkPainter {
     this.#schedule();
   };
 
-  /** Something in the stores is new: asked for a frame only if it is drawn here. */
+  /** Something in the stores is new: asked for a frame only if it is drawn here. Mere counts can wait a little. */
   changed = (): void => {
-    if (this.#key().some((part, index) => part !== this.#painted[index])) this.#schedule();
+    const key = this.#key();
+    const isNew = (from: number, to?: number) =>
+      key.slice(from, to).some((part, index) => part !== this.#painted[from + index]);
+    if (isNew(COUNTS)) this.#schedule();
+    else if (isNew(0, COUNTS)) this.#later ??= setTimeout(this.#schedule, COUNTS_MS);
   };
 
   dispose(): void {
     cancelAnimationFrame(this.#request);
+    clearTimeout(this.#later);
   }
 
   /** What lies under a point: a thing of the city, or a hop of the building. */
@@ -123,6 +132,8 @@ export class NetworkPainter {
     const network = snapshot?.network;
     const trace = useTrace.getState();
     return [
+      network?.pointers,
+      network?.loads,
       snapshot?.machines,
       snapshot?.nodes,
       snapshot?.services,
@@ -130,8 +141,6 @@ export class NetworkPainter {
       network?.overlays,
       network?.endpoints,
       network?.balancers,
-      network?.pointers,
-      network?.loads,
       shownFlow(network, selection),
       selection,
       hover,
@@ -141,9 +150,9 @@ export class NetworkPainter {
     ];
   }
 
-  #schedule(): void {
+  #schedule = (): void => {
     if (this.#request === 0) this.#request = requestAnimationFrame(this.#paint);
-  }
+  };
 
   /** The stage from top to foot: city, a line of words, building with its capsule. */
   #places(): { city: number; title: number; building: number; margin: number } {
@@ -164,6 +173,8 @@ export class NetworkPainter {
 
   #paint = (): void => {
     this.#request = 0;
+    clearTimeout(this.#later);
+    this.#later = undefined;
     const { snapshot, selection, hover, theme } = useWorld.getState();
     if (!snapshot || this.#width === 0) return;
     this.#painted = this.#key();
