@@ -12,7 +12,12 @@ export type GoType =
   | { kind: 'map'; element: GoType; name?: string; methods?: Readonly<Record<string, GoMethod>> }
   | { kind: 'pointer'; to: GoType }
   | GoStruct
-  | { kind: 'interface' };
+  | { kind: 'interface'; read?: GoReader };
+
+/** How a type with `UnmarshalJSON()` reads its JSON: the value, or its own words for what is wrong. */
+export type GoReader = (
+  json: unknown,
+) => { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
 
 /** A struct. Its value is a JSON object (or anything that its methods and fields can read). */
 export interface GoStruct {

@@ -30,6 +30,14 @@ import {
   struct,
 } from './struct.ts';
 
+/** `os.FileMode`: `-r--r--r--` in print. */
+const fileMode: GoType = { kind: 'uint', name: 'fs.FileMode', print: (value) => printMode(Number(value)) };
+
+function printMode(mode: number): string {
+  const bits = [...'rwxrwxrwx'].map((letter, i) => ((mode >> (8 - i)) & 1 ? letter : '-'));
+  return `-${bits.join('')}`;
+}
+
 const version: GoStruct = {
   ...struct('swarm.Version', { Index: omit(goUint64) }),
   print: (value) => String((value as { Index?: number } | null)?.Index ?? 0),
@@ -39,7 +47,7 @@ const meta = struct('swarm.Meta', { Version: omit(version), CreatedAt: omit(goTi
 
 const annotations = struct('swarm.Annotations', { Name: omit(goString), Labels: stringMap });
 
-const driver = struct('swarm.Driver', { Name: omit(goString), Options: omit(stringMap) });
+export const driver = struct('swarm.Driver', { Name: omit(goString), Options: omit(stringMap) });
 
 const tlsInfo = struct('swarm.TLSInfo', {
   TrustRoot: omit(goString),
@@ -62,7 +70,8 @@ const resources = struct('swarm.Resources', {
   GenericResources: omit(listOf(genericResource)),
 });
 
-const nodeSpec = struct('swarm.NodeSpec', {
+/** Body of `POST /nodes/{id}/update`. */
+export const nodeSpec = struct('swarm.NodeSpec', {
   Annotations: embed(annotations),
   Role: omit(stringType('swarm.NodeRole')),
   Availability: omit(stringType('swarm.NodeAvailability')),
@@ -105,7 +114,8 @@ export const nodeType: GoType = struct('swarm.Node', {
   ),
 });
 
-const mount = struct('mount.Mount', {
+/** A mount, of services and of containers. */
+export const mount = struct('mount.Mount', {
   Type: omit(stringType('mount.Type')),
   Source: omit(goString),
   Target: omit(goString),
@@ -126,10 +136,18 @@ const mount = struct('mount.Mount', {
       DriverConfig: optional(driver),
     }),
   ),
-  TmpfsOptions: optional(struct('mount.TmpfsOptions', { SizeBytes: omit(goInt64), Mode: omit(goUint32) })),
+  ImageOptions: optional(struct('mount.ImageOptions', { Subpath: omit(goString) })),
+  TmpfsOptions: optional(
+    struct('mount.TmpfsOptions', {
+      SizeBytes: omit(goInt64),
+      Mode: omit(fileMode),
+      Options: omit(listOf(strings)),
+    }),
+  ),
+  ClusterOptions: optional(struct('mount.ClusterOptions', {})),
 });
 
-const healthConfig = struct('v1.HealthcheckConfig', {
+export const healthConfig = struct('v1.HealthcheckConfig', {
   Test: omit(strings),
   Interval: omit(goDuration),
   Timeout: omit(goDuration),
@@ -138,7 +156,25 @@ const healthConfig = struct('v1.HealthcheckConfig', {
   Retries: omit(goInt),
 });
 
-const fileTarget = (name: string) => struct(name, { Name: goString, UID: goString, GID: goString, Mode: goUint32 });
+const fileTarget = (name: string) => struct(name, { Name: goString, UID: goString, GID: goString, Mode: fileMode });
+
+const privileges = struct('swarm.Privileges', {
+  CredentialSpec: pointerTo(struct('swarm.CredentialSpec', { Config: goString, File: goString, Registry: goString })),
+  SELinuxContext: pointerTo(
+    struct('swarm.SELinuxContext', {
+      Disable: goBool,
+      User: goString,
+      Role: goString,
+      Type: goString,
+      Level: goString,
+    }),
+  ),
+  Seccomp: optional(
+    struct('swarm.SeccompOpts', { Mode: omit(stringType('swarm.SeccompMode')), Profile: omit(goBytes) }),
+  ),
+  AppArmor: optional(struct('swarm.AppArmorOpts', { Mode: omit(stringType('swarm.AppArmorMode')) })),
+  NoNewPrivileges: goBool,
+});
 
 const containerSpec = struct('swarm.ContainerSpec', {
   Image: omit(goString),
@@ -150,7 +186,7 @@ const containerSpec = struct('swarm.ContainerSpec', {
   Dir: omit(goString),
   User: omit(goString),
   Groups: omit(strings),
-  Privileges: optional(goInterface),
+  Privileges: optional(privileges),
   Init: optional(goBool),
   StopSignal: omit(goString),
   TTY: omit(goBool),
@@ -262,7 +298,8 @@ const endpointSpec = struct('swarm.EndpointSpec', {
   Ports: omit(listOf(portConfig)),
 });
 
-const serviceSpec = struct('swarm.ServiceSpec', {
+/** Body of `POST /services/create` and of updates. */
+export const serviceSpec = struct('swarm.ServiceSpec', {
   Annotations: embed(annotations),
   TaskTemplate: omit(taskSpec),
   Mode: omit(
@@ -365,44 +402,47 @@ export const taskType: GoType = struct('swarm.Task', {
   Volumes: listOf(goInterface),
 });
 
+/** Body of `POST /swarm/update`. */
+export const swarmSpec = struct('swarm.Spec', {
+  Annotations: embed(annotations),
+  Orchestration: omit(struct('swarm.OrchestrationConfig', { TaskHistoryRetentionLimit: optional(goInt64) })),
+  Raft: omit(
+    struct('swarm.RaftConfig', {
+      SnapshotInterval: omit(goUint64),
+      KeepOldSnapshots: optional(goUint64),
+      LogEntriesForSlowFollowers: omit(goUint64),
+      ElectionTick: goInt,
+      HeartbeatTick: goInt,
+    }),
+  ),
+  Dispatcher: omit(struct('swarm.DispatcherConfig', { HeartbeatPeriod: omit(goDuration) })),
+  CAConfig: omit(
+    struct('swarm.CAConfig', {
+      NodeCertExpiry: omit(goDuration),
+      ExternalCAs: omit(
+        listOf(
+          struct('swarm.ExternalCA', {
+            Protocol: goString,
+            URL: goString,
+            Options: omit(stringMap),
+            CACert: goString,
+          }),
+        ),
+      ),
+      SigningCACert: omit(goString),
+      SigningCAKey: omit(goString),
+      ForceRotate: omit(goUint64),
+    }),
+  ),
+  TaskDefaults: omit(struct('swarm.TaskDefaults', { LogDriver: optional(driver) })),
+  EncryptionConfig: omit(struct('swarm.EncryptionConfig', { AutoLockManagers: goBool })),
+});
+
 /** `GET /swarm` and the cluster in `GET /info`, without tokens. */
 export const clusterInfoType = struct('swarm.ClusterInfo', {
   ID: goString,
   Meta: embed(meta),
-  Spec: struct('swarm.Spec', {
-    Annotations: embed(annotations),
-    Orchestration: omit(struct('swarm.OrchestrationConfig', { TaskHistoryRetentionLimit: optional(goInt64) })),
-    Raft: omit(
-      struct('swarm.RaftConfig', {
-        SnapshotInterval: omit(goUint64),
-        KeepOldSnapshots: optional(goUint64),
-        LogEntriesForSlowFollowers: omit(goUint64),
-        ElectionTick: goInt,
-        HeartbeatTick: goInt,
-      }),
-    ),
-    Dispatcher: omit(struct('swarm.DispatcherConfig', { HeartbeatPeriod: omit(goDuration) })),
-    CAConfig: omit(
-      struct('swarm.CAConfig', {
-        NodeCertExpiry: omit(goDuration),
-        ExternalCAs: omit(
-          listOf(
-            struct('swarm.ExternalCA', {
-              Protocol: goString,
-              URL: goString,
-              Options: omit(stringMap),
-              CACert: goString,
-            }),
-          ),
-        ),
-        SigningCACert: omit(goString),
-        SigningCAKey: omit(goString),
-        ForceRotate: omit(goUint64),
-      }),
-    ),
-    TaskDefaults: omit(struct('swarm.TaskDefaults', { LogDriver: optional(driver) })),
-    EncryptionConfig: omit(struct('swarm.EncryptionConfig', { AutoLockManagers: goBool })),
-  }),
+  Spec: swarmSpec,
   TLSInfo: tlsInfo,
   RootRotationInProgress: goBool,
   DefaultAddrPool: strings,
@@ -490,25 +530,31 @@ export const volumeType: GoType = struct('volume.Volume', {
   UsageData: optional(struct('volume.UsageData', { RefCount: goInt64, Size: goInt64 })),
 });
 
+/** Body of `POST /secrets/create` and of updates. */
+export const secretSpec = struct('swarm.SecretSpec', {
+  Annotations: embed(annotations),
+  Data: omit(goBytes),
+  Driver: optional(driver),
+  Templating: optional(driver),
+});
+
 /** `GET /secrets/{id}`. */
 export const secretType: GoType = struct('swarm.Secret', {
   ID: goString,
   Meta: embed(meta),
-  Spec: struct('swarm.SecretSpec', {
-    Annotations: embed(annotations),
-    Data: omit(goBytes),
-    Driver: optional(driver),
-    Templating: optional(driver),
-  }),
+  Spec: secretSpec,
+});
+
+/** Body of `POST /configs/create` and of updates. */
+export const configSpec = struct('swarm.ConfigSpec', {
+  Annotations: embed(annotations),
+  Data: omit(goBytes),
+  Templating: optional(driver),
 });
 
 /** `GET /configs/{id}`. */
 export const configType: GoType = struct('swarm.Config', {
   ID: goString,
   Meta: embed(meta),
-  Spec: struct('swarm.ConfigSpec', {
-    Annotations: embed(annotations),
-    Data: omit(goBytes),
-    Templating: optional(driver),
-  }),
+  Spec: configSpec,
 });

@@ -2,6 +2,7 @@
  * The daemon of one host: answers Docker's Engine API. It does nothing by itself but keep requests until what they wait
  * for has come; what each request does stands in `routes/`, which one it is in `route-table.ts`.
  */
+import { type Decoded, decode } from '../../go-types/decode.ts';
 import type { ApiRequest } from '../../protocol/api.ts';
 import type { EventMessage } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
@@ -42,6 +43,8 @@ const STREAM_TYPES: Readonly<Record<StreamForm, string>> = {
   terminal: 'application/vnd.docker.raw-stream',
 };
 
+const NO_BODY: Decoded = { ok: true, value: undefined };
+
 /** From joining a swarm to the ingress sandbox; as recorded (not yet there after 0.7 s, there after 1.6 s). */
 const GATEWAY_TIME = seconds(1);
 
@@ -64,7 +67,9 @@ export class Dockerd {
       return;
     }
     const { name, route, params } = found;
-    const call: Call = { id, route: name, request, params, partial: null };
+    const body = route.body ? decode(route.body, request.body) : NO_BODY;
+    if (!body.ok) return this.answer(id, 400, { message: `invalid JSON: ${body.message}` });
+    const call: Call = { id, route: name, request: { ...request, body: body.value }, params, partial: null };
     this.state.calls.set(id, call);
     const refusal = route.needsManager ? noManager(this.host.swarm) : null;
     if (refusal) this.refuse(call, refusal);

@@ -141,7 +141,11 @@ export function routeNamed(name: string): Route {
   return route;
 }
 
-/** A lone `%` is no escape: the text is taken as it is. */
+/** What is no escape of UTF-8 (a lone `%`, half a character) is taken as it is. */
 function unescapePath(text: string): string {
-  return /%(?![0-9A-Fa-f]{2})/.test(text) ? text : decodeURIComponent(text);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

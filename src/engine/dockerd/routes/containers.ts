@@ -1,4 +1,5 @@
 /** `/containers`. `moby: daemon/server/router/container`, `daemon/list.go`, `stop.go`, `kill.go`, `delete.go`, `rename.go` */
+import { containerCreateRequest } from '../../../go-types/requests.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
@@ -50,6 +51,7 @@ export const inspectContainer: Route = {
 };
 
 export const createContainer: Route = {
+  body: containerCreateRequest,
   start(daemon, call) {
     const wanted = call.request.query?.name;
     if (wanted && !NAME.test(wanted))

@@ -1,10 +1,12 @@
 /** Commands in running containers. `moby: daemon/exec.go`. Simplified: they end with their client. */
+import { execCreateRequest, execStartRequest } from '../../../go-types/requests.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import { hexId } from '../../kernel/ids.ts';
 import type { Route } from '../route.ts';
 import { findContainer } from './find-container.ts';
 
 export const createExec: Route = {
+  body: execCreateRequest,
   start(daemon, call) {
     const container = findContainer(daemon, call);
     if (!container) return;
@@ -29,6 +31,7 @@ export const createExec: Route = {
 };
 
 export const startExec: Route = {
+  body: execStartRequest,
   start(daemon, call) {
     const exec = daemon.state.execs.get(call.params.id!);
     if (!exec) return daemon.refuse(call, { status: 404, message: `No such exec instance: ${call.params.id}` });

@@ -2,6 +2,7 @@
  * `/networks`: what this host has of its own, what it has of the swarm's, and (on managers) the rest of the swarm's.
  * `moby: daemon/server/router/network/network_routes.go`, `daemon/network.go`, `daemon/cluster/networks.go`
  */
+import { networkConnectRequest, networkCreateRequest, networkDisconnectRequest } from '../../../go-types/requests.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import type { Micros } from '../../../protocol/events.ts';
 import { hexId } from '../../kernel/ids.ts';
@@ -123,6 +124,7 @@ function byPrefix(daemon: Dockerd, call: Call, otherwise: string): void {
 // ---- create and remove
 
 export const createNetwork: Route = {
+  body: networkCreateRequest,
   start(daemon, call) {
     const body = daemon.body<api.NetworkCreateRequest>(call);
     const name = body.Name ?? '';
@@ -366,6 +368,7 @@ interface ConnectRequest {
 
 /** A running container gets its place on a network of the swarm now; any other when it starts. */
 export const connectNetwork: Route = {
+  body: networkConnectRequest,
   start(daemon, call) {
     const container = containerOf(daemon, call);
     if (!container) return;
@@ -402,6 +405,7 @@ export const connectNetwork: Route = {
 };
 
 export const disconnectNetwork: Route = {
+  body: networkDisconnectRequest,
   start(daemon, call) {
     const container = containerOf(daemon, call);
     if (!container) return;

@@ -1,4 +1,5 @@
 /** `/nodes`. `moby: daemon/cluster/nodes.go` */
+import { nodeSpec } from '../../../go-types/swarm.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import type { NodeWithStatus } from '../../manager/controlapi/control-request.ts';
 import { nodeJson, nodeSpecFrom } from '../convert/node.ts';
@@ -49,6 +50,7 @@ export const inspectNode: Route = {
 };
 
 export const updateNode: Route = {
+  body: nodeSpec,
   needsManager: true,
   start(daemon, call) {
     const version = parseUint(call.request.query?.version);

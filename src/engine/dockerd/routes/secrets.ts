@@ -1,4 +1,6 @@
 /** `/secrets` and `/configs`. `moby: daemon/cluster/secrets.go`, `configs.go` */
+import type { GoType } from '../../../go-template/go-value.ts';
+import { configSpec, secretSpec } from '../../../go-types/swarm.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import type { Config, Secret } from '../../store/objects.ts';
 import { configJson, configSpecFrom, secretJson, secretSpecFrom } from '../convert/secret.ts';
@@ -13,6 +15,8 @@ const FILTERS: Record<Kind, readonly string[]> = {
   secret: ['id', 'label', 'name', 'names'],
   config: ['id', 'label', 'name'],
 };
+
+const BODY: Record<Kind, GoType> = { secret: secretSpec, config: configSpec };
 
 export function listFiles(kind: Kind): Route {
   return {
@@ -43,6 +47,7 @@ export function inspectFile(kind: Kind): Route {
 export function createFile(kind: Kind): Route {
   return {
     needsManager: true,
+    body: BODY[kind],
     start(daemon, call) {
       if (kind === 'secret')
         daemon.control(call, 'created', {
@@ -62,6 +67,7 @@ export function createFile(kind: Kind): Route {
 export function updateFile(kind: Kind): Route {
   return {
     needsManager: true,
+    body: BODY[kind],
     start(daemon, call) {
       const version = parseUint(call.request.query?.version);
       if (version === null) return daemon.refuse(call, { status: 400, message: `invalid ${kind} version` });

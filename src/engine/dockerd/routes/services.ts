@@ -1,4 +1,5 @@
 /** `/services`. `moby: daemon/cluster/services.go`. Names of networks become ids before the spec is read, as there. */
+import { serviceSpec } from '../../../go-types/swarm.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import type { ServiceWithCounts } from '../../manager/controlapi/control-request.ts';
 import type { Network } from '../../store/objects.ts';
@@ -45,6 +46,7 @@ export const inspectService: Route = {
 };
 
 export const createService: Route = {
+  body: serviceSpec,
   needsManager: true,
   start: (daemon, call) => resolveNetworks(daemon, call, create),
   stages: {
@@ -61,6 +63,7 @@ function create(daemon: Dockerd, call: Call, given: GivenServiceSpec): void {
 }
 
 export const updateService: Route = {
+  body: serviceSpec,
   needsManager: true,
   start(daemon, call) {
     const { version, rollback } = call.request.query ?? {};

@@ -1,4 +1,6 @@
 /** `/swarm`. `moby: daemon/cluster/swarm.go` */
+import { initRequest, joinRequest, unlockRequest } from '../../../go-types/requests.ts';
+import { swarmSpec } from '../../../go-types/swarm.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import { isUnlockKey } from '../../manager/ca/unlock-key.ts';
 import type { NodeWithStatus } from '../../manager/controlapi/control-request.ts';
@@ -34,6 +36,7 @@ export const inspectSwarm: Route = {
 };
 
 export const initSwarm: Route = {
+  body: initRequest,
   start(daemon, call) {
     const body = daemon.body<api.SwarmInitRequest>(call);
     if (daemon.host.swarm.localState !== 'inactive' && !body.ForceNewCluster)
@@ -80,6 +83,7 @@ function readInit(body: Partial<api.SwarmInitRequest>, daemon: Dockerd): Resolve
 }
 
 export const joinSwarm: Route = {
+  body: joinRequest,
   start(daemon, call) {
     if (daemon.host.swarm.localState !== 'inactive') return daemon.refuse(call, { status: 503, message: SWARM_EXISTS });
     const request = readJoin(daemon.body<api.SwarmJoinRequest>(call), daemon);
@@ -161,6 +165,7 @@ function leave(daemon: Dockerd, call: Call): void {
 }
 
 export const updateSwarm: Route = {
+  body: swarmSpec,
   needsManager: true,
   start(daemon, call) {
     const query = call.request.query ?? {};
@@ -190,6 +195,7 @@ export const unlockKey: Route = {
 };
 
 export const unlockSwarm: Route = {
+  body: unlockRequest,
   start(daemon, call) {
     const { swarm } = daemon.host;
     if (swarm.localState !== 'locked')

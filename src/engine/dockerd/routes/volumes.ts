@@ -1,4 +1,5 @@
 /** `/volumes`. `moby: daemon/server/router/volume`, `volume/service` */
+import { volumeCreateRequest } from '../../../go-types/requests.ts';
 import { hexId } from '../../kernel/ids.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
 import type { Container } from '../../runtime/container.ts';
@@ -39,6 +40,7 @@ export const inspectVolume: Route = {
 };
 
 export const createVolume: Route = {
+  body: volumeCreateRequest,
   start(daemon, call) {
     const body = daemon.body<{
       Name: string;
