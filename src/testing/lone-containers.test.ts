@@ -210,7 +210,9 @@ describe('bridges of one host', () => {
       'docker service create -d --name web --restart-condition none --constraint node.hostname==node1 -p mode=host,published=8090,target=80 nginx',
     );
     await world.pass(20);
-    expect(await world.run('node1', "docker service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' web")).toMatch(
+    expect(
+      await world.run('node1', "docker service ps --no-trunc --format '{{.CurrentState}} {{.Error}}' web"),
+    ).toMatch(
       /^Failed .*starting container failed: driver failed programming external connectivity on endpoint web\.1\.\w+ \(\w+\): Bind for 0\.0\.0\.0:8090 failed: port is already allocated/,
     );
   });
