@@ -80,10 +80,13 @@ export function layBuilding(flow: FlowView, step: number, options: BuildingOptio
   const hops = roomsAndWires(flow);
   if (options.onlyCapsule) return { rule: null, rooms: [], bands: [], wires: [], capsule: layCapsule(flow, step, box) };
   const capsuleHeight = compact ? 48 : Math.min(84, Math.max(66, box.h * 0.36));
-  const capsuleBox = { x: box.x, y: box.y + box.h - capsuleHeight, w: box.w, h: capsuleHeight };
   const ruleHeight = box.h - capsuleHeight >= (compact ? 96 : 112) ? 22 : 0;
-  const rule = ruleHeight > 0 ? { x: box.x, y: capsuleBox.y - ruleHeight, w: box.w, h: ruleHeight } : null;
   const rooms = layRooms(flow, hops, { ...options, box: { ...box, h: box.h - capsuleHeight - (ruleHeight || 8) } });
+  // Rule and headers follow the rooms; where there is more room than that, it stays at the foot.
+  const foot = Math.max(box.y, ...rooms.rooms.map((room) => room.box.y + room.box.h));
+  const capsuleY = Math.min(box.y + box.h - capsuleHeight, foot + (ruleHeight > 0 ? ruleHeight + 10 : 8));
+  const capsuleBox = { x: box.x, y: capsuleY, w: box.w, h: capsuleHeight };
+  const rule = ruleHeight > 0 ? { x: box.x, y: capsuleY - ruleHeight - 2, w: box.w, h: ruleHeight } : null;
   return { rule, ...rooms, capsule: layCapsule(flow, step, capsuleBox) };
 }
 
@@ -141,7 +144,7 @@ function layRooms(
     const scale = Math.min(width < box.w * 0.7 ? 1.15 : 1.6, box.w / width);
     let x = box.x;
     const top = box.y + row * rowHeight + BAND;
-    const height = Math.min(104, rowHeight - BAND - (row < split.length - 1 ? 4 : 0));
+    const height = Math.min(140, rowHeight - BAND - (row < split.length - 1 ? 4 : 0));
     for (const index of members) {
       const { hop, index: step, steps, drops } = hops[index]!;
       const w = natural[index]! * scale;

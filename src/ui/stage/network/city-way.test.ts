@@ -116,6 +116,15 @@ describe('why nothing came through, in words', () => {
       'Nothing on node1 listens on port 81, and no service publishes it.',
     ],
     [
+      'a port of a service without a task',
+      () => {
+        world.scale('web', 0);
+        world.run(15);
+        world.ask({ kind: 'host', machine: 'node1' }, 'localhost', 8080);
+      },
+      'web publishes port 8080, but node1 knows no task of it that takes connections: the door goes with the last one.',
+    ],
+    [
       'a port that the task does not listen on',
       () => world.ask(world.within('db'), 'db', 81),
       'It arrived, but no process in the container listens on port 81.',

@@ -49,6 +49,11 @@ export function drawWheel(
     brush.fillStyle = isLast && !isStale ? service.fill : palette.stage;
     brush.fill();
     if (weight === 0) {
+      // No pointer stops here any more. On a small wheel lines alone could not be seen.
+      brush.globalAlpha = 0.35;
+      brush.fillStyle = palette.nodeEdge;
+      brush.fill();
+      brush.globalAlpha = 1;
       brush.fillStyle = look.hatch;
       brush.fill();
     }

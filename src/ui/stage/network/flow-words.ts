@@ -168,7 +168,7 @@ export function dropText(snapshot: Snapshot, flow: FlowView, hop: Hop): string {
     case 'name not found':
       return strangerText(snapshot, flow);
     case 'port not published':
-      return `Nothing on ${here} listens on port ${port}, and no service publishes it.`;
+      return unpublishedText(snapshot, hop, port);
     case 'no backend':
       return `${here} knows no healthy task to send it to: none runs, none is healthy, or ${here} has not heard of one yet.`;
     case 'connection refused':
@@ -196,6 +196,16 @@ export function dropText(snapshot: Snapshot, flow: FlowView, hop: Hop): string {
     case undefined:
       return hop.detail ?? '';
   }
+}
+
+/** A door is there only while somebody stands behind it. */
+function unpublishedText({ services }: Snapshot, hop: Hop, port: string): string {
+  const here = machineText(hop);
+  const owner = services.find(({ ports }) => ports.some(({ published }) => String(published) === port));
+  if (!owner) return `Nothing on ${here} listens on port ${port}, and no service publishes it.`;
+  return owner.ports.some(({ published, mode }) => String(published) === port && mode === 'host')
+    ? `${owner.name} publishes port ${port} on the machines where its tasks run, and ${here} has none.`
+    : `${owner.name} publishes port ${port}, but ${here} knows no task of it that takes connections: the door goes with the last one.`;
 }
 
 /** Why a name is not known: who has it, and on which networks that is. */

@@ -167,7 +167,7 @@ export class NetworkPainter {
       const city = this.#level === 'city' ? Math.max(110, height - 82) : 0;
       return { city, title: city + 18, building: city + 24, margin };
     }
-    const city = Math.round(Math.max(150, Math.min(248, height * 0.52)));
+    const city = Math.round(Math.max(150, Math.min(height > 560 ? 330 : 248, height * 0.52)));
     return { city, title: city + 18, building: city + 24, margin };
   }
 
