@@ -427,7 +427,7 @@ export class SwarmNode {
   /** Asks the managers to be made a member of the raft group. */
   private joinRaft(): void {
     const { identity } = this.state;
-    if (identity?.role !== 'manager' || this.manager) return;
+    if (identity?.role !== 'manager' || (this.manager && !this.isForgotten())) return;
     const known = this.state.agent?.managers.length ? this.state.agent.managers : identity.managers;
     const others = known.filter((manager) => manager.nodeId !== identity.nodeId);
     const to = this.at(this.pick(others.map(({ address }) => address)));
@@ -442,11 +442,20 @@ export class SwarmNode {
     this.schedule(REQUEST_TIMEOUT, 'swarm.raft-timeout', { attempt });
   }
 
+  /** Its manager runs, and has not learnt that it is a member of the raft group. */
+  private isForgotten(): boolean {
+    const { raftId = '' } = this.state.identity ?? {};
+    return this.manager?.raftNode.raft.state.configuration.members.has(raftId) === false;
+  }
+
   private joinedRaft(reply: RaftJoinReply): void {
     const { identity } = this.state;
-    if (!identity || this.manager || identity.role !== 'manager') return;
+    if (!identity || (this.manager && !this.isForgotten()) || identity.role !== 'manager') return;
     this.state.attempt++;
     if (!reply.ok) return this.schedule(RETRY, 'swarm.join-raft', {});
+    // The answer has come twice.
+    if (this.manager && reply.raftId === identity.raftId) return;
+    this.stopManager();
     this.state.joinLife = '';
     this.saveIdentity({ ...identity, raftId: reply.raftId, managers: reply.members });
     this.startManager(
@@ -735,6 +744,7 @@ export class SwarmNode {
       controlDone: (token, result) => this.host.controlDone(token, result),
       removedFromRaft: () => this.schedule(0, 'swarm.removed', {}),
       raftFailed: (message) => this.schedule(0, 'swarm.raft-failed', { message }),
+      raftForgotten: () => this.schedule(0, 'swarm.join-raft', {}),
       preVote: this.host.preVote,
       progressed: () => this.progressed(),
       storeChanged: (events) => this.host.storeChanged(events),

@@ -170,9 +170,14 @@ function isOut(cluster: Cluster, { name, hardwareState: { power, cable } }: Mach
   return others.some((other) => cluster.hardware.link(name, other.name).cut);
 }
 
-/** Slow, lossy and dead links here and there: messages that arrive in a later term than they left in, members that miss a term. */
+/** Slow disks, and slow, lossy and dead links here and there: messages that arrive in a later term than they left in, members that miss a term. */
 function degradeLinks({ cluster, dice, fault }: StormGround): void {
   for (const { name: from } of cluster.machines) {
+    fault(
+      dice.chance(0.3)
+        ? { kind: 'disk-slow', machine: from, syncMs: 1 << dice.int(6) }
+        : { kind: 'disk-mend', machine: from },
+    );
     for (const { name: to } of cluster.machines) {
       if (from !== to && dice.chance(0.1)) fault({ kind: 'link-cut', from, to });
       if (from >= to) continue;

@@ -26,7 +26,8 @@ export function stormMembers(ground: StormGround, end: Micros): void {
     const fate = dice.int(100);
     if (fate < 35) changeRoles(ground);
     else if (fate < 45) demoteLeader(ground);
-    else if (fate < 60) strikeLeader(ground, end);
+    else if (fate < 58) strikeLeader(ground, end);
+    else if (fate < 62) demoteAndStrike(ground, end);
     else if (fate < 70) disturb(ground);
     else if (fate < 76) loseDisk(ground);
     else if (fate < 82) leaveAndJoin(ground);
@@ -39,20 +40,19 @@ export function stormMembers(ground: StormGround, end: Micros): void {
 }
 
 /**
- * All is mended. If a majority of the members is still there, it has a leader; if not (who was added never began, who had begun is gone
- * for good), there is only one way, which a manager's user takes.
+ * All is mended. If the member that has most can be elected, somebody leads; if not (who was added never began, who had begun is gone for
+ * good, or has not heard of the one to vote for), there is only one way, which a manager's user takes.
  */
 function recover(ground: StormGround): void {
   const { cluster, fault, advance } = ground;
   for (const { name } of cluster.machines) mend(cluster, name, fault);
   advance(cluster.now + electionTime(cluster));
-  // Who has joined and been restarted before it heard anything knows nobody to vote for.
   const groups = cluster.machines.flatMap((machine) => groupOf(machine) ?? []);
-  const there = (members: ReadonlyMap<string, unknown>): number => groups.filter(({ id }) => members.has(id)).length;
-  const isWhole = groups.some(({ id, members }) => members.has(id) && 2 * there(members) > members.size);
-  if (isWhole) return expectLeader(ground, 6, 'all was mended');
   const [best] = groups.sort((a, b) => b.commit - a.commit);
   if (!best) return;
+  // `swarmkit: raft.go ProcessRaftMessage`: who asks for a vote must be known.
+  const voters = groups.filter(({ id, knows }) => best.members.has(id) && (id === best.id || knows(best.id)));
+  if (2 * voters.length > best.members.size) return expectLeader(ground, 6, 'all was mended');
   const { name, hardwareState } = best.machine;
   ground.ask(name, { op: 'swarm force', address: hardwareState.address });
   expectLeader(ground, 3, `a new cluster by force on ${name}`);
@@ -66,14 +66,17 @@ interface Group {
   machine: Machine;
   id: string;
   members: ReadonlyMap<string, unknown>;
+  knows(id: string): boolean;
   commit: number;
 }
 
 function groupOf(machine: Machine): Group | null {
   const node = machine.swarm.manager?.raftNode;
-  if (!node || node.raft.state.configuration.members.size + node.state.bootstrap.length === 0) return null;
-  const { raft } = node;
-  return { machine, id: raft.config.id, members: raft.state.configuration.members, commit: raft.state.log.commit };
+  if (!node) return null;
+  const { raft, state } = node;
+  const { members } = raft.state.configuration;
+  const knows = (id: string): boolean => members.has(id) || state.bootstrap.includes(id);
+  return { machine, id: raft.config.id, members, knows, commit: raft.state.log.commit };
 }
 
 /** A while, or until the leader has a change of the members under way, and a moment more. */
@@ -96,7 +99,7 @@ function changeRoles(ground: StormGround): void {
   if (!leader) return;
   for (const { id, spec } of shuffled(nodes, dice).slice(0, dice.between(1, 3))) {
     const managers = nodes.filter((node) => node.spec.desiredRole === 'manager').length;
-    const role = spec.desiredRole === 'worker' || managers <= 2 ? 'manager' : dice.chance(0.6) ? 'worker' : 'manager';
+    const role = spec.desiredRole === 'worker' || managers <= 3 ? 'manager' : dice.chance(0.5) ? 'worker' : 'manager';
     ground.ask(leader.name, { op: 'node update', node: id, change: { role } });
   }
 }
@@ -112,6 +115,22 @@ function demoteLeader(ground: StormGround): void {
   const other = managers.find((id) => id !== own)!;
   const leaving = dice.chance(0.5) && managers.length > 3 ? [other, own] : [own];
   for (const node of leaving) ground.ask(leader.name, { op: 'node update', node, change: { role: 'worker' } });
+}
+
+/** Several followers are to go, and the leader goes first: the next one, perhaps one of them, finds all of it undone. */
+function demoteAndStrike(ground: StormGround, end: Micros): void {
+  const { cluster, dice, advance } = ground;
+  const leader = workingLeader(cluster);
+  if (!leader) return;
+  const own = leader.swarm.state.identity!.nodeId;
+  const others = managersOf(leader).filter((id) => id !== own);
+  if (others.length < 2) return;
+  for (const node of dice.chance(0.7) ? others : shuffled(others, dice).slice(0, 2))
+    ground.ask(leader.name, { op: 'node update', node, change: { role: 'worker' } });
+  // Committed, but not acted upon everywhere: the removals wait for answers that are slow.
+  advance(cluster.now + dice.between(1500, 12_000));
+  ground.fault({ kind: dice.chance(0.5) ? 'power-off' : 'daemon-pause', machine: leader.name });
+  advance(Math.min(end, cluster.now + 25 * SECOND), () => workingLeader(cluster) !== null);
 }
 
 function managersOf(leader: Machine): string[] {

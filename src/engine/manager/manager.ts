@@ -105,6 +105,8 @@ export interface ManagerHost {
   removedFromRaft(): void;
   /** The raft member has stopped: its disk takes nothing more. */
   raftFailed(error: string): void;
+  /** The raft member has been left alone before it had learnt that it is one. */
+  raftForgotten(): void;
   /** The switch of `Start.preVote`. */
   readonly preVote: boolean;
   /** Something has been applied, or leadership has changed. */
@@ -183,6 +185,7 @@ export class Manager {
       raftChanged: () => this.followRaft(),
       removed: () => this.host.removedFromRaft(),
       failed: (error) => this.host.raftFailed(error),
+      forgotten: () => this.host.raftForgotten(),
       joinerChecked: (request, answers) => this.membership.add(request, answers),
     });
     this.membership = new MembershipChanges(kernel, machine, this.raftNode, state.membership, (to, reply) =>

@@ -55,7 +55,7 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const SEND_TIMEOUT: Micros = seconds(2);
 /** `swarmkit: raft.go Join` */
 const JOIN_CHECK_TIMEOUT: Micros = seconds(5);
-/** A new member that nobody contacts for so long begins to join anew. */
+/** A new member that hears of no leader for so long asks to join anew. */
 const PATIENCE_TICKS = 100;
 /** Leaderless for more ticks than this: calls fail at once. `swarmkit: raft.go lostQuorumTimeout` */
 export const LOST_QUORUM_TICKS = 10;
@@ -137,6 +137,8 @@ export interface RaftNodeOwner {
   removed(): void;
   /** The disk has refused a write: the member has stopped. */
   failed(error: string): void;
+  /** This member does not know that it is one, and has not heard of a leader for long. */
+  forgotten(): void;
   /** Who asks for a place in the group can be reached, or cannot. */
   joinerChecked(request: RaftJoinRequest, answers: boolean): void;
 }
@@ -320,17 +322,19 @@ export class RaftNode {
     this.state.ticksWithNoLeader = this.raft.state.leader === null ? this.state.ticksWithNoLeader + 1 : 0;
     this.forgetUnchecked();
     this.drive();
-    this.giveUpJoining();
+    this.joinAnewIfForgotten();
   }
 
   /**
-   * Made a member, and never contacted: it was removed before anybody reached it, and has nobody to ask. It begins anew, since it has
-   * promised nothing. SwarmKit leaves it waiting until its role is changed.
+   * Made a member, and left alone before it had learnt that it is one: perhaps it was removed meanwhile; it never campaigns, and so nobody
+   * tells it. It asks to join anew, and keeps what it has promised until it is another member. SwarmKit leaves it waiting until its
+   * role is changed.
    */
-  private giveUpJoining(): void {
-    const { configuration, term } = this.raft.state;
-    const isUnheardOf = configuration.members.size === 0 && term === 0;
-    if (isUnheardOf && this.state.ticksWithNoLeader > PATIENCE_TICKS) this.owner.removed();
+  private joinAnewIfForgotten(): void {
+    const { configuration, electionElapsed } = this.raft.state;
+    const isMember = configuration.members.has(this.state.raftId);
+    // Ticks since a leader's last word: nothing else ends the wait of one that does not campaign.
+    if (!isMember && electionElapsed > 0 && electionElapsed % PATIENCE_TICKS === 0) this.owner.forgotten();
   }
 
   get isLeader(): boolean {

@@ -81,6 +81,8 @@ export class ReplicationRules {
     const expected = termIn(mine.state, match);
     const durable = this.record.durableOf(peer);
     if (expected === undefined || match === 0 || durable === null) return;
+    // Taken out of the group since by a newer leader, it has cleared its disk.
+    if (this.record.configurations[this.record.configurations.length - 1]?.removed.has(peer)) return;
     const running = this.record.running().find(({ id }) => id === peer);
     if ((running?.state.term ?? durable.hardState.term) > term) return;
     if (isDurable(durable, { index: match, term: expected } as Entry)) return;
