@@ -120,6 +120,9 @@ export class RestartSupervisor {
     const live = slot.filter((task) => task.desiredState <= TaskState.running);
     if (live.length > 0 || slot.length === 0) return live;
     if (service.updateStatus?.state === 'rollback_started') return [];
+    // A slot that is being scaled away is none of those that count; swarmkit counts it if it must not be restarted, and then
+    // scales one of the others away in its place.
+    if (slot.every((task) => task.desiredState >= TaskState.remove)) return [];
     const newest = slot.reduce((a, b) => (a.status.timestamp < b.status.timestamp ? b : a));
     return this.shouldRestart(newest, service) ? [] : [newest];
   }
