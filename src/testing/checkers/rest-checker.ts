@@ -121,7 +121,7 @@ function jobCompletes(history: CommittedHistory, service: Service, total: number
   const tasks = [...history.tasksOfService(service.id)].filter((task) => task.jobIteration === service.jobIteration);
   const completed = tasks.filter(({ status }) => status.state === COMPLETE).length;
   const slots = new Set(tasks.map(({ slot }) => slot)).size;
-  const isBusy = tasks.some(({ desiredState, status }) => desiredState <= COMPLETE && status.state <= RUNNING);
+  const isBusy = tasks.some(({ desiredState, status }) => desiredState <= COMPLETE && status.state !== COMPLETE);
   const isIllFated = [...slotsOf(history, service).values()].some((slot) => mayBeEmpty(history, service, slot));
   if (completed >= total || isBusy || (slots >= total && isIllFated)) return null;
   const { name } = service.spec.annotations;

@@ -16,11 +16,13 @@ export const BUDGET = 60;
 
 export type Found = Pick<SimulationResult, 'seed' | 'violation'>;
 
-/** The run in which the bug was found, or null if it was not within its budget. */
-export async function findBug(bug: PlantedBug, root: string): Promise<Found | null> {
-  if (bug.hangs) return findHanging(bug, root);
+/** The run in which the bug was found, or null if it was not within its budget. `inHaste`: the seed that it is known for comes first. */
+export async function findBug(bug: PlantedBug, root: string, inHaste = false): Promise<Found | null> {
+  const seeds = Array.from({ length: BUDGET }, (_, i) => i + 1);
+  if (inHaste && bug.seed !== undefined) seeds.unshift(bug.seed);
+  if (bug.hangs) return findHanging(bug, root, seeds);
   const broken = await simulationWith(bug, root);
-  for (let seed = 1; seed <= BUDGET; seed++) {
+  for (const seed of seeds) {
     const result = broken.simulate(optionsFor(bug, seed));
     if (result.violation) return result;
   }
@@ -28,10 +30,10 @@ export async function findBug(bug: PlantedBug, root: string): Promise<Found | nu
 }
 
 /** With a bug that never comes to an end each run is watched from another thread. */
-async function findHanging(bug: PlantedBug, root: string): Promise<Found | null> {
+async function findHanging(bug: PlantedBug, root: string, seeds: readonly number[]): Promise<Found | null> {
   const file = await bundleWith(bug, root);
   try {
-    for (let seed = 1; seed <= BUDGET; seed++) {
+    for (const seed of seeds) {
       const violation = await simulateWatched(file, optionsFor(bug, seed));
       if (violation) return { seed, violation };
     }

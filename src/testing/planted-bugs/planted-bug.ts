@@ -22,6 +22,8 @@ export interface PlantedBug {
   profile: FaultProfile;
   /** The disks are not looked at, which would show it before it has done any harm. */
   ignoreDisks?: boolean;
+  /** The seed that showed it when this was written: looked at first where time is short. */
+  seed?: number;
   /** An event never ends: runs are watched from another thread. */
   hangs?: boolean;
 }

@@ -57,13 +57,12 @@ function probeService(run: Run, service: Service, network: string): void {
   for (let tries = 0; tries < 5; tries++) {
     if (tries > 0) run.advance(run.cluster.now + 2.3 * SECOND);
     const asker = askerOn(run, network);
-    const addresses = addressesOn(run, service, network);
+    const tasks = runningOf(run, service);
+    const addresses = addressesOn(tasks, network);
     if (!asker || addresses.length === 0) return;
     const { name } = service.spec.annotations;
-    const vip = service.endpoint?.virtualIps.find(({ networkId }) => networkId === network)?.address;
     wrong =
-      wrongName(run, asker, `tasks.${name}`, addresses) ??
-      wrongName(run, asker, name, vip === undefined ? addresses : [vip.split('/')[0]!]);
+      wrongName(run, asker, `tasks.${name}`, addresses) ?? wrongName(run, asker, name, addressesOfName(tasks, network));
     if (!wrong) return;
   }
   if (wrong) throw new Violation('N4 names and balancers', wrong);
@@ -90,12 +89,22 @@ function askerOn(run: Run, network: string): AskedFrom | null {
   return null;
 }
 
-function addressesOn(run: Run, service: Service, network: string): string[] {
-  return runningOf(run, service).flatMap(({ networks }) =>
+function addressesOn(tasks: readonly Task[], network: string): string[] {
+  return tasks.flatMap(({ networks }) =>
     networks.flatMap(({ networkId, addresses }) =>
       networkId === network ? addresses.map((one) => one.split('/')[0]!) : [],
     ),
   );
+}
+
+/** The virtual IP stands for all tasks that have it; those of a time without one stand for themselves. */
+function addressesOfName(tasks: readonly Task[], network: string): string[] {
+  const addresses = new Set<string>();
+  for (const task of tasks) {
+    const vip = task.endpoint?.virtualIps.find(({ networkId }) => networkId === network)?.address.split('/')[0];
+    for (const address of vip === undefined ? addressesOn([task], network) : [vip]) addresses.add(address);
+  }
+  return [...addresses];
 }
 
 /** What is wrong with the answer to a name, or null. */
