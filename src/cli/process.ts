@@ -45,6 +45,30 @@ export interface HostContext {
   clock: VirtualClock;
   files: FileSystem;
   network: NetworkClient;
+  /** All machines of the world, this one among them: what `docker-machine` manages. Absent where a host stands alone. */
+  machines?: readonly Machine[];
+}
+
+/** A machine as it is managed from outside: its switch, its daemon over TCP, a way in. */
+export interface Machine {
+  name: string;
+  address: string;
+  /** Its daemon's API as a client on another host finds it, whatever lies between. */
+  api: ApiClient;
+  state(): { power: boolean; daemon: 'running' | 'starting' | 'stopped'; cable: boolean };
+  /** Acts on it; says why not, or null. */
+  act(what: 'power-on' | 'power-off' | 'daemon-stop'): string | null;
+  /** Runs a command line in a shell of its own there, as `ssh HOST COMMAND` does. */
+  run(commandLine: string, streams: Pick<Process, 'stdin' | 'stdout' | 'stderr' | 'signal'>): Promise<number>;
+  /** A prompt there, drawn by `write`; `left` resolves with an exit status. */
+  logIn(write: (bytes: string) => void, size: { columns: number; rows: number }): RemoteTerminal;
+}
+
+/** The near end of a terminal on another machine. */
+export interface RemoteTerminal {
+  input(data: string): void;
+  left: Promise<number>;
+  close(): void;
 }
 
 /** A running program's world. */

@@ -58,6 +58,13 @@ export interface ApiClient {
 /** The daemon's socket does not answer: no power, or the daemon is stopped. */
 export class ConnectionError extends Error {
   override name = 'ConnectionError';
+  /** Where the daemon was looked for, if not at its host's own socket: `tcp://192.168.99.102:2376`. */
+  endpoint: string | undefined;
+
+  constructor(message: string, endpoint?: string) {
+    super(message);
+    this.endpoint = endpoint;
+  }
 }
 
 /** The daemon ended a stream and said why: what `done` of a stream rejects with when its `end` has an `error`. */

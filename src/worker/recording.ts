@@ -4,7 +4,6 @@
  * A moment is a virtual time and the number of events run before, because several events may share one time.
  */
 import type { EventId, Micros, TraceEvent } from '../protocol/events.ts';
-import type { Fault } from '../protocol/faults.ts';
 import type { LoadOrder } from '../protocol/network-call.ts';
 import type { Start } from '../protocol/start.ts';
 import type { AdvanceOptions, World } from './world.ts';
@@ -13,7 +12,6 @@ import type { DriverInput } from './world-driver.ts';
 /** What goes into a world: by programs and the browser window, and by the page itself. */
 export type SessionInput =
   | DriverInput
-  | { kind: 'fault'; fault: Fault }
   | { kind: 'load-start'; order: LoadOrder }
   | { kind: 'load-stop'; id: number }
   /** Somebody acts at an earlier moment: whoever waited for an answer then is no longer there. */

@@ -331,7 +331,9 @@ export class Session {
       const hasPower = (host: string) =>
         driver.world.snapshot().machines.find(({ name }) => name === host)?.power ?? false;
       const onCommand = (host: string, command: string) => this.#postAll({ type: 'ran', host, command });
-      return { runner, terminals: new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake(), onCommand }) };
+      const terminals = new TerminalSessions(runner, { hasPower, onOutput: () => this.#wake(), onCommand });
+      runner.onFault = () => terminals.powerMayHaveChanged();
+      return { runner, terminals };
     };
     let loading: Promise<Commands> | null = null;
     const commands = (): Promise<Commands> => {

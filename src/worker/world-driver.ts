@@ -6,6 +6,7 @@
 import type { ApiChunk, ApiClient, ApiReply, ApiRequest, ApiResponse, CancelSignal } from '../protocol/api.ts';
 import { ConnectionError, StreamError, type VirtualClock } from '../protocol/api.ts';
 import type { Micros } from '../protocol/events.ts';
+import type { Fault, FaultResult } from '../protocol/faults.ts';
 import type {
   CallOrigin,
   CallResult,
@@ -23,7 +24,8 @@ export type DriverInput =
   | { kind: 'cancel'; id: number }
   | { kind: 'input'; id: number; text: string | null }
   | { kind: 'connect'; id: number; origin: CallOrigin; call: NetworkCall }
-  | { kind: 'disconnect'; id: number };
+  | { kind: 'disconnect'; id: number }
+  | { kind: 'fault'; fault: Fault };
 
 export interface WorldDriverOptions {
   /** A turn of the platform's event loop, after which every promise that could go on has gone on. */
@@ -116,6 +118,15 @@ export class WorldDriver {
         new Promise((resolve, reject) => this.#send(host, request, { resolve, reject, stream: null })),
       stream: (request, onChunk) => this.#stream(host, request, onChunk),
     };
+  }
+
+  /** A program acts on a machine itself (`docker-machine stop`). */
+  fault(fault: Fault): FaultResult {
+    this.#options.beforeInput?.();
+    const result = this.world.fault(fault);
+    if (result.ok) this.#options.onInput?.({ kind: 'fault', fault });
+    this.#delivered = true;
+    return result;
   }
 
   /** The network of one host, or of a client outside the cluster. */

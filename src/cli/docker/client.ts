@@ -116,7 +116,8 @@ export function describeError(error: unknown): string | null {
   if (error instanceof ApiError) return `Error response from daemon: ${error.message}`;
   if (error instanceof EmptyReference) return error.message;
   if (error instanceof ConnectionError) {
-    return 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?';
+    const endpoint = error.endpoint ?? 'unix:///var/run/docker.sock';
+    return `Cannot connect to the Docker daemon at ${endpoint}. Is the docker daemon running?`;
   }
   return null;
 }

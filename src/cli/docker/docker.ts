@@ -10,12 +10,13 @@ import type { Command, CommandGroup } from './command.ts';
 import { completeCommandLine } from './complete-command-line.ts';
 import { configGroup } from './config/config-group.ts';
 import { containerGroup, containerShortcuts } from './container/container-group.ts';
+import { hostAt } from './endpoint.ts';
 import { imageGroup, imageShortcuts } from './image/image-group.ts';
 import { networkCommand } from './network/network-command.ts';
 import { nodeCommand } from './node/node-command.ts';
 import { notModelled } from './not-modelled.ts';
 import { badFlagStatus, findCommand, helpPage, runAny } from './root.ts';
-import { rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
+import { givenEndpoint, rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
 import { secretGroup } from './secret/secret-group.ts';
 import { serviceGroup } from './service/service-group.ts';
 import { stackGroup } from './stack/stack-group.ts';
@@ -98,7 +99,10 @@ async function runCommandLine(process: Process, line: CommandLine): Promise<numb
   const command = findCommand(dockerCommands, name);
   if (!command)
     return fail(process, `docker: unknown command: docker ${name}\n\nRun 'docker --help' for more information`);
-  return runAny(process, { command, path: `docker ${command.name}` }, line.help ? ['--help', ...rest] : rest);
+  const isTls = (process.env.get('DOCKER_TLS_VERIFY') ?? '') !== '';
+  const host = hostAt(process.host, givenEndpoint(line.flags, process.env), isTls);
+  const reached = { command, path: `docker ${command.name}` };
+  return runAny({ ...process, host }, reached, line.help ? ['--help', ...rest] : rest);
 }
 
 /** `docker help service ls`. */

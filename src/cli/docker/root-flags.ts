@@ -1,7 +1,6 @@
 /**
  * Flags before the command: `docker -D node ls`.
- * Simplified: the daemon is this host's own. `--debug`, `--config` and TLS flags are read and change nothing; another `--host` finds no
- * daemon, since none listens on TCP here; there is no context but `default`.
+ * Simplified: `--debug`, `--config` and TLS flags are read and change nothing; there is no context but `default`.
  * Source: `docker/cli: cli/flags/options.go`.
  */
 import type { Flag } from '../flags/flag.ts';
@@ -60,7 +59,6 @@ export function wantsVersion(flags: ParsedFlags): boolean {
   return flags.get(version);
 }
 
-const ownSockets = ['unix:///var/run/docker.sock', 'unix://', ''];
 const logLevels = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
 
 /** Why no command can be run with these flags; null if it can. */
@@ -73,6 +71,11 @@ export function rootFlagsComplaint(flags: ParsedFlags): string | null {
   if (name !== '' && name !== 'default') {
     return `Failed to initialize: unable to resolve docker endpoint: context "${name}": context not found`;
   }
-  const other = hosts.find((address) => !ownSockets.includes(address));
-  return other === undefined ? null : `Cannot connect to the Docker daemon at ${other}. Is the docker daemon running?`;
+  if (name !== '' && hosts.length > 0) return 'Conflicting options: cannot specify both --host and --context';
+  return null;
+}
+
+/** The daemon to talk to: what `--host` says, or else the environment; empty for the host's own. */
+export function givenEndpoint(flags: ParsedFlags, env: ReadonlyMap<string, string>): string {
+  return flags.get(host)[0] ?? (flags.get(context) === '' ? env.get('DOCKER_HOST') : undefined) ?? '';
 }

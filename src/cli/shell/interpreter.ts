@@ -137,6 +137,11 @@ export class Interpreter {
     this.unwinding = unwinding;
   }
 
+  /** `exit` was called. */
+  get isExiting(): boolean {
+    return this.unwinding?.kind === 'exit';
+  }
+
   get isInFunction(): boolean {
     return this.#functionDepth > 0;
   }

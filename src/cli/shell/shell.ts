@@ -25,6 +25,8 @@ export class Shell {
   readonly host: HostContext;
   readonly state: ShellState;
   readonly jobs = new JobTable();
+  /** The last command line ended with `exit`. */
+  hasExited = false;
   readonly #interpreter: Interpreter;
   readonly #programs: ReadonlyMap<string, Program>;
 
@@ -58,7 +60,8 @@ export class Shell {
     }
     this.#interpreter.unwinding = null;
     const status = await this.#interpreter.runSource(commandLine, io);
-    // `exit` has no terminal to close here: the session simply goes on.
+    // A host's own terminal does not close: its session simply goes on. One over ssh ends.
+    this.hasExited = this.#interpreter.isExiting;
     this.#interpreter.unwinding = null;
     return status;
   }

@@ -39,6 +39,8 @@ export class TerminalSession {
   readonly shell: Shell;
   /** Told of each command line that is run, before it is. */
   onCommand: (source: string) => void = () => {};
+  /** Set where the session can be left (`exit`, Ctrl-D): told of its exit status. */
+  onLeave: ((status: number) => void) | null = null;
   #completers: ReadonlyMap<string, Completer>;
   #write: (bytes: string) => void;
   #size: { columns: number; rows: number };
@@ -177,9 +179,20 @@ export class TerminalSession {
   /** Ctrl-D at the prompt. Simplified: a host's terminal does not close. */
   #refuseToLeave(): void {
     if (this.#pending !== '') return this.#abandonLine();
+    if (this.onLeave) {
+      this.#write(this.#painter.finish().replace('\r\n', 'logout\r\n'));
+      return this.#leave();
+    }
     this.#notes.push('This terminal stays open.');
     this.#write(this.#painter.finish() + this.#takeNotes());
     this.#draw();
+  }
+
+  #leave(): void {
+    const leave = this.onLeave;
+    this.#write = () => {};
+    for (const job of this.shell.jobs.jobs) this.shell.jobs.kill(job, 1);
+    leave?.(this.shell.state.lastStatus);
   }
 
   #accept(): void {
@@ -230,6 +243,10 @@ export class TerminalSession {
     this.#input.close();
     this.#print(this.shell.jobs.takeEnded());
     this.#running = null;
+    if (this.onLeave && this.shell.hasExited) {
+      this.#write('logout\r\n');
+      return this.#leave();
+    }
     this.#write(PASTE_ON + this.#takeNotes());
     this.#editor.reset();
     if (this.#draft && this.#typed.length === 0) this.#restoreDraft(this.#draft);
