@@ -56,10 +56,13 @@ function recover(ground: StormGround): void {
   const { name, hardwareState } = best.machine;
   ground.ask(name, { op: 'swarm force', address: hardwareState.address });
   expectLeader(ground, 3, `a new cluster by force on ${name}`);
-  // Nobody tells a member that never heard of anybody that its group is no more.
-  for (const machine of cluster.machines)
-    if (machine.swarm.manager?.raftNode.raft.state.configuration.members.size === 0)
-      ground.ask(machine.name, { op: 'swarm leave', machine: machine.name, force: true });
+  advance(cluster.now + 2 * electionTime(cluster));
+  // Members of the old group that reach nobody of the new one are not told that theirs is no more: their users know.
+  const now = workingLeader(cluster)?.swarm.manager?.raftNode.raft.state.configuration.members;
+  for (const { name: machine, swarm } of cluster.machines) {
+    const id = swarm.manager?.raftNode.state.raftId;
+    if (id !== undefined && now?.has(id) === false) ground.ask(machine, { op: 'swarm leave', machine, force: true });
+  }
 }
 
 interface Group {

@@ -364,11 +364,14 @@ export class RaftNode {
     return result;
   }
 
-  /** Hands leadership to the member that has been heard from most recently. `swarmkit: raft.go TransferLeadership` */
+  /**
+   * Hands leadership to a member that can be reached. `swarmkit: raft.go TransferLeadership` means the one that has been active for the
+   * longest, but never sets what it compares with, and takes whichever comes last out of a Go map.
+   */
   transferLeadership(): boolean {
     const others = this.members().filter((member) => member.raftId !== this.state.raftId && member.reachable);
-    const target = others[0];
-    if (!target) return false;
+    if (others.length === 0) return false;
+    const target = others[this.kernel.random('transfers').int(others.length)]!;
     const result = this.raft.transferLeadership(target.raftId);
     this.drive();
     return result.ok;
