@@ -11,6 +11,7 @@ import { moments } from './bench/moments.ts';
 import { pictures } from './bench/pictures.ts';
 import { placement } from './bench/placement.ts';
 import { proposals } from './bench/proposals.ts';
+import { requests } from './bench/requests.ts';
 import { virtualTime } from './bench/virtual-time.ts';
 import { yardstick } from './bench/yardstick.ts';
 
@@ -24,6 +25,7 @@ const sections: readonly Section[] = [
   pictures,
   checkpoints,
   moments,
+  requests,
   browser,
 ];
 

@@ -44,6 +44,12 @@ export interface Swarmscope {
   branches(): { id: number; from: { branch: number; at: number } | null; end: number }[];
   /** Shows the newest moment of a branch. */
   branch(id: number): Promise<void>;
+  /**
+   * Begins to send requests from outside the cluster, in turn to each target (`'node1:80'`); returns the generator's number. Counts are
+   * in `snapshot().network.loads`.
+   */
+  traffic(perSecond: number, ...targets: string[]): Promise<number>;
+  stopTraffic(id: number): Promise<void>;
   /** Begins another world: a name, `MACHINESxTASKS`, or a start of one's own. */
   load(start: string | Start): Promise<void>;
   /** Resolves after the first complete picture. */
@@ -81,6 +87,12 @@ export function faultFrom(kind: FaultKind, host: string, rest: readonly unknown[
 function words(value: unknown, kind: string, what: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new Error(`${kind} needs ${what}`);
+}
+
+/** `node1:8080`, or `node1` for port 80. */
+function targetFrom(text: string): { host: string; port: number } {
+  const [host = '', port = '80'] = text.split(':');
+  return { host, port: Number(port) };
 }
 
 /** Path and query apart: `/tasks?filters=...`. */
@@ -167,6 +179,13 @@ export function createSwarmscope(): Swarmscope {
       }));
     },
     branch: showBranch,
+    async traffic(perSecond, ...targets) {
+      const order = { targets: targets.map(targetFrom), path: '/', perSecond, timeoutMs: 10_000 };
+      return (await call<'load-start'>({ call: 'load-start', order })).id;
+    },
+    async stopTraffic(id) {
+      await call<'load-stop'>({ call: 'load-stop', id });
+    },
     async load(start) {
       const known = typeof start === 'string' ? startNamed(start) : start;
       if (!known) throw new Error(`There is no start named "${String(start)}".`);

@@ -19,13 +19,17 @@ interface Door {
     play(): Promise<void>;
     speed(rate: number): Promise<void>;
     advance(seconds: number): Promise<unknown>;
+    now(): number;
   };
   fault(kind: string, host: string, ...rest: unknown[]): Promise<unknown>;
+  run(host: string, command: string): Promise<unknown>;
+  traffic(perSecond: number, ...targets: string[]): Promise<number>;
   request(host: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   snapshot(): Promise<{
     messages: unknown[];
     machines: { name: string; role: string | null }[];
     quorum: { leader: string | null } | null;
+    network?: { loads: readonly { sent: number; answered: number }[] };
   }>;
 }
 
@@ -68,6 +72,7 @@ export const browser: Section = {
         ...(await aimed(frames(chrome, `${address}?start=5%2B5`, '5 managers, 5 workers, speed 1'))),
         ...(await frames(chrome, `${address}?start=5%2B5`, '5 managers, 5 workers, speed 1/100', 0.01)),
         ...(await crowd(chrome, `${address}?start=50x1000`)),
+        ...(await traffic(chrome, `${address}?start=50x100`)),
       ];
     } finally {
       await chrome.close();
@@ -275,6 +280,47 @@ async function crowd(chrome: Browser, address: string): Promise<Measurement[]> {
   const what = '50 machines, 1,000 tasks: messages in flight';
   return [{ what, unit: '', values: inFlight, better: 'none' }, ...measurements];
 }
+
+/** 1,000 requests per second at the doors of 50 machines, answered by 100 tasks. */
+async function traffic(chrome: Browser, address: string): Promise<Measurement[]> {
+  const page = await openPage(chrome, address);
+  await page.evaluate(async (perSecond) => {
+    const { run, snapshot, time, traffic } = window.swarmscope;
+    await time.pause();
+    await run('node1', 'docker service update -d --publish-add 80:80 --update-parallelism 0 $(docker service ls -q)');
+    await time.advance(60);
+    await traffic(perSecond, ...(await snapshot()).machines.map(({ name }) => name));
+    await time.speed(1);
+    await time.play();
+  }, REQUESTS);
+  const rates: number[] = [];
+  let begun = { virtual: 0, wall: 0 };
+  const now = async () => ({
+    virtual: await page.evaluate(() => window.swarmscope.time.now()),
+    wall: performance.now(),
+  });
+  const noteRate = async () => {
+    const ended = await now();
+    if (begun.wall > 0) rates.push((ended.virtual - begun.virtual) / ((ended.wall - begun.wall) / 1000));
+    begun = ended;
+  };
+  const what = '50 machines, 1,000 requests per second';
+  const measurements = await recordings(page, what, noteRate);
+  await noteRate();
+  const answered = await page.evaluate(async () => {
+    const [load] = (await window.swarmscope.snapshot()).network!.loads;
+    return (100 * load!.answered) / load!.sent;
+  });
+  await page.close();
+  Object.assign(measurements[0]!, { aim: aims.framesPerSecond });
+  return [
+    { what: `${what}: virtual seconds`, unit: 'per s', values: rates, better: 'more', aim: aims.realTime * 0.98 },
+    { what: `${what}: answered`, unit: '%', values: [answered], better: 'more' },
+    ...measurements,
+  ];
+}
+
+const REQUESTS = 1000;
 
 /** Runs in the page. */
 async function moveWorkersAway(delay: typeof FAR): Promise<void> {
