@@ -10,6 +10,7 @@ import type {
   NetworkCall,
   NetworkReply,
 } from '../protocol/network-call.ts';
+import type { FlowOrigin } from '../protocol/network-view.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import { milliseconds } from './kernel/time.ts';
 import type { Machine } from './machine.ts';
@@ -83,7 +84,7 @@ export class Connections {
       0,
     );
     const flow = this.fabric.open({
-      origin: machine === null ? { kind: 'outside' } : { kind: 'host', machine },
+      origin: flowOrigin(origin),
       target,
       payload: request,
       timeout: milliseconds(timeoutMs),
@@ -133,6 +134,12 @@ export class Connections {
   private lookUp(machine: string, name: string): ResolveResult {
     return this.fabric.resolve(machine, null, name, { hosts: true });
   }
+}
+
+function flowOrigin(origin: CallOrigin): FlowOrigin {
+  if (origin === 'outside') return { kind: 'outside' };
+  const { machine, container } = origin;
+  return container === undefined ? { kind: 'host', machine } : { kind: 'container', machine, container };
 }
 
 /** What a host knows of its own network. */

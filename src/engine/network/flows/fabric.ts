@@ -248,7 +248,10 @@ export class Fabric implements FabricApi, Ground {
   machineGone(machine: string): void {
     for (const flow of [...this.state.flows.values()]) {
       if (originMachine(flow) === machine) this.forget(flow, 'gone');
-      else if (flow.server?.machine === machine) flow.server = null;
+      else if (flow.server?.machine === machine) {
+        flow.server = null;
+        this.noteDrop(flow, machine, 'app', 'node unreachable', `${machine} has no power`);
+      }
     }
   }
 
@@ -381,7 +384,7 @@ export class Fabric implements FabricApi, Ground {
     else if (!machine.cable) this.lost(flow, walk, wire, 'node unreachable', `cable of ${machine.name} is out`);
     else if (closed)
       this.lost(flow, walk, wire, 'port closed', `port ${wire.port}/${wire.protocol} is closed on ${machine.name}`);
-    else if (wire.from === '' && !machine.listening) this.unheard(flow);
+    else if (wire.from === '' && !machine.listening) this.unheard(flow, walk, machine.name);
     else this.crossed(id);
   }
 
@@ -393,10 +396,21 @@ export class Fabric implements FabricApi, Ground {
     const wire = this.wireOf(flow, walk);
     if (wire.encapsulation)
       this.lost(flow, walk, wire, 'network not here', `the daemon of ${envelope.to} does not run`);
-    else this.unheard(flow);
+    else this.unheard(flow, walk, envelope.to);
   }
 
-  private unheard(flow: Flow): void {
+  private unheard(flow: Flow, walk: Walk, machine: string): void {
+    const detail = `the daemon of ${machine} does not run`;
+    this.noteDrop(flow, machine, 'eth0', 'connection refused', detail);
+    const arrived = walk.path ? header(walk.path.packet) : EMPTY;
+    if (flow.traced && walk.way === 'out')
+      this.record(flow, walk, machine, arrived, arrived, {
+        room: 'eth0',
+        rule: 'nothing listens on this machine',
+        result: 'dropped',
+        reason: 'connection refused',
+        detail,
+      });
     this.failed(flow, 'connection refused');
   }
 
@@ -674,7 +688,19 @@ export class Fabric implements FabricApi, Ground {
 
   private timedOut(id: number): void {
     const flow = this.state.flows.get(id);
-    if (flow) this.kernel.because(flow.event, () => this.failed(flow, 'timed out'));
+    if (!flow) return;
+    if (!flow.dropped) this.placeSilence(flow);
+    this.kernel.because(flow.event, () => this.failed(flow, 'timed out'));
+  }
+
+  /** Nothing was lost that anybody knows of, and no answer has come: the place is where the packet was seen last. */
+  private placeSilence(flow: Flow): void {
+    const { server } = flow;
+    const last = flow.legs.at(-1);
+    if (server)
+      this.noteDrop(flow, server.machine, 'app', 'does not answer', 'it has the request, and has said nothing');
+    else if (last) this.noteDrop(flow, last.wire?.to || last.machine, last.room, 'timed out', 'nothing has come back');
+    else this.noteDrop(flow, originMachine(flow) ?? '', 'client', 'timed out', 'nothing has been sent');
   }
 
   private forget(flow: Flow, outcome: string): void {

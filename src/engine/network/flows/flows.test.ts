@@ -56,6 +56,28 @@ describe('virtual IPs', () => {
   });
 });
 
+describe('a machine whose daemon does not run', () => {
+  it.each([
+    ['outside', outside],
+    ['another machine', host('node1')],
+  ] as const)('refuses what comes from %s, and the ledger says where', (_, origin) => {
+    const world = new NetworkWorld();
+    world.service('web', { publish: ['8080:80'] });
+    world.cluster.fault({ kind: 'daemon-stop', machine: 'node2' });
+    expect(world.who(origin, 'node2', 8080)).toBe('connection refused: connection refused');
+    expect(world.last.hops.at(-1)).toMatchObject({ machine: 'node2', room: 'eth0', result: 'dropped' });
+  });
+});
+
+describe('a request without an answer', () => {
+  it('ends at the place where it was seen last, if the refusal does not come through', () => {
+    const world = new NetworkWorld();
+    world.cluster.fault({ kind: 'daemon-stop', machine: 'node2' });
+    world.cluster.fault({ kind: 'link-cut', from: 'node2', to: 'node1' });
+    expect(world.ask(host('node1'), 'node2', 8080)).toMatchObject({ dropped: { machine: 'node2', room: 'wire' } });
+  });
+});
+
 describe('the rooms that a packet passes', () => {
   it('to a task on the same machine and on another one, by virtual IP', () => {
     const world = new NetworkWorld(2);
