@@ -19,6 +19,7 @@ const STATUS: Record<ControlCode, number> = {
   PermissionDenied: 403,
   Unimplemented: 501,
   Unknown: 500,
+  ResourceExhausted: 500,
   Unavailable: 503,
   DeadlineExceeded: 500,
   Internal: 500,

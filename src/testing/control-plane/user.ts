@@ -4,6 +4,7 @@
  */
 import { HOME } from '../../cli/shell/shell.ts';
 import { Cluster } from '../../engine/cluster.ts';
+import type { ApiRequest, ApiResponse } from '../../protocol/api.ts';
 import type { TraceEvent } from '../../protocol/events.ts';
 import type { Fault } from '../../protocol/faults.ts';
 import type { Start } from '../../protocol/start.ts';
@@ -73,6 +74,15 @@ export class User {
       deliver(envelope);
     };
     return heard;
+  }
+
+  /** Sends a request of the Engine API; the answer's head, or null if none has come after `limitSeconds`. */
+  async ask(host: string, request: ApiRequest, limitSeconds = 30): Promise<ApiResponse | null> {
+    const { response, done } = this.#driver.client(host).stream(request, () => {});
+    const answer = response.catch(() => null); // Nobody answers there.
+    done.catch(() => {}); // How a stream ends is not looked at.
+    await this.#driver.settle(answer, this.world.now + limitSeconds * 1e6);
+    return Promise.race([answer, turn().then(() => null)]);
   }
 
   /** A command that must succeed; its screen. */

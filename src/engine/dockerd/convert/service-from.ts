@@ -116,7 +116,7 @@ function placementFrom(given: api.Placement | undefined | null): Placement {
   if (!given) return NO_PLACEMENT;
   return {
     constraints: [...(given.Constraints ?? [])],
-    preferences: (given.Preferences ?? []).flatMap(({ Spread }) => (Spread ? [Spread.SpreadDescriptor] : [])),
+    preferences: (given.Preferences ?? []).flatMap(({ Spread }) => (Spread ? [Spread.SpreadDescriptor ?? ''] : [])),
     maxReplicas: given.MaxReplicas ?? 0,
     platforms: (given.Platforms ?? []).map((p) => ({ architecture: p.Architecture ?? '', os: p.OS ?? '' })),
   };

@@ -238,6 +238,46 @@ describe('updating a service', () => {
   });
 });
 
+describe('limits', () => {
+  const replicas = (count: number, name = 'web') =>
+    serviceSpec(name, { mode: { kind: 'replicated', replicas: count } });
+  const FULL = 'rpc error: code = ResourceExhausted desc = this simulated swarm has room for 10000 tasks, not for ';
+
+  it('a raft message is no larger than 1.5 MiB', () => {
+    const spec = { annotations: { name: 'big', labels: { a: 'x'.repeat(1_600_000) } }, data: 'aGVsbG8=' };
+    expect(words(leader.write({ op: 'config.create', spec: { ...spec, templating: null } }))).toBe(
+      "rpc error: code = Unknown desc = raft: raft message is too large and can't be sent",
+    );
+    expect([...leader.store.all('config')]).toEqual([]);
+  });
+
+  it('a simulation has no room for millions of tasks', () => {
+    expect(words(leader.write({ op: 'service.create', spec: replicas(10_001) }))).toBe(`${FULL}10001`);
+    expect(words(leader.write({ op: 'service.create', spec: replicas(2 ** 64) }))).toBe(`${FULL}18446744073709552000`);
+    const id = leader.service(replicas(9000));
+    expect(words(leader.write({ op: 'service.create', spec: replicas(1001, 'other') }))).toBe(`${FULL}10001`);
+    const update = (count: number) =>
+      words(
+        leader.write({
+          op: 'service.update',
+          ref: id,
+          spec: replicas(count),
+          version: leader.version(id),
+          rollback: false,
+        }),
+      );
+    expect(update(10_001)).toBe(`${FULL}10001`);
+    expect(update(10_000)).toBe('ok');
+  });
+
+  it('jobs count by how many run at once', () => {
+    const job = (maxConcurrent: number, totalCompletions: number) =>
+      serviceSpec('job', { mode: { kind: 'replicated-job', maxConcurrent, totalCompletions } });
+    expect(words(leader.write({ op: 'service.create', spec: job(20_000, 30_000) }))).toBe(`${FULL}20000`);
+    expect(words(leader.write({ op: 'service.create', spec: job(20_000, 5) }))).toBe('ok');
+  });
+});
+
 describe('references', () => {
   beforeEach(() => {
     leader.addNode('abc1', 'node1', 'manager');

@@ -9,6 +9,7 @@ import type { Transaction } from '../../store/store.ts';
 import type { LeaderContext, Subsystem } from '../subsystem.ts';
 import { clusterInfo, getCluster, updateCluster } from './cluster.ts';
 import type { ControlRequest, ControlResult } from './control-request.ts';
+import { checkSize } from './limits.ts';
 import { find } from './lookup.ts';
 import { createNetwork, listNetworks, removeNetwork } from './network.ts';
 import { getNode, listNodes, removeNode, updateNode } from './node.ts';
@@ -91,7 +92,7 @@ export class ControlApi implements Subsystem<ControlApiState> {
 
   write(tx: Transaction, data: unknown): void {
     const { token, request } = data as ControlWrite;
-    this.state.results[token] = perform({ tx, leader: this.context }, request);
+    this.state.results[token] = checkSize(request) ?? perform({ tx, leader: this.context }, request);
   }
 
   /** The entry was lost with the leadership: nobody knows whether it will be committed, and the user is told so. */

@@ -74,6 +74,7 @@ export type ControlCode =
   | 'PermissionDenied'
   | 'Unimplemented'
   | 'Unknown'
+  | 'ResourceExhausted'
   | 'Unavailable'
   | 'DeadlineExceeded'
   | 'Internal';

@@ -7,6 +7,7 @@
 import { type Service, type ServiceSpec, type Task, TaskState } from '../../store/objects.ts';
 import type { StoreReader } from '../../store/store.ts';
 import type { ControlRequest, ControlResult, Filters, ServiceWithCounts } from './control-request.ts';
+import { checkRoom } from './limits.ts';
 import { among, hasLabels, startsWith } from './list-filters.ts';
 import { find } from './lookup.ts';
 import { outOfSequence, type Refusal, refuse } from './refusal.ts';
@@ -63,7 +64,8 @@ export function createService({ tx, leader }: WriteContext, spec: ServiceSpec): 
     checkNetworks(tx, spec) ??
     checkPorts(tx, spec) ??
     checkIngress(tx, spec) ??
-    checkFiles(tx, spec);
+    checkFiles(tx, spec) ??
+    checkRoom(tx, spec);
   if (refusal) return refusal;
   const { name } = spec.annotations;
   if (tx.byName('service', name))
@@ -106,8 +108,8 @@ export function updateService(context: WriteContext, request: Update): ControlRe
   if (refusal) return refusal;
   const changed = request.rollback ? rolledBack(context, old) : withSpec(old, spec, request.version);
   if ('error' in changed) return changed;
-  const needless = checkIngress(tx, changed.spec);
-  if (needless) return needless;
+  const misfit = checkIngress(tx, changed.spec) ?? checkRoom(tx, changed.spec, old.id);
+  if (misfit) return misfit;
   if (request.version !== old.meta.version) return outOfSequence();
   const { name } = spec.annotations;
   leader.begin(request.rollback ? 'service.rolled-back' : 'service.updated', [`service:${old.id}`], {
