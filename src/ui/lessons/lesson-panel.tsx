@@ -75,10 +75,11 @@ function StepView({ step, isLast }: { step: Step; isLast: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const busy = useLesson((state) => state.busy);
   const isDone = useLesson((state) => state.isDone);
-  // Whoever went on to this step, by button or key, reads on at its title.
+  // Whoever began the lesson or went on to this step, by button or key, reads on at its title.
   useEffect(() => {
-    if (useLesson.getState().stepIndex > 0) heading.current?.focus();
-  }, []);
+    if (busy === null && !heading.current?.closest('section')?.contains(document.activeElement))
+      heading.current?.focus();
+  }, [busy]);
   return (
     <>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 pt-3 pb-1 text-t2 max-[720px]:px-[14px]">

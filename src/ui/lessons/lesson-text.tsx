@@ -1,5 +1,6 @@
 /** A paragraph of a lesson: words, code, and buttons that do what stands on them. */
 import { Clock3, CornerDownLeft, Zap } from 'lucide-react';
+import { Fragment } from 'react';
 import { type Move, piecesOf } from '../../scenarios/lessons/lesson.ts';
 import { perform } from './lesson-state.ts';
 
@@ -42,7 +43,13 @@ function MoveButton({ move }: { move: Move }) {
       {move.kind === 'command' ? (
         <span className="min-w-0 font-mono text-small break-words">
           <span className="text-t3">{move.host}$ </span>
-          {shown}
+          {shown.split(' ').map((word, index) => (
+            // A flag is not broken at its dashes. The words of a command never change places.
+            // biome-ignore lint/suspicious/noArrayIndexKey: see above.
+            <Fragment key={index}>
+              <span className="inline-block max-w-full break-words">{word}</span>{' '}
+            </Fragment>
+          ))}
         </span>
       ) : (
         <span className="text-small font-semibold">{label}</span>

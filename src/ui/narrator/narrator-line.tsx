@@ -1,6 +1,8 @@
 /** The sentence above the stage; also what a screen reader hears of the running world. */
 import { useEffect, useRef, useState } from 'react';
+import type { Snapshot } from '../../protocol/snapshot.ts';
 import { useMedia } from '../store/hooks.ts';
+import { usePanels } from '../store/panels.ts';
 import { eventsShown, isPast, subscribeToEvents, useWorld } from '../store/world.ts';
 import {
   type Headline,
@@ -13,6 +15,13 @@ import {
 } from './headline.ts';
 
 const nothingYet: Headline = { lead: 'The swarm starts.', rest: '', weight: 0, event: 0, at: 0 };
+/** The page's own invitation, unless a lesson says what to do. */
+function welcome(snapshot: Snapshot, isTouch: boolean, subject: Subject): Headline {
+  if (usePanels.getState().lesson === null) return invitation(snapshot, isTouch, subject);
+  const lead = `${useWorld.getState().start?.title ?? 'A lesson'}.`;
+  return { ...nothingYet, lead, at: snapshot.now };
+}
+
 const quiet: Narration = { headline: nothingYet, waiting: null };
 
 export function NarratorLine({ className, phone }: { className: string; phone: boolean }) {
@@ -68,7 +77,7 @@ function useHeadline(): Headline {
         if (lastShown === now.seen) return;
         now.seen = lastShown;
         const isTouch = matchMedia('(pointer: coarse), (max-width: 720px)').matches;
-        const headline = headlineOfMoment(shown, snapshot, subject) ?? invitation(snapshot, isTouch, subject);
+        const headline = headlineOfMoment(shown, snapshot, subject) ?? welcome(snapshot, isTouch, subject);
         show({ headline, waiting: null });
         return;
       }
@@ -77,7 +86,7 @@ function useHeadline(): Headline {
         if (isNew) now.seen = Math.max(snapshot.eventCount, events.list.at(-1)?.id ?? 0);
         now.world = worldNumber;
         const isTouch = matchMedia('(pointer: coarse), (max-width: 720px)').matches;
-        show({ headline: invitation(snapshot, isTouch, subject), waiting: null });
+        show({ headline: welcome(snapshot, isTouch, subject), waiting: null });
       }
       now.subject = subject;
       const last = events.list.at(-1)?.id ?? 0;

@@ -20,8 +20,13 @@ export default function ShareDialog() {
           {failure}
         </p>
       )}
-      {typeof shared === 'string' && <p role="alert">This world cannot be handed on: {shared}.</p>}
-      {shared !== null && typeof shared !== 'string' && <Moment shared={shared} />}
+      {failure && (
+        <p className="text-t2">
+          The world behind this is another one: close this and play in it, or open the session from a file.
+        </p>
+      )}
+      {!failure && typeof shared === 'string' && <p role="alert">This world cannot be handed on: {shared}.</p>}
+      {!failure && shared !== null && typeof shared !== 'string' && <Moment shared={shared} />}
       <OpenFile onOpened={close} />
     </Dialog>
   );

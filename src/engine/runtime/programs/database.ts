@@ -6,7 +6,7 @@
 import type { SqlAnswer } from '../../../clients/psql.ts';
 import type { Micros } from '../../../protocol/events.ts';
 import { milliseconds } from '../../kernel/time.ts';
-import { endsOnSignal, imageParts, jsonObject, variable } from './http-server.ts';
+import { endsOnSignal, imageParts, jsonObject, secretVariable, variable } from './http-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { type AppRequest, textRequest, textResponse } from './sockets.ts';
 import { runSql, type Tables } from './sql.ts';
@@ -109,7 +109,7 @@ export const postgres = database({
   path: '/var/lib/postgresql/data',
   setUp(context) {
     const user = variable(context, 'POSTGRES_USER') ?? 'postgres';
-    const password = variable(context, 'POSTGRES_PASSWORD') ?? '';
+    const password = secretVariable(context, 'POSTGRES_PASSWORD') ?? '';
     const trust = variable(context, 'POSTGRES_HOST_AUTH_METHOD') === 'trust';
     if (password !== '' || trust) return { user, password, trust };
     return {
@@ -138,7 +138,7 @@ export const mysql = database({
   setUp(context) {
     const prefix = imageParts(context).repository.includes('mariadb') ? 'MARIADB' : 'MYSQL';
     const given = (name: string): string | undefined =>
-      variable(context, `${prefix}_${name}`) ?? variable(context, `MYSQL_${name}`);
+      secretVariable(context, `${prefix}_${name}`) ?? secretVariable(context, `MYSQL_${name}`);
     const password = given('ROOT_PASSWORD');
     if (password !== undefined) return { user: 'root', password, trust: false };
     if (given('ALLOW_EMPTY_PASSWORD')) return { user: 'root', password: '', trust: true };

@@ -116,6 +116,12 @@ export function variable({ config }: ProgramContext, name: string): string | und
   return config.env.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
+/** A variable, or the content of the file that `NAME_FILE` names: how official images take secrets (`docker-entrypoint.sh`, `file_env`). */
+export function secretVariable(context: ProgramContext, name: string): string | undefined {
+  const file = variable(context, `${name}_FILE`);
+  return variable(context, name) ?? (file === undefined ? undefined : context.files.read(file)?.replace(/\n+$/, ''));
+}
+
 /** Port numbers that the image exposes, tcp; 80 if it says nothing. */
 export function exposedPorts({ image }: ProgramContext): number[] {
   const ports = (image?.exposed ?? [])
