@@ -1,5 +1,6 @@
 /** Lessons as a learner takes them, from the first click to the last; and a moment that is handed on by its link. */
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { Snapshot } from '../src/protocol/snapshot.ts';
 import { SwarmPage, test } from './swarm-page.ts';
 
 const lessonOf = (page: Page) => page.getByRole('region', { name: 'Lesson', exact: true });
@@ -29,6 +30,12 @@ async function passUntilDone(swarm: SwarmPage, limitSeconds = 90): Promise<void>
     await swarm.advance(2);
   }
   await expect(next(swarm.page)).toBeEnabled();
+}
+
+/** All that is to be seen. Since when nobody leads is counted from the first picture of it, which differs from page to page. */
+async function picture(swarm: SwarmPage): Promise<Snapshot> {
+  const snapshot = await swarm.snapshot();
+  return { ...snapshot, quorum: snapshot.quorum && { ...snapshot.quorum, leaderlessSince: null } };
 }
 
 /** Presses all buttons of the step's text, giving each time to do what it does, and goes on. */
@@ -65,7 +72,7 @@ test('a service is created, scaled and removed, and the lesson stays done', asyn
 
   await swarm.open();
   await page.getByRole('button', { name: 'Learn' }).click();
-  await expect(page.getByRole('button', { name: 'Create, scale, spread, done' })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Create, scale, spread \(done\)/ })).toBeVisible();
 });
 
 test('the leader dies; a step taken back is done again', async ({ swarm }) => {
@@ -101,7 +108,9 @@ test('a swarm from blank hosts, by keyboard only', async ({ swarm }) => {
   };
   await swarm.leaveText();
   await page.keyboard.press('/');
+  await expect(page.getByRole('combobox', { name: 'What to find or do' })).toBeFocused();
   await page.keyboard.type('learn');
+  await expect(page.getByRole('option', { selected: true })).toContainText('Learn');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Learn' })).toBeVisible();
   await tabTo(/^From blank hosts to a swarm/);
@@ -165,7 +174,7 @@ test('a link shows another page the same moment, from which it goes on', async (
   const other = new SwarmPage(await context.newPage());
   await other.openRunning(link);
   await other.painted();
-  expect(await other.snapshot()).toEqual(await swarm.snapshot());
+  expect(await picture(other)).toEqual(await picture(swarm));
   await expect(other.lens('Raft')).toHaveAttribute('aria-selected', 'true');
   for (const each of [swarm, other]) await each.advance(40);
   expect(await other.snapshot()).toEqual(await swarm.snapshot());

@@ -42,7 +42,7 @@ export default function ChooserDialog() {
                   <span className="min-w-0">
                     <span className="block font-semibold">
                       {lesson.title}
-                      {done.includes(lesson.id) && <span className="sr-only">, done</span>}
+                      {done.includes(lesson.id) && <span className="sr-only"> (done)</span>}
                     </span>
                     <span className="block text-small text-t2">{lesson.about}</span>
                   </span>

@@ -47,8 +47,8 @@ let watch: StepWatch | null = null;
 /** The newest event that the watch has been told of. */
 let told = 0;
 let worldNumber = -1;
-/** Where the step began, to go back to. */
-let beganAt = 0;
+/** The step began after this event, to go back to. */
+let beganAfter = 0;
 /** Counts the lessons begun: what was still under way for another one stops. */
 let run = 0;
 
@@ -113,7 +113,7 @@ export function enterStep(index: number): void {
   const { snapshot } = useWorld.getState();
   if (!lesson || !step || !snapshot) return;
   if (step.lens) useWorld.getState().setLens(step.lens);
-  beganAt = snapshot.now;
+  beganAfter = snapshot.eventCount;
   watchFrom(step);
   set({ stepIndex: index, isDone: !step.goals, answer: null });
   keep({ steps: { ...get().progress.steps, [lesson.id]: index } });
@@ -130,10 +130,11 @@ export function goOn(): void {
 
 /** The world as it was when this step began; what is done from there on is another branch. */
 export async function beginStepAgain(): Promise<void> {
-  await lookAt({ at: beganAt });
   const step = stepOf(get());
+  // Several things happen at one virtual time while the clock stands still: the moment is that before the first event since.
+  if ((useWorld.getState().snapshot?.eventCount ?? 0) > beganAfter) await lookAt({ before: beganAfter + 1 });
   if (step) watchFrom(step);
-  set({ isDone: !step?.goals });
+  set({ isDone: !step?.goals, answer: null });
 }
 
 export function answerWith(answer: number): void {
