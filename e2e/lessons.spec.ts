@@ -110,7 +110,7 @@ test('a swarm from blank hosts, by keyboard only', async ({ swarm }) => {
   await page.keyboard.press('/');
   await expect(page.getByRole('combobox', { name: 'What to find or do' })).toBeFocused();
   await page.keyboard.type('learn');
-  await expect(page.getByRole('option', { selected: true })).toContainText('Learn');
+  await expect(page.getByRole('dialog').getByRole('option', { selected: true })).toContainText('Learn');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog', { name: 'Learn' })).toBeVisible();
   await tabTo(/^From blank hosts to a swarm/);
