@@ -380,6 +380,11 @@ export class Cluster {
     const at = (name: string): Machine => this.byName.get(name)!;
     hardware.onMessage = (envelope) => at(envelope.to).receive(envelope);
     hardware.onRefused = (envelope) => at(envelope.from).refused(envelope);
+    const packetDropped = hardware.onDropped;
+    hardware.onDropped = (envelope) => {
+      packetDropped(envelope);
+      at(envelope.from).dropped(envelope);
+    };
     hardware.onSynced('raft', (name, token) => at(name).swarm.manager?.raftNode.synced(token as number));
     on<string>(kernel, 'manager.tick', (name) => at(name).swarm.manager?.raftNode.tick());
     on<string>(kernel, 'manager.turn', (name) => at(name).swarm.manager?.runTurns());

@@ -322,6 +322,11 @@ export class Machine {
     else this.swarm.receive(envelope);
   }
 
+  /** What was sent will not arrive, however often it is sent again. */
+  dropped(envelope: Envelope): void {
+    if (this.answers) this.swarm.dropped(envelope);
+  }
+
   refused(envelope: Envelope): void {
     if (envelope.kind.startsWith('packet.')) this.fabric.refused(envelope);
     else if (envelope.kind.startsWith('gossip.')) return;

@@ -613,6 +613,12 @@ export class SwarmNode {
     this.hardware.send({ ...base, kind: HEALTH.answer, payload });
   }
 
+  /** A message of ours is lost for good: the connection that it was part of is broken. */
+  dropped(envelope: Envelope): void {
+    this.agent?.dropped(envelope);
+    this.manager?.dropped(envelope);
+  }
+
   /** Nobody listened where a message of ours went. */
   refused(envelope: Envelope): void {
     const { kind } = envelope;

@@ -67,7 +67,7 @@ export interface AgentState {
   /** Certificate's role. */
   managers: RemoteManager[];
   /** Open session, or one being opened (`id` empty). */
-  session: { id: string; with: string; attempt: number } | null;
+  session: { id: string; with: string; attempt: number; broken?: true } | null;
   attempts: number;
   backoff: Micros;
   heartbeatTimeout: number;
@@ -206,6 +206,7 @@ export class Agent {
   heartbeat(attempt: number): void {
     const { session } = this.state;
     if (!session?.id || session.attempt !== attempt) return;
+    if (session.broken) return this.closeSession('connection lost');
     this.send('dispatcher.heartbeat', { origin: this.machine, nodeId: this.state.nodeId, sessionId: session.id });
     this.state.heartbeatTimeout = this.kernel.schedule(RPC_TIMEOUT, 'agent.heartbeat-timeout', this.owner, {
       machine: this.machine,
@@ -239,6 +240,14 @@ export class Agent {
   /** Nobody listens where a message of ours went: the session is broken. */
   refused(envelope: Envelope): void {
     if (this.state.session?.with === envelope.to) this.closeSession('connection refused');
+  }
+
+  /** A report is lost, and with it the connection: the next beat finds out, and the new session reports everything anew. */
+  dropped({ kind, payload }: Envelope): void {
+    const { session } = this.state;
+    const { sessionId, via } = payload as { sessionId?: string; via?: string };
+    if (kind === 'dispatcher.status' && via === undefined && session?.id && sessionId === session.id)
+      session.broken = true;
   }
 
   /** The local manager has started or stopped: the session moves. */

@@ -75,6 +75,8 @@ export interface ManagerState {
   leading: { term: number; started: boolean; subsystems: Record<string, unknown> } | null;
   membership: MembershipState;
   waiting: Record<string, WaitingCall>;
+  /** Sessions of agents of which something was lost on the way: the agent has to open another one. Oldest first. */
+  brokenSessions: string[];
   /** As leader: who gets the answer to a write (null: this machine's own daemon). */
   answerTo: Record<string, string | null>;
   /** What a founding member makes the cluster from. */
@@ -119,6 +121,10 @@ export interface ManagerHost {
 const REQUEST_TIMEOUT: Micros = seconds(20);
 /** How often a call looks for a leader while there is none. `swarmkit: raft.go LeaderConn` */
 const LEADER_POLL: Micros = seconds(1);
+/** Messages of the streams between dispatcher and agents, also those that are passed on. */
+const STREAMED = /^(relay\.)?dispatcher\.(assignments|session-message|status)$/;
+/** Broken sessions remembered: an agent that was not heard of for so many has another session long since. */
+const BROKEN_KEPT = 1000;
 
 export const NO_LEADER: ControlError = {
   code: 'Unknown',
@@ -148,6 +154,7 @@ export function initialManager(
     leading: null,
     membership: { queue: [], current: null },
     waiting: {},
+    brokenSessions: [],
     answerTo: {},
     bootstrap,
   };
@@ -307,6 +314,11 @@ export class Manager {
 
   /** Requests of agents and joining hosts: served by the leader, passed on to it by others. */
   private receiveRequest(kind: ManagerMessageKind, request: Relayed, from: string): void {
+    if (this.isBroken(kind, request)) {
+      const { sessionId } = request as { sessionId: string } & Relayed;
+      const to: Relayed = from === request.origin ? { origin: request.origin } : request;
+      return this.answer(to, 'dispatcher.refusal', { sessionId, message: 'session invalid' });
+    }
     if (!this.isLeading) {
       const leader = this.raftNode.leaderMachine();
       if (leader !== null && leader !== this.machine && request.via === undefined) {
@@ -331,6 +343,25 @@ export class Manager {
     else if (kind.startsWith('resource.'))
       this.subsystem<Subsystem & MessageReceiver>('resourceapi')?.receive(kind, request);
     else if (kind.startsWith('logs.')) this.subsystem<Subsystem & MessageReceiver>('logbroker')?.receive(kind, request);
+  }
+
+  /**
+   * A message of ours is lost for good. What agents are told, and what they report, are streams: with a part of it missing the
+   * stream is broken, and at its next beat the agent is sent to open another session, which begins with everything.
+   */
+  dropped({ kind, payload }: Envelope): void {
+    const told = kind.startsWith('relay.') ? (payload as { payload: unknown }).payload : payload;
+    if (!STREAMED.test(kind)) return;
+    const { sessionId } = told as { sessionId?: string };
+    if (!sessionId) return;
+    this.state.brokenSessions.push(sessionId);
+    if (this.state.brokenSessions.length > BROKEN_KEPT) this.state.brokenSessions.shift();
+  }
+
+  private isBroken(kind: ManagerMessageKind, request: Relayed): boolean {
+    if (this.state.brokenSessions.length === 0 || !kind.startsWith('dispatcher.')) return false;
+    const { sessionId } = request as { sessionId?: string };
+    return sessionId !== undefined && this.state.brokenSessions.includes(sessionId);
   }
 
   /** No leader to serve it: the asker is told, and tries again later or elsewhere. */

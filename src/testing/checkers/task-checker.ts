@@ -98,7 +98,8 @@ export class TaskChecker implements HistoryListener {
     if (state === ORPHANED) {
       if (writer !== 'controlapi' && writer !== 'dispatcher') throw wrong();
     } else if (was === NEW) {
-      if (state !== PENDING || writer !== 'allocator') throw wrong();
+      // Tasks of global services have their node from the start.
+      if ((state !== PENDING || writer !== 'allocator') && !isEnforced(writer, state)) throw wrong();
     } else if (was === PENDING) {
       const dropped = state === SHUTDOWN && task.desiredState >= SHUTDOWN;
       if (!((state === ASSIGNED || dropped) && writer === 'scheduler') && !isEnforced(writer, state)) throw wrong();
