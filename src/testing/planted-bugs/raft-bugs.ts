@@ -149,12 +149,13 @@ export const raftBugs: readonly PlantedBug[] = [
     file: `${RAFT}/membership.ts`,
     find: 'if (termAt(log, log.commit) !== term) {',
     replace: 'if (termAt(log, log.commit) === undefined) {',
-    // The manager, too, begins to lead only when an entry of its own term is applied.
+    // The manager, too, guards: what it was asked for it forgets with its office.
     also: [
       {
-        file: MANAGER,
-        find: 'if (!state.leading && raftNode.isLeader && state.appliedTerm === term) this.startLeading(term);',
-        replace: 'if (!state.leading && raftNode.isLeader) this.startLeading(term);',
+        file: 'src/engine/manager/membership.ts',
+        find: '    this.state.queue = [];\n    this.state.current = null;',
+        replace:
+          '    if (this.state.current) this.state.queue.unshift(this.state.current);\n    this.state.current = null;',
       },
     ],
     invariants: ['I13 membership'],
