@@ -18,6 +18,7 @@ import type {
   TaskView,
   VolumeView,
 } from '../protocol/snapshot.ts';
+import { SYNC_TIME } from './hardware/disk.ts';
 import type { Envelope, Hardware } from './hardware/hardware.ts';
 import type { Kernel } from './kernel/kernel.ts';
 import type { Machine } from './machine.ts';
@@ -138,6 +139,7 @@ export class SnapshotBuilder {
       daemon: machine.state.daemon,
       cable: hardware.cable,
       closedPorts: hardware.closedPorts.map(({ port, protocol }) => ({ port, protocol })),
+      ...this.troubles(machine),
       cpus: hardware.cpus,
       memoryBytes: hardware.memoryBytes,
       swarm: swarm.state.localState,
@@ -150,6 +152,18 @@ export class SnapshotBuilder {
       ...diskViews(machine),
       downSince: hardware.downSince,
     };
+  }
+
+  /** Troubles of a machine that has some. */
+  private troubles({ name, hardwareState: { disk, clock } }: Machine): Pick<MachineView, 'troubles'> {
+    const troubles: NonNullable<MachineView['troubles']> = {
+      ...(this.world.kernel.isFrozen(name) && { paused: true }),
+      ...(disk.full && { diskFull: true }),
+      ...(disk.syncTime > SYNC_TIME && { diskSync: disk.syncTime / 1000 }),
+      ...(clock.rate !== 1 && { clockRate: clock.rate }),
+      ...(clock.offset !== 0 && { clockOffset: clock.offset / 1_000_000 }),
+    };
+    return Object.keys(troubles).length > 0 ? { troubles } : {};
   }
 
   /** Rows of a machine's containers; the list itself is the same one while no row has changed. */

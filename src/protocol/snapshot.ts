@@ -67,6 +67,8 @@ export interface MachineView {
   /** Cable plugged in. */
   cable: boolean;
   closedPorts: { port: number; protocol: 'tcp' | 'udp' }[];
+  /** What else is wrong with it; absent while nothing is. `clockOffset`: seconds. `diskSync`: milliseconds that a write takes. */
+  troubles?: { paused?: boolean; diskFull?: boolean; diskSync?: number; clockRate?: number; clockOffset?: number };
   cpus: number;
   memoryBytes: number;
   /** Swarm membership as the daemon itself sees it. */

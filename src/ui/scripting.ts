@@ -66,11 +66,26 @@ export function faultFrom(kind: FaultKind, host: string, rest: readonly unknown[
     case 'daemon-stop':
     case 'daemon-start':
     case 'daemon-restart':
+    case 'daemon-pause':
+    case 'daemon-resume':
+    case 'clock-mend':
+    case 'disk-full':
+    case 'disk-mend':
     case 'cable-cut':
     case 'cable-mend':
       return { kind, machine: host };
+    case 'clock-rate':
+      return { kind, machine: host, rate: Number(rest[0]) };
+    case 'clock-jump':
+      return { kind, machine: host, seconds: Number(rest[0]) };
+    case 'disk-slow':
+      return { kind, machine: host, syncMs: Number(rest[0]) };
+    case 'disk-lost':
+      return { kind, machine: host, what: rest[0] === 'raft' ? 'raft' : 'everything' };
     case 'link-cut':
     case 'link-mend':
+    case 'link-clog':
+    case 'link-unclog':
       return { kind, from: host, to: words(rest[0], kind, 'the other host') };
     case 'link-quality':
       return { kind, from: host, to: words(rest[0], kind, 'the other host'), ...(rest[1] as object | undefined) };

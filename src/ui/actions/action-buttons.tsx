@@ -10,12 +10,13 @@ export function ActionButtons({ reference }: { reference: ObjectRef }) {
     const subject = subjectOf(state.snapshot, reference);
     return subject
       ? actionsFor(subject)
+          .filter(({ isRare }) => !isRare)
           .map((action) => `${action.id}\t${action.label(subject)}\t${action.disabled(subject) ?? ''}`)
           .join('\n')
       : '';
   });
   if (!shown) return null;
-  const offered = actionsFor(subjectOf(useWorld.getState().snapshot, reference));
+  const offered = actionsFor(subjectOf(useWorld.getState().snapshot, reference)).filter(({ isRare }) => !isRare);
   return (
     <fieldset className="flex flex-wrap gap-2 px-5 pt-3 max-[720px]:px-[14px]" aria-label="Do something to it">
       {shown.split('\n').map((line, index) => {

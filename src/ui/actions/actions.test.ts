@@ -74,6 +74,25 @@ describe('actions', () => {
     expect(effectOf('cable', 'machine:node1', snapshot)).toContain('cable-mend');
   });
 
+  it.each([
+    ['pause-daemon', {}, 'daemon-pause'],
+    ['pause-daemon', { paused: true }, 'daemon-resume'],
+    ['fill-disk', {}, 'disk-full'],
+    ['fill-disk', { diskFull: true }, 'disk-mend'],
+    ['slow-disk', { diskSync: 500 }, 'disk-mend'],
+    ['fast-clock', {}, 'clock-rate'],
+    ['wrong-clock', { clockOffset: 3600 }, 'clock-mend'],
+  ] as const)('%s with %o does %s', (id, troubles, kind) => {
+    const snapshot = world({ machines: [machine('node1', { troubles })] });
+    expect(effectOf(id, 'machine:node1', snapshot)).toContain(kind);
+  });
+
+  it('closes all that gossip uses', () => {
+    const subject = subjectOf(world(), 'machine:node1')!;
+    const close = actions.find(({ id }) => id === 'close-7946')!;
+    expect(close.effects(subject)).toHaveLength(2);
+  });
+
   it('names a node by its id where two have the same host name', () => {
     const snapshot = world({ nodes: [node('node1'), node('node1', { id: 'old', state: 'down' })] });
     expect(effectOf('drain', 'node:old', snapshot)).toBe('any$ docker node update --availability drain old');
@@ -96,7 +115,7 @@ describe('actions', () => {
 
   it('gives no key twice to one kind of thing', () => {
     for (const kind of ['machine', 'container'] as const) {
-      const keys = actions.filter((action) => action.appliesTo === kind).map((action) => action.key);
+      const keys = actions.filter((action) => action.appliesTo === kind && action.key).map((action) => action.key);
       expect(new Set(keys).size).toBe(keys.length);
     }
   });

@@ -37,6 +37,8 @@ export interface Action {
   /** Single key, upper case as printed; pressed without modifiers. */
   key?: string;
   appliesTo: SubjectKind;
+  /** Seldom wanted: in the menu and the palette, not among the buttons. */
+  isRare?: true;
   /** Why it cannot be done now, in words; null when it can. */
   disabled(subject: Subject): string | null;
   effects(subject: Subject): Effect[];
@@ -116,6 +118,101 @@ const promote: Action = {
   ],
 };
 
+/** A trouble that comes and goes with the same entry. */
+function trouble(
+  id: string,
+  [begin, end]: readonly [string, string],
+  isThere: (machine: MachineView) => boolean,
+  faults: (machine: string) => readonly [Fault | Fault[], Fault | Fault[]],
+): Action {
+  const isOn = ({ machine }: Subject): boolean => (machine ? isThere(machine) : false);
+  return {
+    id,
+    appliesTo: 'machine',
+    isRare: true,
+    label: (subject) => (isOn(subject) ? end : begin),
+    disabled: noPower,
+    effects: (subject) => {
+      const [toBegin, toEnd] = faults(hostOf(subject));
+      const [words, chosen] = isOn(subject) ? [end, toEnd] : [begin, toBegin];
+      const note = `${words.toLowerCase()}: ${hostOf(subject)}`;
+      return [chosen].flat().flatMap((one) => fault(one, note));
+    },
+  };
+}
+
+const isClosed = (wanted: number) => (machine: MachineView) => machine.closedPorts.some(({ port }) => port === wanted);
+
+/** Managers; gossip; overlay networks. */
+const swarmPorts: readonly (readonly [number, ...('tcp' | 'udp')[]])[] = [
+  [2377, 'tcp'],
+  [7946, 'tcp', 'udp'],
+  [4789, 'udp'],
+];
+
+const troubles: readonly Action[] = [
+  trouble(
+    'pause-daemon',
+    ['Pause daemon', 'Resume daemon'],
+    ({ troubles: has }) => has?.paused === true,
+    (machine) => [
+      { kind: 'daemon-pause', machine },
+      { kind: 'daemon-resume', machine },
+    ],
+  ),
+  trouble(
+    'fill-disk',
+    ['Fill disk', 'Free disk'],
+    ({ troubles: has }) => has?.diskFull === true,
+    (machine) => [
+      { kind: 'disk-full', machine },
+      { kind: 'disk-mend', machine },
+    ],
+  ),
+  trouble(
+    'slow-disk',
+    ['Slow disk: 500 ms', 'Mend disk'],
+    ({ troubles: has }) => has?.diskSync !== undefined,
+    (machine) => [
+      { kind: 'disk-slow', machine, syncMs: 500 },
+      { kind: 'disk-mend', machine },
+    ],
+  ),
+  trouble(
+    'fast-clock',
+    ['Clock runs double', 'Mend clock'],
+    ({ troubles: has }) => has?.clockRate !== undefined,
+    (machine) => [
+      { kind: 'clock-rate', machine, rate: 2 },
+      { kind: 'clock-mend', machine },
+    ],
+  ),
+  trouble(
+    'wrong-clock',
+    ['Clock an hour ahead', 'Set clock right'],
+    ({ troubles: has }) => has?.clockOffset !== undefined,
+    (machine) => [
+      { kind: 'clock-jump', machine, seconds: 3600 },
+      { kind: 'clock-mend', machine },
+    ],
+  ),
+  ...swarmPorts.map(([port, ...protocols]) =>
+    trouble(`close-${port}`, [`Close port ${port}`, `Open port ${port}`], isClosed(port), (machine) => [
+      protocols.map((protocol) => ({ kind: 'port-close', machine, port, protocol })),
+      protocols.map((protocol) => ({ kind: 'port-open', machine, port, protocol })),
+    ]),
+  ),
+  {
+    id: 'lose-disk',
+    appliesTo: 'machine',
+    isRare: true,
+    label: () => 'Lose disk',
+    disabled: noPower,
+    effects: (subject) =>
+      fault({ kind: 'disk-lost', machine: hostOf(subject), what: 'everything' }, `lose disk: ${hostOf(subject)}`),
+  },
+];
+
 const kill: Action = {
   id: 'kill',
   key: 'K',
@@ -131,7 +228,7 @@ const kill: Action = {
 };
 
 /** In the order in which menus and buttons show them. */
-export const actions: readonly Action[] = [power, cable, daemon, drain, promote, kill];
+export const actions: readonly Action[] = [power, cable, daemon, drain, promote, ...troubles, kill];
 
 /** The rows behind a selected thing; null when it is gone. */
 export function subjectOf(snapshot: Snapshot | null, ref: ObjectRef | null): Subject | null {

@@ -102,6 +102,12 @@ function hostNotes(machine: MachineView, down: boolean): string[] {
   if (down && machine.power && machine.containers.some((container) => container.state === 'running')) {
     notes.push('containers run on');
   }
+  const { paused, diskFull, diskSync, clockRate, clockOffset } = machine.troubles ?? {};
+  if (paused) notes.push('daemon paused');
+  if (diskFull) notes.push('disk full');
+  if (diskSync) notes.push(`disk slow: ${diskSync} ms`);
+  if (clockRate) notes.push(`clock ×${clockRate}`);
+  if (clockOffset) notes.push(`clock ${clockOffset > 0 ? '+' : '−'}${Math.abs(clockOffset)} s`);
   for (const { port, protocol } of machine.closedPorts) notes.push(`${port}/${protocol} closed`);
   return notes;
 }
