@@ -88,7 +88,7 @@ describe('actions', () => {
   });
 
   it('closes all that gossip uses', () => {
-    const subject = subjectOf(world(), 'machine:node1')!;
+    const subject = subjectOf(world({ machines: [machine('node1', { closedPorts: [] })] }), 'machine:node1')!;
     const close = actions.find(({ id }) => id === 'close-7946')!;
     expect(close.effects(subject)).toHaveLength(2);
   });
