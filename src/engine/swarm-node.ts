@@ -622,6 +622,7 @@ export class SwarmNode {
   /** Nobody listened where a message of ours went. */
   refused(envelope: Envelope): void {
     const { kind } = envelope;
+    this.manager?.dropped(envelope);
     if (kind === 'ca.request' && (envelope.payload as CertificateRequest).via === undefined) {
       if (this.state.pending?.kind === 'join' && this.state.joining) {
         const at = `${this.hardware.machine(envelope.to).address}:${MANAGER_PORT}`;

@@ -346,7 +346,7 @@ export class Manager {
   }
 
   /**
-   * A message of ours is lost for good. What agents are told, and what they report, are streams: with a part of it missing the
+   * A message of ours is lost for good, or found nobody. What agents are told, and what they report, are streams: with a part of it missing the
    * stream is broken, and at its next beat the agent is sent to open another session, which begins with everything.
    */
   dropped({ kind, payload }: Envelope): void {

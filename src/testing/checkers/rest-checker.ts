@@ -151,16 +151,18 @@ function globalRuns(history: CommittedHistory, service: Service): Violation | nu
   return null;
 }
 
-/** A paused update is not taken up again: where it started the new task first, both may be there, and both be restarted. */
+/** An update that is paused, or waits for room, has left slots in which it started the new task first: both may be restarted. */
 function mostInSlot({ spec, updateStatus }: Service): number {
   const orders = [spec.update?.order, spec.rollback?.order];
-  return updateStatus?.state.endsWith('paused') && orders.includes('start-first') ? 2 : 1;
+  const isUnderWay = updateStatus !== null && !updateStatus.state.endsWith('completed');
+  return isUnderWay && orders.includes('start-first') ? 2 : 1;
 }
 
 /** Is there a reason why no task of the slot runs. */
 function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly Task[]): boolean {
   if (isIll(service) || tasks.some((task) => isIllTask(task) && task.desiredState <= RUNNING)) return true;
-  const newest = newestOf(tasks);
+  const live = tasks.filter(({ desiredState }) => desiredState <= COMPLETE);
+  const newest = newestOf(live.length > 0 ? live : tasks);
   if (!newest) return false;
   if (addressesRunOut(history, newest)) return true;
   if (newest.desiredState <= COMPLETE && newest.status.state <= PENDING) return waitsForRoom(history, newest);
@@ -168,7 +170,7 @@ function mayBeEmpty(history: CommittedHistory, service: Service, tasks: readonly
   const node = isPerNode(service) ? history.tables.node.get(newest.nodeId) : undefined;
   if (node && whyUnfit(history, newest, node) !== null) return true;
   const { condition, maxAttempts } = newest.spec.restart;
-  const ended = newest.status.state > RUNNING;
+  const ended = newest.status.state > RUNNING || (newest.desiredState > COMPLETE && newest.status.state <= PENDING);
   if (!ended) return false;
   return condition === 'none' || (condition === 'on-failure' && newest.status.state === COMPLETE) || maxAttempts > 0;
 }
@@ -189,9 +191,9 @@ function addressesRunOut({ tables }: CommittedHistory, task: Task): boolean {
   });
 }
 
-/** A network that was removed while the service was being created. */
+/** A network that was removed while the service was being created, or whose subnet another one has already. */
 function networkGone({ tables }: CommittedHistory, task: Task): boolean {
-  return task.spec.networks.some(({ target }) => !tables.network.has(target));
+  return task.spec.networks.some(({ target }) => !tables.network.get(target)?.allocated);
 }
 
 /** A rollback may ask for a port that another service has been given meanwhile. */
