@@ -69,6 +69,20 @@ const pictures = [
     commands: [],
   },
   {
+    name: 'orchestration-dark',
+    width: 1440,
+    height: 900,
+    theme: 'dark',
+    start: '',
+    lens: '4',
+    play: async ([update]) => {
+      await window.swarmscope.time.advance(10);
+      await window.swarmscope.run('node1', update);
+      await window.swarmscope.time.advance(13);
+    },
+    commands: ['docker service update -d --image nginx:1.27 --update-parallelism 2 --update-delay 3s web'],
+  },
+  {
     name: 'network-light',
     width: 1440,
     height: 900,

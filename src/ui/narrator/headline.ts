@@ -120,7 +120,7 @@ export function narrate(
   );
   const fresh = event && headlineOf(event, snapshot, subject);
   // The invitation stays until something happens that is worth more than a task that starts.
-  if (headline.event === 0 && (fresh?.weight ?? 0) < 3 && !waiting) return { headline, waiting: null };
+  if (headline.event === 0 && (fresh?.weight ?? 0) < 2 && !waiting) return { headline, waiting: null };
   const next = heavier(fresh, waiting);
   if (!next) return { headline, waiting };
   const mayFollow = next.weight >= headline.weight || heldMs >= HOLD_MS || next.at - headline.at >= OLD_NEWS;
