@@ -1,6 +1,7 @@
 /** Every lesson's own solution reaches its goals, step by step; its start alone does not, however long one waits. */
 import { describe, expect, test, vi } from 'vitest';
 import { chapters } from '../scenarios/lessons/course.ts';
+import { incident, incidentKinds, incidentOf, incidentOfDay } from '../scenarios/lessons/incidents.ts';
 import { type Lesson, piecesOf, solutionOf } from '../scenarios/lessons/lesson.ts';
 import { LessonPlayer } from './lesson-player.ts';
 
@@ -38,6 +39,28 @@ describe('the start alone does not do it', () => {
     const first = lesson.steps.find(({ goals }) => goals)!;
     player.watch(first);
     expect(await player.passUntilDone(IDLE)).toBe(false);
+  });
+});
+
+describe('incidents', () => {
+  const drawn = incidentKinds().flatMap((kind) =>
+    [3, 77].map((number): [string, Lesson] => [kind, incidentOf(kind, number)]),
+  );
+  test.each(drawn)('%s: its solution mends it, and nothing else does', async (_, lesson) => {
+    const player = await LessonPlayer.begin(lesson);
+    player.watch(lesson.steps[0]!);
+    expect(await player.passUntilDone(IDLE)).toBe(false);
+    await solve(lesson);
+  });
+
+  test('the same number is the same incident; a day has one of its own', () => {
+    expect(incident(4711)).toEqual(incident(4711));
+    expect(incidentOfDay(Date.UTC(2026, 0, 1, 3))).toBe(incidentOfDay(Date.UTC(2026, 0, 1, 22)));
+    expect(incidentOfDay(Date.UTC(2026, 0, 1))).not.toBe(incidentOfDay(Date.UTC(2026, 0, 2)));
+    const kinds = new Set(
+      Array.from({ length: 200 }, (_, number) => incident(number).id.replace(/^incident-\d+-/, '')),
+    );
+    expect(kinds.size).toBe(incidentKinds().length);
   });
 });
 

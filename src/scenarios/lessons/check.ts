@@ -49,7 +49,14 @@ export type StateCheck =
       reachability?: 'reachable' | 'unreachable';
     }
   | { nodes: Count; role?: NodeView['role']; state?: NodeView['state'] }
-  | { machine: string; power?: boolean; cable?: boolean; swarm?: 'inactive' | 'pending' | 'active'; container?: string }
+  | {
+      machine: string;
+      power?: boolean;
+      cable?: boolean;
+      swarm?: 'inactive' | 'pending' | 'active';
+      container?: string;
+      ports?: 'open';
+    }
   /** Who leads: a machine, somebody, nobody. */
   | { leader: string | 'somebody' | 'nobody' }
   | { managers: Count }

@@ -250,6 +250,7 @@ function isMachineSo(check: Extract<StateCheck, { machine: string }>, { machines
     (check.power === undefined || machine.power === check.power) &&
     (check.cable === undefined || machine.cable === check.cable) &&
     fitsWord(check.swarm, machine.swarm) &&
+    (check.ports === undefined || machine.closedPorts.length === 0) &&
     (container === undefined ||
       machine.containers.some(({ name, state }) => state === 'running' && name.startsWith(container)))
   );

@@ -1,9 +1,10 @@
 /** The course: chapters, their lessons, and which of them have been done. */
 import { Check } from 'lucide-react';
 import { chapters } from '../../scenarios/lessons/course.ts';
+import { incidentOfDay } from '../../scenarios/lessons/incidents.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { usePanels } from '../store/panels.ts';
-import { beginLesson, useLesson } from './lesson-state.ts';
+import { beginIncident, beginLesson, useLesson } from './lesson-state.ts';
 
 export default function ChooserDialog() {
   const { done } = useLesson((state) => state.progress);
@@ -52,6 +53,37 @@ export default function ChooserDialog() {
           </ul>
         </section>
       ))}
+      <Incidents mended={done.filter((id) => id.startsWith('incident-')).length} />
     </Dialog>
+  );
+}
+
+const levels = ['easy', 'harder', 'hard'];
+
+/** Exercises without an end: something is broken, and nobody says what. */
+function Incidents({ mended }: { mended: number }) {
+  const button = 'h-9 rounded-control border border-line2 px-3 text-t1 hover:bg-raise max-[720px]:h-11';
+  return (
+    <section aria-labelledby="incidents">
+      <h3 id="incidents" className="mb-1 flex items-baseline gap-2 font-[650]">
+        Incidents
+        {mended > 0 && <span className="font-mono text-caption font-normal text-t3">{mended} mended</span>}
+      </h3>
+      <p className="mb-2 text-t2">Something is broken, and nobody says what. Find it and mend it; the clock counts.</p>
+      <div className="flex flex-wrap gap-2">
+        <button
+          type="button"
+          className={button}
+          onClick={() => void beginIncident(undefined, incidentOfDay(Date.now()))}
+        >
+          The one of today
+        </button>
+        {levels.map((level, index) => (
+          <button key={level} type="button" className={button} onClick={() => void beginIncident(index + 1)}>
+            Any, {level}
+          </button>
+        ))}
+      </div>
+    </section>
   );
 }

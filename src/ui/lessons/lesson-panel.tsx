@@ -7,10 +7,12 @@ import { usePanels } from '../store/panels.ts';
 import { call } from '../store/worker-client.ts';
 import {
   answerWith,
+  beginIncident,
   beginLesson,
   beginStepAgain,
   enterStep,
   goOn,
+  isIncident,
   leaveLesson,
   lessonAfter,
   lessonWithId,
@@ -32,7 +34,7 @@ export default function LessonPanel() {
   return (
     <section
       aria-label="Lesson"
-      className="flex max-h-[64%] min-h-0 flex-none flex-col border-b border-line max-[720px]:max-h-full max-[720px]:flex-1 max-[720px]:border-b-0"
+      className="flex max-h-[74%] min-h-0 flex-none flex-col border-b border-line max-[720px]:max-h-full max-[720px]:flex-1 max-[720px]:border-b-0"
     >
       <header className="flex items-start gap-3 px-5 pt-3 pb-2 max-[720px]:px-[14px] max-[720px]:pt-0">
         <div className="min-w-0 flex-1">
@@ -223,6 +225,7 @@ function Footer({ isDone, isLast, hasGoals }: { isDone: boolean; isLast: boolean
 
 function Finished({ lesson }: { lesson: Lesson }) {
   const next = lessonAfter(lesson);
+  const result = useLesson((state) => state.result);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -230,11 +233,22 @@ function Finished({ lesson }: { lesson: Lesson }) {
       <h3 ref={heading} tabIndex={-1} className="mb-2 font-[650] text-t1 outline-none">
         Done
       </h3>
-      <p className="mb-4">The world stays as you have made it: go on playing in it, or take the next lesson.</p>
+      {result && isIncident(lesson) && (
+        <p className="mb-2 text-t1">
+          Mended after {Math.round(result.seconds)} seconds of virtual time
+          {result.shown ? ', with the solution shown' : ''}.
+        </p>
+      )}
+      <p className="mb-4">The world stays as you have made it: go on playing in it, or take another lesson.</p>
       <div className="flex flex-wrap gap-2">
         {next && (
           <button type="button" className={strong} onClick={() => void beginLesson(next)}>
             Next: {next.title}
+          </button>
+        )}
+        {isIncident(lesson) && (
+          <button type="button" className={strong} onClick={() => void beginIncident()}>
+            Another incident
           </button>
         )}
         <button type="button" className={quiet} onClick={() => usePanels.getState().set({ dialog: 'lessons' })}>

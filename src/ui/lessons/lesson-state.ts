@@ -4,6 +4,7 @@
  */
 import { create } from 'zustand';
 import { chapters } from '../../scenarios/lessons/course.ts';
+import { INCIDENTS, incident } from '../../scenarios/lessons/incidents.ts';
 import { joinTokens, type Lesson, type Move, moveOf, type Step, solutionOf } from '../../scenarios/lessons/lesson.ts';
 import { type StepState, StepWatch } from '../../scenarios/lessons/watch.ts';
 import { lookAt, setPlaying } from '../actions/time-control.ts';
@@ -26,6 +27,8 @@ export interface LessonState {
   /** The world is being made, or the solution is being played. */
   busy: 'beginning' | 'showing' | null;
   progress: Progress;
+  /** The first step that had goals: how long it took until they held, in virtual time, and whether the solution was shown. */
+  result: { seconds: number; shown: boolean } | null;
 }
 
 const unwatched: StepState = { goals: [], broken: [], done: false, hint: null };
@@ -38,6 +41,7 @@ export const useLesson = create<LessonState>()(() => ({
   answer: null,
   busy: null,
   progress: readProgress(),
+  result: null,
 }));
 
 const get = useLesson.getState;
@@ -49,6 +53,9 @@ let told = 0;
 let worldNumber = -1;
 /** The step began after this event, to go back to. */
 let beganAfter = 0;
+/** When the first step began, and whether the solution of one has been shown. */
+let firstBegan = 0;
+let wasShown = false;
 /** Counts the lessons begun: what was still under way for another one stops. */
 let run = 0;
 
@@ -63,7 +70,8 @@ export function stepOf({ lesson, stepIndex }: Pick<LessonState, 'lesson' | 'step
 /** The lesson after this one in the course. */
 export function lessonAfter(lesson: Lesson): Lesson | null {
   const all = chapters.flatMap(({ lessons }) => lessons);
-  return all[all.findIndex(({ id }) => id === lesson.id) + 1] ?? null;
+  const index = all.findIndex(({ id }) => id === lesson.id);
+  return index < 0 ? null : (all[index + 1] ?? null);
 }
 
 /** Begins a lesson's world, and the lesson in it. */
@@ -71,7 +79,8 @@ export async function beginLesson(lesson: Lesson): Promise<void> {
   run += 1;
   const mine = run;
   watch = null;
-  set({ lesson, stepIndex: 0, watched: unwatched, isDone: false, answer: null, busy: 'beginning' });
+  wasShown = false;
+  set({ lesson, stepIndex: 0, watched: unwatched, isDone: false, answer: null, busy: 'beginning', result: null });
   usePanels.getState().set({ lesson: lesson.id, dialog: null, sheet: 'lesson', sheetUp: true, browserOpen: false });
   await loadStart(lesson.start);
   if (mine !== run) return;
@@ -81,7 +90,17 @@ export async function beginLesson(lesson: Lesson): Promise<void> {
   if (mine !== run) return;
   set({ busy: null });
   enterStep(0);
+  firstBegan = useWorld.getState().snapshot?.now ?? 0;
   setPlaying(true);
+}
+
+/** Something to mend, of a level or of any: another one each time, or that of a day. */
+export function beginIncident(level?: number, number = Math.floor(Math.random() * INCIDENTS)): Promise<void> {
+  return beginLesson(incident(number, level));
+}
+
+export function isIncident({ id }: Lesson): boolean {
+  return id.startsWith('incident-');
 }
 
 /** What comes before the first step is done at the same virtual moments each time, so that the lesson goes the same way. */
@@ -116,7 +135,7 @@ export function enterStep(index: number): void {
   beganAfter = snapshot.eventCount;
   watchFrom(step);
   set({ stepIndex: index, isDone: !step.goals, answer: null });
-  keep({ steps: { ...get().progress.steps, [lesson.id]: index } });
+  if (!isIncident(lesson)) keep({ steps: { ...get().progress.steps, [lesson.id]: index } });
 }
 
 /** The next step, or the end of the lesson: it is finished. */
@@ -164,6 +183,7 @@ export async function showSolution(): Promise<void> {
   if (!step || get().busy) return;
   const mine = run;
   set({ busy: 'showing' });
+  wasShown = true;
   setPlaying(true);
   for (const move of solutionOf(step)) {
     const prompt = move.kind === 'command' ? promptOf(move.host) : null;
@@ -235,7 +255,9 @@ function observe(): void {
   told = fresh.at(-1)?.id ?? told;
   const watched = watch.observe(snapshot, fresh);
   if (!isSame(watched, get().watched)) set({ watched });
-  if (watched.done && !get().isDone) set({ isDone: true });
+  if (!watched.done || get().isDone) return;
+  const result = get().result ?? { seconds: (snapshot.now - firstBegan) / 1e6, shown: wasShown };
+  set({ isDone: true, result });
 }
 
 function isSame(a: StepState, b: StepState): boolean {

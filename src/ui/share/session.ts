@@ -7,7 +7,7 @@ import { type Lens, useWorld } from '../store/world.ts';
 /** Chats and mail cut longer addresses; browsers themselves take far longer ones. */
 export const longestLink = 16_000;
 
-const lenses: readonly string[] = ['cluster', 'raft', 'network'] satisfies Lens[];
+const lenses: readonly string[] = ['cluster', 'raft', 'network', 'orchestration'] satisfies Lens[];
 
 /** Called once, before the page is on the line: the session of the address may have been opened already. */
 export function startSharing(): void {
