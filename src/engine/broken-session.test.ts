@@ -71,3 +71,10 @@ test.each(WAYS)('%s a worker behind a wire that was cut for a moment', (_, from,
   cluster.advance(cluster.now + 20 * SECOND);
   expect(stateOf(cluster)).toBe(TaskState.running);
 });
+
+test('a port that is closed on a worker stops no answers: they come on connections of its own', () => {
+  const cluster = swarm();
+  cluster.fault({ kind: 'port-close', machine: 'node4', port: 2377, protocol: 'tcp' });
+  createOn(cluster, 'node4', 10);
+  expect(stateOf(cluster)).toBe(TaskState.running);
+});

@@ -53,8 +53,8 @@ export interface LoadOrder {
   timeoutMs: number;
 }
 
-/** Where a call comes from: a shell on a machine, or a client outside the cluster (a browser). */
-export type CallOrigin = { machine: string } | 'outside';
+/** Where a call comes from: a shell on a machine, a process in one of its containers (by id), or a client outside (a browser). */
+export type CallOrigin = { machine: string; container?: string } | 'outside';
 
 export interface CallAnswer {
   /** 0 for text. */

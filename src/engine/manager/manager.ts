@@ -121,6 +121,8 @@ export interface ManagerHost {
 const REQUEST_TIMEOUT: Micros = seconds(20);
 /** How often a call looks for a leader while there is none. `swarmkit: raft.go LeaderConn` */
 const LEADER_POLL: Micros = seconds(1);
+/** Answers come on the connection of the request: no port that is closed to new ones stops them. */
+const ANSWERS = 0;
 /** Messages of the streams between dispatcher and agents, also those that are passed on. */
 const STREAMED = /^(relay\.)?dispatcher\.(assignments|session-message|status)$/;
 /** Broken sessions remembered: an agent that was not heard of for so many has another session long since. */
@@ -284,7 +286,7 @@ export class Manager {
 
   private reply(token: string, replyTo: string | null, result: ControlResult): void {
     if (replyTo === null) this.settle(token, result);
-    else this.send(replyTo, 'control.reply', { token, result }, { ok: result.ok });
+    else this.sendBack(replyTo, 'control.reply', { token, result }, { ok: result.ok });
   }
 
   // ---- messages
@@ -296,7 +298,7 @@ export class Manager {
       const { token, request, origin } = envelope.payload as ManagerMessages['control.request'];
       if (this.isLeading) this.serve(token, request, origin);
       else
-        this.send(
+        this.sendBack(
           origin,
           'control.reply',
           { token, result: { ok: false, error: this.raftNode.lostQuorum ? NO_LEADER : LOST_LEADERSHIP } },
@@ -397,13 +399,13 @@ export class Manager {
     payload: ManagerMessages[K],
     label: MessageLabel = {},
   ): void {
-    if (to.via === undefined || to.via === this.machine) this.send(to.origin, kind, payload, label);
+    if (to.via === undefined || to.via === this.machine) this.sendBack(to.origin, kind, payload, label);
     else {
       // The manager in between hands it on as it is.
       this.hardware.send({
         from: this.machine,
         to: to.via,
-        port: MANAGER_PORT,
+        port: ANSWERS,
         kind: `relay.${kind}`,
         payload: { to: to.origin, payload },
         label,
@@ -417,7 +419,7 @@ export class Manager {
     this.hardware.send({
       from: this.machine,
       to,
-      port: MANAGER_PORT,
+      port: ANSWERS,
       kind: envelope.kind.slice('relay.'.length),
       payload,
       label: envelope.label,
@@ -431,6 +433,16 @@ export class Manager {
     label: MessageLabel = {},
   ): void {
     this.hardware.send({ from: this.machine, to, port: MANAGER_PORT, kind, payload, label });
+  }
+
+  /** On the connection that the request has come by. */
+  private sendBack<K extends ManagerMessageKind>(
+    to: string,
+    kind: K,
+    payload: ManagerMessages[K],
+    label: MessageLabel = {},
+  ): void {
+    this.hardware.send({ from: this.machine, to, port: ANSWERS, kind, payload, label });
   }
 
   // ---- leadership
