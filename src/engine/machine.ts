@@ -137,6 +137,7 @@ export class Machine {
       },
       wrote: (container, stream, text) => this.dockerd.containerWrote(container.id, stream, text),
       output: (token, stream, text) => this.dockerd.commandOutput(token, stream, text),
+      isDiskFull: () => hardware.machine(name).disk.full,
       operationDone: (token, result) => this.operationDone(token, result),
       containerExited: (container) => this.executor.containerExited(container),
       healthChanged: (container) => this.executor.healthChanged(container),

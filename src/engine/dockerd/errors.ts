@@ -30,7 +30,12 @@ export function controlFailure({ code, message, wrapped }: ControlError): Failur
   return { status: STATUS[code], message: wrapped ? `rpc error: code = ${code} desc = ${message}` : message };
 }
 
-const RUNTIME_STATUS: Record<RuntimeError['kind'], number> = { 'not-found': 404, conflict: 409, invalid: 400 };
+const RUNTIME_STATUS: Record<RuntimeError['kind'], number> = {
+  'not-found': 404,
+  conflict: 409,
+  invalid: 400,
+  'no-space': 500,
+};
 
 export function runtimeFailure({ kind, message }: RuntimeError): Failure {
   return { status: RUNTIME_STATUS[kind], message };

@@ -61,7 +61,7 @@ export interface ExecOptions {
   readonly stdin: boolean;
 }
 
-export type RuntimeError = { kind: 'not-found' | 'conflict' | 'invalid'; message: string };
+export type RuntimeError = { kind: 'not-found' | 'conflict' | 'invalid' | 'no-space'; message: string };
 export type RuntimeResult<T = null> = { ok: true; value: T } | { ok: false; error: RuntimeError };
 
 /** A thing that happened to a container, image or volume, for `docker events` and for whoever waits. */
@@ -77,6 +77,8 @@ export interface RuntimeHost {
   readonly network: ProcessNetwork;
   /** Gives containers their interfaces; absent where there is no network. */
   readonly interfaces?: ContainerNetwork;
+  /** The disk takes nothing more: images and containers cannot be made. */
+  isDiskFull?(): boolean;
   /** An operation that was started with `token` has ended; with a value: the exit code of a command. */
   operationDone(token: string, result: RuntimeResult<number | null>): void;
   /** A container's main process has written something, whole lines or not. */
@@ -178,6 +180,12 @@ export class Runtime {
     const key = pullKey(name, reference);
     const waiting = this.state.pulls[key] ?? [];
     delete this.state.pulls[key];
+    if (this.host.isDiskFull?.()) {
+      const blob = `/var/lib/docker/tmp/GetImageBlob${this.kernel.random('runtime').int(1e9)}`;
+      const result = failed('no-space', `write ${blob}: no space left on device`);
+      for (const token of waiting) this.host.operationDone(token, result);
+      return;
+    }
     const exists = existsInRegistry(reference);
     if (exists) {
       const image = imageOf(reference);
@@ -199,6 +207,10 @@ export class Runtime {
   create(config: ContainerConfig, taskId: string | null): RuntimeResult<Container> {
     const image = this.image(config.image);
     if (!image) return failed('not-found', `No such image: ${config.image}`);
+    if (this.host.isDiskFull?.()) {
+      const layer = hexId(this.kernel.random('container-ids'));
+      return failed('no-space', `mkdir /var/lib/docker/overlay2/${layer}-init: no space left on device`);
+    }
     for (const other of this.state.containers.values()) {
       if (other.config.name === config.name) {
         return failed(

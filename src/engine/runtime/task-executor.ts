@@ -173,8 +173,11 @@ export class TaskExecutor implements Executor {
     const current = this.state.operations[taskId];
     if (!current || current.token !== token) return true;
     if (!result.ok) {
-      const { message } = result.error;
-      const told = current.operation === 'start' ? `starting container failed: ${message}` : message;
+      const { kind, message } = result.error;
+      // A failing pull is only logged; what the task is told is that the image is not there (moby #41300).
+      const isPull = current.operation === 'prepare' && kind === 'no-space';
+      const said = isPull ? `No such image: ${current.task.spec.container.image}` : message;
+      const told = current.operation === 'start' ? `starting container failed: ${said}` : said;
       this.end(taskId, failure(told, this.statusOf(taskId)));
       return true;
     }

@@ -78,7 +78,9 @@ export const pullImage: Route = {
     },
   },
   failed: {
-    pulled(daemon, call, { status }) {
+    pulled(daemon, call, { status, message }) {
+      // The disk, not the registry.
+      if (status === 500) return daemon.refuse(call, { status, message });
       const { named } = call.partial as { named: string };
       const reference = parseReference(named);
       daemon.refuse(call, { status, message: reference ? absent(reference) : 'invalid reference format' });
