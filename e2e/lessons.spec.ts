@@ -186,3 +186,30 @@ test('a link shows another page the same moment, from which it goes on', async (
   await expect(other.page.getByRole('alert')).toContainText('This link is broken');
   expect((await other.snapshot()).machines).toHaveLength(5);
 });
+
+test('the address can name a lesson', async ({ swarm }) => {
+  await swarm.openRunning('?lesson=split-brain');
+  await expect(lessonOf(swarm.page).getByRole('heading', { level: 2 })).toHaveText('No split brain');
+  await expect.poll(async () => (await swarm.snapshot()).machines.length).toBe(5);
+});
+
+test('the name of no lesson is answered by those that are', async ({ swarm }) => {
+  await swarm.openRunning('?lesson=nonsense');
+  await expect(swarm.page.getByRole('dialog', { name: 'Learn' })).toBeVisible();
+});
+
+test('an incident is mended, and answered', async ({ swarm }) => {
+  const { page } = swarm;
+  await swarm.open();
+  await page.getByRole('button', { name: 'Learn' }).click();
+  await page.getByRole('button', { name: 'The one of today' }).click();
+  await expect(lessonOf(page).getByRole('heading', { level: 3 })).toHaveText('Put it right');
+  await expect(lessonOf(page).getByText('The world of this lesson is being made.')).toBeHidden();
+  await page.evaluate(() => window.swarmscope.time.speed(50));
+  await lessonOf(page).getByRole('button', { name: 'Show me' }).click();
+  await expect(next(page)).toBeEnabled({ timeout: 30_000 });
+  await next(page).click();
+  await expect(lessonOf(page).getByRole('heading', { level: 3 })).toHaveText('What it was');
+  await next(page).click();
+  await expect(lessonOf(page)).toContainText('with the solution shown');
+});

@@ -30,6 +30,8 @@ function begin(): void {
   onBroken((message) => useWorld.getState().crashed(message, ''));
   if (startFailure) usePanels.getState().set({ dialog: 'starts', startFailure });
   startSharing();
+  const lesson = new URLSearchParams(location.search).get('lesson');
+  if (lesson) usePanels.getState().set({ lesson, sheet: 'lesson', sheetUp: true });
   connectWorld(link, early);
   window.swarmscope = createSwarmscope();
   createRoot(document.getElementById('root') as HTMLElement).render(

@@ -138,12 +138,6 @@ const kinds: readonly Kind[] = [
             },
           },
         ],
-        hints: [
-          {
-            when: { service: 'web', update: 'paused' },
-            say: 'The update has paused. docker service ps web tells what happened to its first task.',
-          },
-        ],
         solution: ['node1: docker service rollback web'],
         answer: [
           'There is no image of that name. The first new task was rejected, and the failure action "pause" stopped the update there: with stop-first one old task was gone already.',

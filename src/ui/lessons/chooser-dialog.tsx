@@ -7,7 +7,7 @@ import { usePanels } from '../store/panels.ts';
 import { beginIncident, beginLesson, useLesson } from './lesson-state.ts';
 
 export default function ChooserDialog() {
-  const { done } = useLesson((state) => state.progress);
+  const { done, steps } = useLesson((state) => state.progress);
   const current = useLesson((state) => state.lesson?.id);
   const all = chapters.flatMap(({ lessons }) => lessons);
   const next = all.find(({ id }) => !done.includes(id));
@@ -44,6 +44,11 @@ export default function ChooserDialog() {
                     <span className="block font-semibold">
                       {lesson.title}
                       {done.includes(lesson.id) && <span className="sr-only"> (done)</span>}
+                      {!done.includes(lesson.id) && (steps[lesson.id] ?? 0) > 0 && (
+                        <span className="ml-2 text-caption font-normal text-t3">
+                          came to step {(steps[lesson.id] ?? 0) + 1} of {lesson.steps.length}
+                        </span>
+                      )}
                     </span>
                     <span className="block text-small text-t2">{lesson.about}</span>
                   </span>

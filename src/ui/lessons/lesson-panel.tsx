@@ -28,6 +28,9 @@ export default function LessonPanel() {
   useEffect(() => {
     const asked = wanted === null ? undefined : lessonWithId(wanted);
     if (asked && useLesson.getState().lesson?.id !== asked.id) void beginLesson(asked);
+    // The address asks for one that does not exist: here are those that do.
+    else if (!asked && wanted !== null && useLesson.getState().lesson === null)
+      usePanels.getState().set({ lesson: null, sheet: 'inspector', dialog: 'lessons' });
   }, [wanted]);
   if (!lesson) return null;
   const step = lesson.steps[stepIndex];

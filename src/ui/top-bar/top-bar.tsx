@@ -3,6 +3,7 @@ import { BookOpen, ChevronDown, CircleQuestionMark, Moon, Share2, Sun } from 'lu
 import { Logo } from '../components/glyphs.tsx';
 import { IconButton } from '../components/icon-button.tsx';
 import { TabList } from '../components/tabs.tsx';
+import { useMedia } from '../store/hooks.ts';
 import { usePanels } from '../store/panels.ts';
 import { chooseTheme } from '../store/theme.ts';
 import { type Lens, useWorld } from '../store/world.ts';
@@ -17,6 +18,7 @@ const lenses: readonly { id: Lens; label: string }[] = [
 ];
 
 export function TopBar() {
+  const isTight = useMedia('(max-width: 1280px)');
   return (
     <header className="relative col-span-2 flex h-full items-center border-b border-line bg-chrome px-4">
       <h1 className="mr-[14px] flex items-center gap-2 text-[17px] font-bold tracking-[-0.01em]">
@@ -24,9 +26,9 @@ export function TopBar() {
         Swarmscope
       </h1>
       <WorldButton />
-      <LensTabs className="absolute inset-y-0 left-1/2 flex -translate-x-1/2" />
+      <LensTabs className="absolute inset-y-0 left-1/2 flex -translate-x-1/2 max-[1280px]:static max-[1280px]:h-full max-[1280px]:translate-x-0" />
       <div className="ml-auto flex items-center gap-3">
-        <QuorumBar />
+        <QuorumBar short={isTight} />
         <div className="flex items-center">
           <LearnButton />
           <ShareButton />
@@ -51,7 +53,9 @@ export function WorldButton({ phone = false }: { phone?: boolean }) {
       className={`flex min-w-0 items-center gap-2 rounded-control px-[14px] hover:bg-raise ${phone ? 'h-11 text-lens font-semibold' : 'h-8 border-l border-line text-body text-t2'}`}
     >
       <span className="truncate">{title}</span>
-      {seed !== undefined && !phone && <span className="font-mono text-caption text-t3">seed {seed}</span>}
+      {seed !== undefined && !phone && (
+        <span className="font-mono text-caption text-t3 max-[1280px]:hidden">seed {seed}</span>
+      )}
       <ChevronDown size={16} strokeWidth={1.75} aria-hidden="true" className="flex-none" />
     </button>
   );
@@ -118,7 +122,7 @@ export function LearnButton({ phone = false }: { phone?: boolean }) {
       className="mr-1 flex h-8 items-center gap-[7px] rounded-control px-[10px] font-semibold text-t1 hover:bg-raise"
     >
       <BookOpen size={18} strokeWidth={1.75} aria-hidden="true" />
-      Learn
+      <span className="max-[1100px]:sr-only">Learn</span>
     </button>
   );
 }
