@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { findPlanted } from './planted-bugs/find-planted.ts';
+import { canBeOpened, linkOf, momentOf } from './simulation/moment.ts';
 import { shrink } from './simulation/shrink.ts';
 import { describeStep } from './simulation/step.ts';
 import {
@@ -57,7 +58,7 @@ function readFlags(args: readonly string[]): Flags | null {
   return flags;
 }
 
-function runSeeds(flags: Flags): boolean {
+async function runSeeds(flags: Flags): Promise<boolean> {
   const { seeds = 200, from = 1, ...size } = flags.numbers;
   const started = process.cpuUsage();
   const begin = Date.now();
@@ -71,7 +72,7 @@ function runSeeds(flags: Flags): boolean {
       totals[key] += result[key];
     if (!result.violation) continue;
     failed++;
-    explain(options, result, flags);
+    await explain(options, result, flags);
   }
   const wall = (Date.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(started);
@@ -89,7 +90,7 @@ function runSeeds(flags: Flags): boolean {
 }
 
 /** What broke, how to see it again, and the shortest script that was found for it. */
-function explain(options: SimulationOptions, result: SimulationResult, { out, whole }: Flags): void {
+async function explain(options: SimulationOptions, result: SimulationResult, { out, whole }: Flags): Promise<void> {
   const { message, at, event } = result.violation!;
   console.log(
     `seed ${options.seed}: ${message}\n  at ${at.toFixed(6)} s, event ${event}\n  again: ${replayCommand(options)}`,
@@ -105,9 +106,23 @@ function explain(options: SimulationOptions, result: SimulationResult, { out, wh
   }
   const folder = resolve(out);
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${options.profile ?? 'mixed'}-${options.seed}.session.json`);
-  writeFileSync(file, JSON.stringify((shrunk?.result ?? result).session));
-  console.log(`  session for the page: ${relative(process.cwd(), file)}`);
+  const name = `${options.profile ?? 'mixed'}-${options.seed}`;
+  const script = join(folder, `${name}.steps.json`);
+  const { minutes } = shrunk ?? options;
+  writeFileSync(script, JSON.stringify({ options: { ...options, minutes }, steps: (shrunk ?? result).steps }, null, 1));
+  console.log(
+    `  to keep it as a test, put this into src/testing/testdata/failing-seeds: ${relative(process.cwd(), script)}`,
+  );
+  const moment = momentOf(shrunk?.result ?? result);
+  if (!canBeOpened(moment)) {
+    console.log(`  the page cannot show it: profile ${options.profile} changes what no input changes`);
+    return;
+  }
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify(moment));
+  console.log(`  for the page, under Share > Open: ${relative(process.cwd(), file)}`);
+  const link = await linkOf(moment);
+  if (link) console.log(`  or behind its address: ${link}`);
 }
 
 const flags = readFlags(process.argv.slice(2));
@@ -115,7 +130,7 @@ if (!flags) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  const passed = flags.planted ? await findPlanted(flags.only) : runSeeds(flags);
+  const passed = flags.planted ? await findPlanted(flags.only) : await runSeeds(flags);
   // Not `process.exit`: whoever started this program has something to clean up.
   process.exitCode = passed ? 0 : 1;
 }

@@ -3,8 +3,11 @@
  * everything is mended, and the swarm has to come to rest, to answer, and to leave nothing behind. A failing seed says how to see
  * it again.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type FaultProfile, optionsOfSeed, replayCommand, simulate } from './simulation.ts';
+import { canBeOpened, momentOf } from './simulation/moment.ts';
+import type { Step } from './simulation/step.ts';
+import { type FaultProfile, optionsOfSeed, replayCommand, type SimulationOptions, simulate } from './simulation.ts';
 
 interface Totals {
   troubles: string[];
@@ -64,7 +67,29 @@ describe('storms of elections, where leaders are struck as soon as they are elec
   });
 });
 
+/** Runs that have shown mistakes of the engine, cut down to what it took; `npm run simulate` writes such files for failing seeds. */
+const folder = new URL('./testdata/failing-seeds/', import.meta.url);
+const kept = readdirSync(folder).map((name) => {
+  const { options, steps } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Kept;
+  return [name, options, steps] as const;
+});
+
+interface Kept {
+  options: SimulationOptions;
+  steps: Step[];
+}
+
+describe('what has failed once does not fail again', () => {
+  it.each(kept)('%s', { timeout: TIMEOUT }, (_, options, steps) => {
+    expect(simulate(options, steps).violation).toBeNull();
+  });
+});
+
 describe('a run', () => {
+  it('is a session that leads the page to the same moment', { timeout: TIMEOUT }, () => {
+    expect(canBeOpened(momentOf(simulate(optionsOfSeed(2, 'network'))))).toBe(true);
+  });
+
   it('is the same again from its steps alone, without the dice', { timeout: TIMEOUT }, () => {
     const options = optionsOfSeed(4, 'network');
     const drawn = simulate(options);

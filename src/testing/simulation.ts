@@ -6,7 +6,8 @@
 import { Cluster } from '../engine/cluster.ts';
 import { Random, seedStream } from '../engine/kernel/random.ts';
 import type { Micros, TraceEvent } from '../protocol/events.ts';
-import type { SessionText } from '../worker/recording.ts';
+import type { Start } from '../protocol/start.ts';
+import type { RecordedInput } from '../worker/recording.ts';
 import { stormCalmly } from './calm-storm.ts';
 import { type AddressChecker, booksOf } from './checkers/address-checker.ts';
 import type { CommittedHistory } from './checkers/committed-history.ts';
@@ -63,8 +64,19 @@ export interface SimulationResult {
   hash: string;
   /** What was done to the swarm before it was mended: enough to see the run again. */
   steps: readonly Step[];
-  /** All that went in, as a session that the page plays. */
-  session: SessionText;
+  /** The world that it began with, and all that went in: a session that the page can play. */
+  start: Start;
+  inputs: readonly RecordedInput[];
+  /** Where it ended, and where it stood at its last input. */
+  end: Place;
+  lastInput: Place;
+}
+
+/** A moment of a run, and the fingerprint of all that has happened until then. */
+export interface Place {
+  at: Micros;
+  executed: number;
+  hash: string;
 }
 
 const SECOND = 1_000_000;
@@ -111,8 +123,15 @@ export function simulate(options: SimulationOptions, script?: readonly Step[]): 
     elections: run?.elections ?? 0,
     hash: run?.cluster.eventHash ?? '',
     steps: run?.steps ?? [],
-    session: { version: 1, start: startOf(options), complete: true, inputs: run?.hand.inputs ?? [] },
+    start: startOf(options),
+    inputs: run?.hand.inputs ?? [],
+    end: placeOf(run?.cluster),
+    lastInput: run?.hand.lastInput ?? placeOf(undefined),
   };
+}
+
+function placeOf(cluster: Cluster | undefined): Place {
+  return { at: cluster?.now ?? 0, executed: cluster?.executed ?? 0, hash: cluster?.eventHash ?? '' };
 }
 
 const STORMS: Readonly<Record<RaftProfile, (ground: StormGround, end: Micros, patience: Micros) => void>> = {

@@ -8,6 +8,7 @@ import type { Micros } from '../../protocol/events.ts';
 import type { Fault } from '../../protocol/faults.ts';
 import type { CallOrigin, CallResult, ConnectCall, WorldReply } from '../../protocol/network-call.ts';
 import type { RecordedInput, SessionInput } from '../../worker/recording.ts';
+import type { Place } from '../simulation.ts';
 import { type Command, type Conversation, converse } from './commands.ts';
 import type { Act, Asker } from './step.ts';
 
@@ -29,6 +30,8 @@ const TIMEOUT_MS = 4000;
 export class Hand {
   /** What went in, in order. */
   readonly inputs: RecordedInput[] = [];
+  /** Where the world stood right after the last one. */
+  lastInput: Place | null = null;
   faults = 0;
   requests = 0;
   answers = 0;
@@ -150,7 +153,9 @@ export class Hand {
   }
 
   private note(input: SessionInput): void {
-    this.inputs.push({ at: this.cluster.now, after: this.cluster.executed, ...input });
+    const { now: at, executed } = this.cluster;
+    this.inputs.push({ at, after: executed, ...input });
+    this.lastInput = { at, executed, hash: this.cluster.eventHash };
   }
 
   private originOf(from: Asker): CallOrigin | null {

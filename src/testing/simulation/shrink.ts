@@ -5,21 +5,30 @@
 import { type SimulationOptions, type SimulationResult, simulate } from '../simulation.ts';
 import type { Step } from './step.ts';
 
+type Failed = Pick<SimulationResult, 'violation' | 'steps'>;
+
 export interface Shrunk {
   readonly steps: readonly Step[];
   readonly result: SimulationResult;
+  /** How long a run of them is. */
+  readonly minutes: number;
   /** Runs that it took. */
   readonly runs: number;
 }
 
 /** `budgetMs` bounds the wall time: what has been reached by then is the answer. Null if the steps alone do not break it again. */
-export function shrink(options: SimulationOptions, failed: SimulationResult, budgetMs: number): Shrunk | null {
+export function shrink(
+  options: SimulationOptions,
+  failed: Failed,
+  budgetMs: number,
+  run: typeof simulate = simulate,
+): Shrunk | null {
   const begin = performance.now();
   const invariant = failed.violation?.invariant;
   let runs = 0;
   const breaks = (steps: readonly Step[]): SimulationResult | null => {
     runs++;
-    const result = simulate(shortened(options, failed, steps), steps);
+    const result = run(shortened(options, failed, steps), steps);
     return result.violation?.invariant === invariant ? result : null;
   };
   let steps = failed.steps;
@@ -38,13 +47,13 @@ export function shrink(options: SimulationOptions, failed: SimulationResult, bud
     if (performance.now() - begin >= budgetMs || (size === 1 && !cut)) break;
     pieces = cut ? Math.max(2, pieces - 1) : Math.min(steps.length, pieces * 2);
   }
-  return { steps, result, runs };
+  return { steps, result, minutes: shortened(options, failed, steps).minutes, runs };
 }
 
 /** A run ends when it has broken: steps are over early, and so is the run, if it broke before it was mended. */
 function shortened(
   options: SimulationOptions,
-  { violation, steps: all }: SimulationResult,
+  { violation, steps: all }: Failed,
   steps: readonly Step[],
 ): SimulationOptions {
   const last = (steps.at(-1)?.at ?? 0) / 60e6;
