@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { TranscriptStep } from '../protocol/transcript.ts';
-import { compareStep, normaliseLine } from './transcript-compare.ts';
+import type { Transcript, TranscriptStep } from '../protocol/transcript.ts';
+import { compareStep, compareTranscripts, describeComparison, normaliseLine } from './transcript-compare.ts';
 
 describe('a line is compared by what a person would call the same', () => {
   test.each<[string, string]>([
@@ -45,9 +45,50 @@ describe('a step', () => {
     expect(compareStep({ ...want, ...rule }, { ...want, ...rule, ...change })).toBe(why);
   });
 
+  const until: TranscriptStep = { on: 'node1', until: 'docker node ls', matches: 'Leader', took: 20 };
+
   test('that was repeated fails if it gave up', () => {
-    const until: TranscriptStep = { on: 'node1', until: 'docker node ls', matches: 'Leader', took: 3 };
     expect(compareStep(until, { ...until, gaveUp: true })).toBe('never matched /Leader/');
-    expect(compareStep(until, { ...until, took: 60 })).toBeNull();
+  });
+
+  test.each([
+    [20, 9.9, 'matched after 9.9 s, recorded after 20 s'],
+    [20, 10, null],
+    [20, 40, null],
+    [20, 40.1, 'matched after 40.1 s, recorded after 20 s'],
+    [0, 6, null],
+    [0, 6.1, 'matched after 6.1 s, recorded after 0 s'],
+    [7, 1, null],
+  ])('that was repeated for %s s may take %s s: %s', (recorded, took, why) => {
+    expect(compareStep({ ...until, took: recorded }, { ...until, took })).toBe(why);
+  });
+});
+
+describe('how long steps took', () => {
+  const list = (took: number): TranscriptStep => ({ on: 'node1', run: 'docker node ls', exit: 0, screen: [], took });
+  const until: TranscriptStep = { on: 'node1', until: 'docker service ls', matches: '2/2', took: 121 };
+  const transcript = (...steps: TranscriptStep[]): Transcript => ({
+    name: 'sample',
+    about: '',
+    columns: 80,
+    source: { engine: '', cli: '' },
+    nodes: [],
+    steps,
+  });
+  const replayed = transcript(list(0), { ...until, took: 5.2 });
+
+  test('is told of repeated steps, recorded and replayed', () => {
+    const comparison = compareTranscripts(transcript(list(0.1), { ...until, took: 5.4 }), replayed);
+    expect(comparison.failures).toEqual([]);
+    expect(describeComparison(comparison)).toBe(
+      'sample: 2 passed, 0 failed\n  step 1 took 5.2 s, recorded 5.4 s: node1$ until docker service ls',
+    );
+  });
+
+  test('is no matter where a machine was so busy that plain lists took seconds', () => {
+    expect(compareTranscripts(transcript(list(0.1), until), replayed).failures).toHaveLength(1);
+    const busy = compareTranscripts(transcript(list(2.4), until), replayed);
+    expect(busy.failures).toEqual([]);
+    expect(describeComparison(busy)).toContain('(recorded on a busy machine: times are not compared)');
   });
 });

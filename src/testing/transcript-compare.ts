@@ -1,7 +1,8 @@
 /**
  * Holds a replayed transcript against a recorded one. What a real swarm chooses freely - ids, tokens, times, ages, versions -
  * becomes a placeholder first, so that only what a person would call different counts.
- * Rules: the recordings' own description (`compare`, `nodes`, `order`).
+ * Rules: the recordings' own description (`compare`, `nodes`, `order`). What was repeated until it matched may take half or twice
+ * as long as recorded, or six seconds more or less.
  */
 import type { Transcript, TranscriptStep } from '../protocol/transcript.ts';
 
@@ -13,10 +14,22 @@ export interface StepFailure {
   why: string;
 }
 
+/** How long a repeated step took, in seconds. */
+export interface StepTime {
+  step: number;
+  on: string;
+  command: string;
+  recorded: number;
+  replayed: number;
+}
+
 export interface Comparison {
   name: string;
   passed: number;
   failures: StepFailure[];
+  times: StepTime[];
+  /** Was the recording made on a machine so busy that its times say nothing? */
+  busy: boolean;
 }
 
 const age = /(?:Less than a second|About an? (?:minute|hour)|\d+ (?:seconds?|minutes?|hours?|days?|weeks?))(?: ago)?/g;
@@ -60,7 +73,8 @@ function shapeOf(screen: readonly string[], step: TranscriptStep): string[] {
 /** Why a replayed step is not the recorded one; null if it is. */
 export function compareStep(want: TranscriptStep, got: TranscriptStep | undefined): string | null {
   if (!got) return 'the step was not replayed';
-  if (want.until !== undefined) return got.gaveUp && !want.gaveUp ? `never matched /${want.matches}/` : null;
+  if (want.until !== undefined)
+    return got.gaveUp && !want.gaveUp ? `never matched /${want.matches}/` : compareTime(want.took ?? 0, got.took ?? 0);
   if (want.run === undefined) return null;
   const screen = got.screen ?? [];
   if (want.exit !== got.exit)
@@ -79,26 +93,50 @@ function firstDifference(expected: string[], actual: string[]): string | null {
   return null;
 }
 
+/** Seconds by which times may differ, however short they are. */
+const LEEWAY_SECONDS = 6;
+
+function compareTime(recorded: number, replayed: number): string | null {
+  const isNear = Math.abs(recorded - replayed) <= LEEWAY_SECONDS;
+  if (isNear || (replayed <= 2 * recorded && recorded <= 2 * replayed)) return null;
+  return `matched after ${replayed} s, recorded after ${recorded} s`;
+}
+
+/** A command that only looks takes a tenth of a second on a machine that has time. */
+const BUSY_SECONDS = 1;
+
+/** Did half of the commands that only look take long? */
+function wasBusy({ steps }: Transcript): boolean {
+  const looks = steps.filter(({ run }) => run !== undefined && /^docker (\w+ )?(ls|ps|inspect)\b/.test(run));
+  return looks.filter(({ took = 0 }) => took > BUSY_SECONDS).length > looks.length / 2;
+}
+
 /** Compares step by step; steps without a command only set the scene. */
 export function compareTranscripts(want: Transcript, got: Transcript): Comparison {
-  const comparison: Comparison = { name: want.name, passed: 0, failures: [] };
+  const comparison: Comparison = { name: want.name, passed: 0, failures: [], times: [], busy: wasBusy(want) };
   for (const [index, step] of want.steps.entries()) {
     if (step.run === undefined && step.until === undefined) continue;
-    const why = compareStep(step, got.steps[index]);
+    const replayed = got.steps[index];
+    const at = { step: index, on: step.on ?? '', command: step.run ?? `until ${step.until}` };
+    if (step.until !== undefined && replayed)
+      comparison.times.push({ ...at, recorded: step.took ?? 0, replayed: replayed.took ?? 0 });
+    const time = comparison.busy && replayed ? { took: replayed.took ?? 0 } : {};
+    const why = compareStep({ ...step, ...time }, replayed);
     if (why === null) comparison.passed++;
-    else
-      comparison.failures.push({
-        step: index,
-        on: step.on ?? '',
-        command: step.run ?? `until ${step.until}`,
-        why,
-      });
+    else comparison.failures.push({ ...at, why });
   }
   return comparison;
 }
 
 /** What a person reads of a comparison. */
-export function describeComparison({ name, passed, failures }: Comparison): string {
-  const details = failures.map(({ step, on, command, why }) => `  step ${step} ${on}$ ${command}\n    ${why}`);
-  return [`${name}: ${passed} passed, ${failures.length} failed`, ...details].join('\n');
+export function describeComparison({ name, passed, failures, times, busy }: Comparison): string {
+  const remark = busy ? ' (recorded on a busy machine: times are not compared)' : '';
+  return [
+    `${name}: ${passed} passed, ${failures.length} failed${remark}`,
+    ...times.map(
+      ({ step, on, command, recorded, replayed }) =>
+        `  step ${step} took ${replayed} s, recorded ${recorded} s: ${on}$ ${command}`,
+    ),
+    ...failures.map(({ step, on, command, why }) => `  step ${step} ${on}$ ${command}\n    ${why}`),
+  ].join('\n');
 }

@@ -537,6 +537,12 @@ describe('/networks', () => {
     expect(host.refusal('POST', '/networks/create', body)).toBe(expected);
   });
 
+  it.each(['/networks/create', '/volumes/create'])('a plugin is looked for for 15 seconds: POST %s', (path) => {
+    const before = host.kernel.now;
+    expect(host.refusal('POST', path, { Name: 'xy', Driver: 'nosuch' })).toContain('plugin "nosuch" not found');
+    expect(host.kernel.now - before).toBe(seconds(15));
+  });
+
   it('that are not there are not found', () => {
     expect(host.refusal('GET', '/networks/nosuch')).toBe('404 network nosuch not found');
     expect(host.refusal('DELETE', '/networks/nosuch')).toBe('404 network nosuch not found');

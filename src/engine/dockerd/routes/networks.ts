@@ -18,6 +18,7 @@ import { networkJson, networkSpecFrom } from '../convert/network.ts';
 import type { Dockerd } from '../dockerd.ts';
 import { type Failure, noManager } from '../errors.ts';
 import { exactly, isTrue, matches, type ParsedFilters, parseFilters } from '../filters.ts';
+import { pluginStages, seekPlugin } from '../plugin-search.ts';
 import type { Route } from '../route.ts';
 import type { Call, LocalNetwork } from '../state.ts';
 
@@ -151,6 +152,7 @@ export const createNetwork: Route = {
       else create(daemon, call);
     },
     created: (daemon, call, { id }: { id: string }) => daemon.reply(call, { Id: id, Warning: '' }, 201),
+    ...pluginStages,
   },
   failed: { existing: (daemon, call) => create(daemon, call) },
 };
@@ -175,7 +177,7 @@ function create(daemon: Dockerd, call: Call): void {
     return daemon.control(call, 'created', { op: 'network.create', spec: networkSpecFrom(body) });
   }
   if (!LOCAL_DRIVERS.includes(driver))
-    return daemon.refuse(call, { status: 404, message: `plugin "${driver}" not found` });
+    return seekPlugin(daemon, call, { status: 404, message: `plugin "${driver}" not found` });
   if (driver === 'host' || driver === 'null')
     return daemon.refuse(call, { status: 403, message: `only one instance of "${driver}" network is allowed` });
   const network = localNetwork(daemon, body);

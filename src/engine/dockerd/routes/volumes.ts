@@ -7,6 +7,7 @@ import { ANONYMOUS_VOLUME } from '../../runtime/runtime.ts';
 import { sortedMap } from '../convert/go-json.ts';
 import { volumeJson } from '../convert/volume.ts';
 import { isTrue, matches, parseFilters } from '../filters.ts';
+import { pluginStages, seekPlugin } from '../plugin-search.ts';
 import type { Route } from '../route.ts';
 
 const FILTERS = ['dangling', 'driver', 'label', 'name'];
@@ -55,7 +56,7 @@ export const createVolume: Route = {
         message: `create ${name}: "${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
       });
     if (body.Driver && body.Driver !== 'local')
-      return daemon.refuse(call, {
+      return seekPlugin(daemon, call, {
         status: 404,
         message: `create ${name}: error looking up volume plugin ${body.Driver}: plugin "${body.Driver}" not found`,
       });
@@ -65,6 +66,7 @@ export const createVolume: Route = {
     });
     daemon.reply(call, volumeJson(volume, daemon.host.epochMs), 201);
   },
+  stages: pluginStages,
 };
 
 export const removeVolume: Route = {
