@@ -120,10 +120,10 @@ function replicasRun(history: CommittedHistory, service: Service, replicas: numb
 function jobCompletes(history: CommittedHistory, service: Service, total: number): Violation | null {
   const tasks = [...history.tasksOfService(service.id)].filter((task) => task.jobIteration === service.jobIteration);
   const completed = tasks.filter(({ status }) => status.state === COMPLETE).length;
-  const slots = new Set(tasks.map(({ slot }) => slot)).size;
   const isBusy = tasks.some(({ desiredState, status }) => desiredState <= COMPLETE && status.state !== COMPLETE);
   const isIllFated = [...slotsOf(history, service).values()].some((slot) => mayBeEmpty(history, service, slot));
-  if (completed >= total || isBusy || (slots >= total && isIllFated)) return null;
+  // Where attempts are used up nothing more is begun.
+  if (completed >= total || isBusy || isIllFated) return null;
   const { name } = service.spec.annotations;
   return new Violation(
     'S4 jobs',
