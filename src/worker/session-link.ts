@@ -30,6 +30,8 @@ const form = '1.';
 const MAX_TEXT = 20_000_000;
 const MAX_UNPACKED = 40_000_000;
 const MAX_INPUTS = 50_000;
+/** Each makes up to 1000 requests a second. */
+const MAX_LOADS = 50;
 const MAX_HOSTS = 1000;
 const MAX_REPLICAS = 20_000;
 /** A week. */
@@ -87,6 +89,8 @@ export function readMoment(text: string): SharedMoment {
   if (!isWhole) throw new BadSession('This session is incomplete: parts of it are missing.');
   const inputs = value.inputs as unknown[];
   if (inputs.length > MAX_INPUTS) throw new BadSession(`This session has more than ${MAX_INPUTS} inputs.`);
+  if (inputs.filter((input) => isRecord(input) && input.kind === 'load-start').length > MAX_LOADS)
+    throw new BadSession(`This session starts more than ${MAX_LOADS} load generators.`);
   let before = 0;
   for (const input of inputs) {
     if (!isInput(input) || input.at < before || input.at > (value.at as number))

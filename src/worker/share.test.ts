@@ -156,6 +156,11 @@ describe('what is no session', () => {
       'parts',
     ],
     ['a century', { ...whole, at: 3.2e15 }, 'parts'],
+    [
+      'a flood',
+      { ...whole, inputs: Array.from({ length: 60 }, () => ({ at: 1, after: 1, kind: 'load-start', order: {} })) },
+      'load generators',
+    ],
     ['inputs of no kind', { ...whole, inputs: [{ at: 1, after: 1, kind: 'eval' }] }, 'makes no sense'],
     ['inputs after its end', { ...whole, inputs: [{ at: 9e6, after: 1, kind: 'abandon' }] }, 'makes no sense'],
   ])('%s', (_, value, words) => {
