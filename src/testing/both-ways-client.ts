@@ -58,17 +58,18 @@ const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(reso
 
 export class RealClient {
   readonly #servers = new Map<string, Server>();
-  readonly #home: string;
+  /** Where its shell begins, and its settings are. */
+  readonly home: string;
   #driver: WorldDriver | null = null;
   /** Requests whose answer has not come. */
   #open = 0;
   #requests: Played['requests'] = [];
 
   private constructor(files: Readonly<Record<string, string>>) {
-    this.#home = mkdtempSync(join(tmpdir(), 'both-ways-'));
+    this.home = mkdtempSync(join(tmpdir(), 'both-ways-'));
     for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(this.#home, path)), { recursive: true });
-      writeFileSync(join(this.#home, path), text);
+      mkdirSync(dirname(join(this.home, path)), { recursive: true });
+      writeFileSync(join(this.home, path), text);
     }
   }
 
@@ -92,7 +93,7 @@ export class RealClient {
       server.close();
       server.closeAllConnections();
     }
-    rmSync(this.#home, { recursive: true });
+    rmSync(this.home, { recursive: true });
   }
 
   /** Runs a line in a shell on a host of this world. */
@@ -149,12 +150,12 @@ export class RealClient {
     const { port } = this.#servers.get(host)!.address() as AddressInfo;
     const line = `stty cols ${COLUMNS} rows ${ROWS}; exec </dev/null; ${command}`;
     const child = spawn('script', ['--quiet', '--return', '--flush', '--command', line, '/dev/null'], {
-      cwd: this.#home,
+      cwd: this.home,
       env: {
         PATH: process.env.PATH,
         SHELL: '/bin/bash',
         TERM: 'xterm-256color',
-        HOME: this.#home,
+        HOME: this.home,
         DOCKER_HOST: `tcp://127.0.0.1:${port}`,
         DOCKER_CLI_HINTS: 'false',
       },

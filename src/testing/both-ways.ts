@@ -64,7 +64,7 @@ export async function playScene(scene: Scene): Promise<SceneResult> {
         const want = await client.run(theirs, step.on, step.command);
         const got = await runOurs(ours, scene, step.on, step.command);
         world = ours;
-        why = differenceOf(want, got);
+        why = differenceOf(want, got, client.home);
         if (why === null) break;
       }
       if (why !== null) result.differences.push({ scene: scene.name, line: step.line, command: step.command, why });
@@ -97,20 +97,21 @@ async function runOurs(world: Cluster, scene: Scene, host: string, command: stri
   return { exit, screen, requests };
 }
 
-function differenceOf(want: Played, got: Played): string | null {
-  const [wanted, shown] = [linesOf(want), linesOf(got)];
+function differenceOf(want: Played, got: Played, home: string): string | null {
+  const [wanted, shown] = [linesOf(want, home), linesOf(got, home)];
   for (let i = 0; i < Math.max(wanted.length, shown.length); i++)
     if (wanted[i] !== shown[i]) return `line ${i + 1}\n  docker: ${wanted[i] ?? '-'}\n  ours:   ${shown[i] ?? '-'}`;
   if (want.exit !== got.exit) return `exit code ${got.exit}, docker's is ${want.exit}`;
-  const [asked, sent] = [changesOf(want), changesOf(got)];
+  // The real client asks for several objects at once.
+  const [asked, sent] = [changesOf(want).sort(), changesOf(got).sort()];
   for (let i = 0; i < Math.max(asked.length, sent.length); i++)
     if (asked[i] !== sent[i]) return `request ${i + 1}\n  docker: ${asked[i] ?? '-'}\n  ours:   ${sent[i] ?? '-'}`;
   return null;
 }
 
 /** Blanks at the ends of lines are not seen; descriptions in help pages are our own. */
-function linesOf({ screen }: Played): string[] {
-  const lines = screen.map((line) => line.trimEnd());
+function linesOf({ screen }: Played, home: string): string[] {
+  const lines = screen.map((line) => line.trimEnd().replaceAll(home, HOME));
   while (lines.at(-1) === '') lines.pop();
   return isHelp(lines) ? helpShape(lines) : lines;
 }
