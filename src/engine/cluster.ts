@@ -26,6 +26,7 @@ import { type FabricState, initialFabric } from './network/flows/flow-state.ts';
 import { GOSSIP_EVENTS, type GossipTimer } from './network/gossip/network-db.ts';
 import { registerContainerReplies } from './network/process-sockets.ts';
 import { httpGet } from './runtime/programs/sockets.ts';
+import { initialRegistry } from './runtime/registry.ts';
 import { messageView, SnapshotBuilder } from './snapshot-builder.ts';
 
 /** All that a world is: plain data. */
@@ -116,6 +117,8 @@ export class Cluster {
     };
     const kernel = new Kernel(kernelState);
     for (const { name } of start.hosts) state.machines.push(initialMachine(name, start.profile, kernel));
+    const registry = initialRegistry();
+    for (const { runtime } of state.machines) runtime.registry = registry;
     const hardware = new Hardware(new Kernel(kernelState), state.hardware);
     for (const { name, address } of start.hosts) hardware.addMachine(name, address);
     const cluster = new Cluster(state);

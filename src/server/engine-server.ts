@@ -7,9 +7,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { ApiChunk, ApiClient, ApiRequest, ApiResponse } from '../protocol/api.ts';
 import { ConnectionError, StreamError } from '../protocol/api.ts';
+import { ARCHIVE_TYPE, isArchive } from '../protocol/archive.ts';
 import type { Gate } from './gate.ts';
 import { type ApiVersions, type RawRequest, readRequest } from './read-request.ts';
 import { encodeChunk, encodeFailure, type Framing, framingOf } from './stream-frames.ts';
+import { encodeTar } from './tar.ts';
 
 /** A request's body may be so long: secrets and configs are at most 1 MB, build contexts are read and forgotten. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -102,6 +104,7 @@ function answer(response: ServerResponse, { status, headers, body }: ApiResponse
 
 function bodyBytes(body: unknown, status: number, headers: Readonly<Record<string, string>>): Buffer {
   if (body === null || body === undefined || status === 204 || status === 304) return Buffer.alloc(0);
+  if (isArchive(body) && headers['Content-Type'] === ARCHIVE_TYPE) return encodeTar(body);
   const isText = typeof body === 'string' && headers['Content-Type']?.startsWith('text/');
   return Buffer.from(isText ? body : `${JSON.stringify(body)}\n`);
 }

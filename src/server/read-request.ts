@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiMethod, ApiRequest } from '../protocol/api.ts';
+import { decodeTar } from './tar.ts';
 
 /** Oldest and newest version that the simulated engine speaks (`src/engine/dockerd/version.ts`). */
 export interface ApiVersions {
@@ -32,7 +33,7 @@ export function readRequest({ method, url, headers }: RawRequest, body: Buffer, 
   const [path, version] = withoutVersion(address.pathname);
   const complaint = version === null ? null : versionComplaint(version, versions);
   if (complaint !== null) return { ok: false, status: 400, message: complaint };
-  const parsed = parseBody(headers['content-type'], body);
+  const parsed = parseBody(path, headers['content-type'], body);
   if (!parsed.ok) return { ok: false, status: 400, message: parsed.message };
   const query = firstValues(address.searchParams);
   const passed = passedHeaders(headers);
@@ -67,18 +68,23 @@ function compareVersions(a: string, b: string): number {
   return majorA - majorB || minorA - minorB;
 }
 
-/** Archives (`docker cp`, `docker build`) are taken and left unread: the daemon says what it does not do. */
-function parseBody(
-  contentType: string | undefined,
-  body: Buffer,
-): { ok: true; value: unknown } | { ok: false; message: string } {
-  if (body.length === 0 || !/^application\/json\b|^text\/plain\b/.test(contentType ?? 'application/json'))
+type Parsed = { ok: true; value: unknown } | { ok: false; message: string };
+
+/** Requests whose body is an archive, whatever their content type says. */
+const ARCHIVE_PATHS = /^\/(build|images\/load|containers\/[^/]+\/archive)$/;
+
+function parseBody(path: string, contentType: string | undefined, body: Buffer): Parsed {
+  if (body.length === 0) return { ok: true, value: undefined };
+  if (ARCHIVE_PATHS.test(path)) {
+    const archive = decodeTar(body);
+    return archive ? { ok: true, value: archive } : { ok: false, message: 'archive/tar: invalid tar header' };
+  }
+  if (!/^application\/json\b|^text\/plain\b/.test(contentType ?? 'application/json'))
     return { ok: true, value: undefined };
   try {
     return { ok: true, value: JSON.parse(body.toString('utf8')) };
   } catch {
-    const words = body.toString('utf8').trim() === '' ? 'EOF' : `invalid character in JSON body`;
-    return { ok: false, message: `invalid JSON: ${words}` };
+    return { ok: false, message: 'invalid JSON in the request body' };
   }
 }
 

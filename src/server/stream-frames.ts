@@ -22,9 +22,14 @@ const STREAM_NUMBERS = { stdout: 1, stderr: 2 } as const;
 const SYSTEM_ERROR = 3;
 
 export function encodeChunk(chunk: ApiChunk, framing: Framing): Buffer {
-  if ('json' in chunk) return Buffer.from(`${JSON.stringify(chunk.json)}\r\n`);
+  if ('json' in chunk) return Buffer.from(`${exactNanos(JSON.stringify(chunk.json))}\r\n`);
   const text = Buffer.from(chunk.text);
   return framing === 'multiplexed' ? frame(STREAM_NUMBERS[chunk.stream], text) : text;
+}
+
+/** The world's clock counts microseconds; a double holds the nanoseconds of our century only roughly. */
+function exactNanos(json: string): string {
+  return json.replace(/"timeNano":(\d+)/, (_, nanos: string) => `"timeNano":${(BigInt(nanos) + 500n) / 1000n}000`);
 }
 
 /** What a client is sent when a stream ends because something went wrong; null: nothing, it just ends. */

@@ -1,6 +1,7 @@
 /** Every request that the daemon answers, on one screen. `moby: daemon/server/router` */
 import type { ApiMethod } from '../../protocol/api.ts';
 import type { Route } from './route.ts';
+import * as files from './routes/container-files.ts';
 import * as containers from './routes/containers.ts';
 import { events } from './routes/events.ts';
 import * as exec from './routes/exec.ts';
@@ -10,6 +11,7 @@ import * as networks from './routes/networks.ts';
 import * as nodes from './routes/nodes.ts';
 import * as secrets from './routes/secrets.ts';
 import * as services from './routes/services.ts';
+import { containerStats } from './routes/stats.ts';
 import * as swarm from './routes/swarm.ts';
 import * as system from './routes/system.ts';
 import * as tasks from './routes/tasks.ts';
@@ -77,6 +79,13 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['POST', '/containers/{id}/wait', containers.waitContainer],
   ['POST', '/containers/{id}/attach', containers.attachContainer],
   ['POST', '/containers/{id}/resize', exec.resize],
+  ['POST', '/containers/{id}/update', containers.updateContainer],
+  ['GET', '/containers/{id}/stats', containerStats],
+  ['GET', '/containers/{id}/changes', files.containerChanges],
+  ['HEAD', '/containers/{id}/archive', files.getArchive],
+  ['GET', '/containers/{id}/archive', files.getArchive],
+  ['PUT', '/containers/{id}/archive', files.putArchive],
+  ['GET', '/containers/{id}/export', files.exportContainer],
   ['GET', '/containers/{id}/top', containers.topContainer],
   ['GET', '/containers/{id}/logs', logs.containerLogs],
   ['DELETE', '/containers/{id}', containers.removeContainer],
@@ -87,8 +96,20 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
 
   ['GET', '/images/json', images.listImages],
   ['POST', '/images/create', images.pullImage],
+  ['POST', '/images/prune', images.pruneImages],
+  ['GET', '/images/search', images.notModelled('search')],
+  ['GET', '/images/get', images.notModelled('save')],
+  ['POST', '/images/load', images.notModelled('load')],
+  ['POST', '/commit', images.notModelled('commit')],
   ['GET', '/images/{name...}/json', images.inspectImage],
+  ['GET', '/images/{name...}/history', images.imageHistory],
+  ['POST', '/images/{name...}/tag', images.tagImage],
+  ['POST', '/images/{name...}/push', images.pushImage],
+  ['GET', '/images/{name...}/get', images.notModelled('save')],
   ['DELETE', '/images/{name...}', images.removeImage],
+  ['POST', '/auth', images.login],
+  ['POST', '/build/prune', system.pruneBuilds],
+  ['GET', '/plugins', system.listPlugins],
   ['GET', '/distribution/{name...}/json', images.distribution],
   ['GET', '/volumes', volumes.listVolumes],
   ['POST', '/volumes/create', volumes.createVolume],

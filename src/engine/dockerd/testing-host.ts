@@ -137,6 +137,9 @@ export class TestHost {
     while (!this.replies.has(id) && this.kernel.runNext(until));
     const reply = this.replies.get(id);
     if (!reply) throw new Error(`no answer to ${method} ${path}`);
+    // A pull is done when its stream ends.
+    if (path.startsWith('/images/create') && reply.streaming)
+      while (!this.ended.some((end) => end.id === id) && this.kernel.runNext(until));
     return [reply.status, reply.body];
   }
 

@@ -161,6 +161,20 @@ export interface Image {
   command: string[];
   /** Folders that it keeps on volumes. */
   volumes: string[];
+  /** This name of it was given here, and no registry knows it. */
+  isLocal?: boolean;
+  /** What it was built of here, newest step first. */
+  history?: readonly ImageStep[];
+  env?: readonly string[];
+  workingDir?: string;
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** A step of an image's history. */
+export interface ImageStep {
+  readonly createdBy: string;
+  readonly sizeBytes: number;
+  readonly createdAt: Micros;
 }
 
 export interface Volume {

@@ -2,7 +2,7 @@
  * The registry: which images exist, what they expose and run. Digests are derived from the reference, so that every host and
  * every run sees the same ones.
  *
- * Simplified: there is one registry for all names. A repository that is not in the catalogue exists and is a plain web server,
+ * Simplified: there is one registry for all names; what was pushed comes back as it was. A repository that is not in the catalogue exists and is a plain web server,
  * unless its name says that it does not (`nosuch`, `doesnotexist`, `missing` ...); a tag exists if it looks like one.
  */
 import type { Micros } from '../../protocol/events.ts';
@@ -140,6 +140,30 @@ export function parseReference(text: string): ImageReference | null {
 /** `name:tag` of a reference. */
 export function familiarName(reference: ImageReference): string {
   return `${reference.repository}:${reference.tag}`;
+}
+
+/** What has been pushed in this world, by `name:tag`. */
+export interface Registry {
+  pushed: Record<string, Image>;
+}
+
+export function initialRegistry(): Registry {
+  return { pushed: {} };
+}
+
+/** What a pull of this reference gets; null if there is nothing. */
+export function findInRegistry(registry: Registry, reference: ImageReference): Image | null {
+  const name = familiarName(reference);
+  const pushed = Object.hasOwn(registry.pushed, name) ? registry.pushed[name]! : null;
+  if (pushed && (reference.digest === null || reference.digest === pushed.digest))
+    return { ...pushed, isTagged: reference.digest === null };
+  return existsInRegistry(reference) ? imageOf(reference) : null;
+}
+
+/** Short ids of the layers that an image is sent in. */
+export function layersOf({ id, sizeBytes }: Image): string[] {
+  const count = sizeBytes < 20_000_000 ? 1 : 3 + (Number.parseInt(id.slice(7, 9), 16) % 4);
+  return Array.from({ length: count }, (_, i) => hash64(`layer ${i} of ${id}`).slice(0, 12));
 }
 
 /** Does the registry have it. */

@@ -16,7 +16,14 @@ import type { ContainerNetwork } from './container-network.ts';
 import { Processes } from './processes.ts';
 import { commandFor, programFor } from './programs/catalogue.ts';
 import type { ProcessMessage, ProcessNetwork } from './programs/program.ts';
-import { existsInRegistry, familiarName, type ImageReference, imageOf, parseReference } from './registry.ts';
+import {
+  familiarName,
+  findInRegistry,
+  type ImageReference,
+  initialRegistry,
+  parseReference,
+  type Registry,
+} from './registry.ts';
 
 /** Marks a volume that nobody has named. */
 export const ANONYMOUS_VOLUME = 'com.docker.volume.anonymous';
@@ -39,6 +46,8 @@ export interface RuntimeState {
   containers: Map<string, Container>;
   /** By `name:tag`. */
   images: Map<string, Image>;
+  /** The registry that all hosts of a world share. */
+  registry: Registry;
   volumes: Map<string, Volume>;
   /** Folders of the host that containers have mounted, by path. */
   bound: Record<string, FileTree>;
@@ -98,6 +107,7 @@ export function initialRuntime(): RuntimeState {
   return {
     containers: new Map(),
     images: new Map(),
+    registry: initialRegistry(),
     volumes: new Map(),
     bound: {},
     pulls: {},
@@ -154,7 +164,10 @@ export class Runtime {
   image(reference: string): Image | undefined {
     const parsed = parseReference(reference);
     const image = parsed ? this.state.images.get(familiarName(parsed)) : undefined;
-    return parsed?.digest || image?.isTagged ? image : undefined;
+    if (parsed?.digest || image?.isTagged) return image;
+    const [, prefix] = /^(?:sha256:)?([0-9a-f]{4,64})$/.exec(reference) ?? [];
+    if (prefix === undefined) return undefined;
+    return [...this.state.images.values()].find(({ id }) => id.startsWith(`sha256:${prefix}`));
   }
 
   // ---- images
@@ -186,9 +199,8 @@ export class Runtime {
       for (const token of waiting) this.host.operationDone(token, result);
       return;
     }
-    const exists = existsInRegistry(reference);
-    if (exists) {
-      const image = imageOf(reference);
+    const image = findInRegistry(this.state.registry, reference);
+    if (image) {
       this.state.images.set(name, {
         ...image,
         isTagged: image.isTagged || Boolean(this.state.images.get(name)?.isTagged),
@@ -198,7 +210,7 @@ export class Runtime {
       this.kernel.begin('image.pulled', this.machine, [`machine:${this.machine}`], { image: name });
     }
     for (const token of waiting)
-      this.host.operationDone(token, exists ? done() : failed('not-found', `No such image: ${name}`));
+      this.host.operationDone(token, image ? done() : failed('not-found', `No such image: ${name}`));
   }
 
   // ---- containers
@@ -486,6 +498,17 @@ export class Runtime {
     else this.processes.timer(id, run, kind);
   }
 
+  /** Other limits, another restart policy. */
+  update(
+    id: string,
+    change: Partial<Pick<ContainerConfig, 'memoryBytes' | 'nanoCpus' | 'restart' | 'restartTries'>>,
+  ): void {
+    const container = this.state.containers.get(id);
+    if (!container) return;
+    container.config = { ...container.config, ...change };
+    this.event(container, 'update');
+  }
+
   rename(id: string, name: string): RuntimeResult {
     const container = this.state.containers.get(id);
     if (!container) return failed('not-found', `No such container: ${id}`);
@@ -525,8 +548,23 @@ export class Runtime {
     for (const [name, image] of this.state.images) if (image.id === id) this.state.images.delete(name);
   }
 
-  untagImage(id: string, tag: string): void {
-    if (this.state.images.get(tag)?.id === id) this.state.images.delete(tag);
+  /** Takes a name off an image; with its last name it is gone. */
+  untagImage(name: string): void {
+    this.state.images.delete(name);
+  }
+
+  /** Gives an image another name, which may have belonged to another one. */
+  tagImage(image: Image, name: string): void {
+    this.state.images.set(name, { ...image, tags: [name], isTagged: true, isLocal: true });
+  }
+
+  /** The registry has it from now on, under this name. */
+  pushImage(name: string): void {
+    const image = this.state.images.get(name);
+    if (!image) return;
+    const { isLocal: _, ...pushed } = image;
+    this.state.images.set(name, pushed);
+    this.state.registry.pushed[name] = pushed;
   }
 
   /** The volume with this name; a new one is empty. `user` is the container that it is made for. */
@@ -724,7 +762,7 @@ export class Runtime {
   }
 
   /** The files that a container sees. */
-  private filesOf(container: Container): ContainerFiles {
+  filesOf(container: Container): ContainerFiles {
     const mounted = {
       volume: (name: string) => this.ensureVolume(name).files,
       bound: (source: string) => (this.state.bound[source] ??= {}),

@@ -43,7 +43,7 @@ export interface GivenContainer {
   };
 }
 
-const RESTARTS = ['no', 'always', 'on-failure', 'unless-stopped'] as const;
+export const RESTARTS = ['no', 'always', 'on-failure', 'unless-stopped'] as const;
 
 export function containerConfigFrom(given: Partial<GivenContainer>, name: string): Conversion<ContainerConfig> {
   const image = given.Image ?? '';

@@ -76,6 +76,12 @@ export function containerSummary(container: Container, daemon: Dockerd): api.Con
   };
 }
 
+/** What a container takes of the disk: what was written in its own layer, and with its image. */
+export function sizesOf(container: Container, daemon: Dockerd): { SizeRw: number; SizeRootFs: number } {
+  const written = Object.values(container.files).reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
+  return { SizeRw: written, SizeRootFs: written + (imageOf(container, daemon)?.sizeBytes ?? 0) };
+}
+
 /** The column STATUS of `docker ps`. */
 export function statusText(container: Container, now: number): string {
   const { state, health, exitCode } = container;

@@ -5,8 +5,8 @@ import { milliseconds, seconds } from '../../kernel/time.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
 import type { Container, ContainerConfig } from '../../runtime/container.ts';
 import { startContainer as begin } from '../container-start.ts';
-import { containerInspect, containerMatches, containerSummary, LIST_FILTERS } from '../convert/container.ts';
-import { containerConfigFrom, type GivenContainer } from '../convert/container-from.ts';
+import { containerInspect, containerMatches, containerSummary, LIST_FILTERS, sizesOf } from '../convert/container.ts';
+import { containerConfigFrom, type GivenContainer, RESTARTS } from '../convert/container-from.ts';
 import type { Dockerd } from '../dockerd.ts';
 import { type Failure, runtimeFailure } from '../errors.ts';
 import { isTrue, parseFilters } from '../filters.ts';
@@ -38,7 +38,10 @@ export const listContainers: Route = {
       .filter((container) => containerMatches(container, parsed.filters, daemon));
     daemon.reply(
       call,
-      shown.slice(0, limit > 0 ? limit : undefined).map((container) => containerSummary(container, daemon)),
+      shown.slice(0, limit > 0 ? limit : undefined).map((container) => ({
+        ...containerSummary(container, daemon),
+        ...(isTrue(query.size) && sizesOf(container, daemon)),
+      })),
     );
   },
 };
@@ -46,7 +49,9 @@ export const listContainers: Route = {
 export const inspectContainer: Route = {
   start(daemon, call) {
     const container = findContainer(daemon, call);
-    if (container) daemon.reply(call, containerInspect(container, daemon));
+    if (!container) return;
+    const sizes = isTrue(call.request.query?.size) ? sizesOf(container, daemon) : {};
+    daemon.reply(call, { ...containerInspect(container, daemon), ...sizes });
   },
 };
 
@@ -269,6 +274,43 @@ export const renameContainer: Route = {
     else daemon.refuse(call, runtimeFailure(renamed.error));
   },
 };
+
+/** `docker update`: limits and the restart policy. `moby: daemon/update.go`. */
+export const updateContainer: Route = {
+  start(daemon, call) {
+    const container = findContainer(daemon, call);
+    if (!container) return;
+    const given = daemon.body<GivenUpdate>(call);
+    const policy = given.RestartPolicy?.Name;
+    if (policy && container.config.autoRemove)
+      return daemon.refuse(call, {
+        status: 409,
+        message: `Cannot update container ${container.id}: restart policy cannot be updated because AutoRemove is enabled for the container`,
+      });
+    if (policy && !RESTARTS.some((known) => known === policy))
+      return daemon.refuse(call, {
+        status: 400,
+        message: `invalid restart policy: unknown policy '${policy}'; use one of ${RESTARTS.slice(0, -1)
+          .map((known) => `'${known}'`)
+          .join(', ')}, or '${RESTARTS.at(-1)}'`,
+      });
+    daemon.host.runtime.update(container.id, {
+      ...(given.Memory && { memoryBytes: given.Memory }),
+      ...(given.NanoCpus && { nanoCpus: given.NanoCpus }),
+      ...(policy && {
+        restart: policy as ContainerConfig['restart'],
+        restartTries: given.RestartPolicy?.MaximumRetryCount ?? 0,
+      }),
+    });
+    daemon.reply(call, { Warnings: null });
+  },
+};
+
+interface GivenUpdate {
+  Memory: number;
+  NanoCpus: number;
+  RestartPolicy: { Name: string; MaximumRetryCount: number };
+}
 
 /** For `docker pause` and `docker unpause`. */
 export function pauseContainer(paused: boolean): Route {

@@ -1,7 +1,7 @@
 /** `/_ping`, `/version`, `/info`, `/system/df`. `moby: daemon/info.go`, `daemon/cluster/swarm.go Info` */
 import type { ControlInfo } from '../../manager/controlapi/control-request.ts';
-import { containerSummary } from '../convert/container.ts';
-import { imageSummary } from '../convert/image.ts';
+import { containerSummary, sizesOf } from '../convert/container.ts';
+import { imageSummary, namedImages } from '../convert/image.ts';
 import { infoJson, swarmInfoJson } from '../convert/info.ts';
 import { volumeJson } from '../convert/volume.ts';
 import type { Route } from '../route.ts';
@@ -75,14 +75,36 @@ export const info: Route = {
 
 export const diskUsage: Route = {
   start(daemon, call) {
-    const { runtime } = daemon.host;
-    const images = [...runtime.state.images.values()];
+    const { runtime, epochMs } = daemon.host;
+    const images = namedImages(runtime);
+    const containers = [...runtime.state.containers.values()];
     daemon.reply(call, {
       LayersSize: images.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      Images: images.map((image) => imageSummary(image, runtime, daemon.host.epochMs)),
-      Containers: [...runtime.state.containers.values()].map((container) => containerSummary(container, daemon)),
-      Volumes: [...runtime.state.volumes.values()].map((volume) => volumeJson(volume, daemon.host.epochMs)),
+      Images: images.map((image) => ({
+        ...imageSummary(image, runtime, epochMs),
+        SharedSize: 0,
+        Containers: containers.filter(({ imageId }) => imageId === image.id).length,
+      })),
+      Containers: containers.map((container) => ({
+        ...containerSummary(container, daemon),
+        ...sizesOf(container, daemon),
+      })),
+      Volumes: [...runtime.state.volumes.values()].map((volume) => ({
+        ...volumeJson(volume, epochMs),
+        UsageData: {
+          RefCount: containers.filter(({ config }) => config.mounts.some(({ source }) => source === volume.name))
+            .length,
+          Size: 0,
+        },
+      })),
       BuildCache: [],
     });
   },
 };
+
+/** Nothing of builds is kept. */
+export const pruneBuilds: Route = {
+  start: (daemon, call) => daemon.reply(call, { CachesDeleted: null, SpaceReclaimed: 0 }),
+};
+
+export const listPlugins: Route = { start: (daemon, call) => daemon.reply(call, []) };
