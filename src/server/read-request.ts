@@ -92,6 +92,9 @@ function parseBody(path: string, contentType: string | undefined, body: Buffer):
 function firstValues(parameters: URLSearchParams): Record<string, string> {
   const values: Record<string, string> = {};
   for (const [key, value] of parameters) if (!Object.hasOwn(values, key)) values[key] = value;
+  // An image may get several names.
+  const names = parameters.getAll('t');
+  if (names.length > 1) values.t = names.join(',');
   return values;
 }
 

@@ -23,6 +23,8 @@ export interface Played {
   exit: number;
   screen: string[];
   requests: { host: string; request: ApiRequest }[];
+  /** By the wall's clock, to its end. */
+  tookMs: number;
 }
 
 /** Virtual seconds per second while only the client's own clock runs. */
@@ -108,7 +110,8 @@ export class RealClient {
     void ended.then((code) => {
       exit = code;
     });
-    let wall = performance.now();
+    const startedAt = performance.now();
+    let wall = startedAt;
     while (exit === null) {
       const now = performance.now();
       const passed = Math.round((now - wall) * 1000 * RATE);
@@ -119,7 +122,7 @@ export class RealClient {
       await pause();
     }
     this.#driver = null;
-    return { exit, screen: screen.lines(), requests: this.#requests };
+    return { exit, screen: screen.lines(), requests: this.#requests, tookMs: wall - startedAt };
   }
 
   #stream(

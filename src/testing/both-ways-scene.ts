@@ -7,7 +7,7 @@
  *     wait 90
  *     node1$ docker service ls
  *
- * `wait` lets so many virtual seconds pass. Lines that begin with `#` are comments.
+ * `node1~$` says that docker chooses the order of the lines anew each time. `wait` lets so many virtual seconds pass. Lines that begin with `#` are comments.
  */
 
 export interface Scene {
@@ -19,7 +19,9 @@ export interface Scene {
   steps: SceneStep[];
 }
 
-export type SceneStep = { line: number; wait: number } | { line: number; on: string; command: string };
+export type SceneStep =
+  | { line: number; wait: number }
+  | { line: number; on: string; command: string; anyOrder: boolean };
 
 /** Reads a scene; throws for a line that means nothing, with its number. */
 export function parseScene(name: string, text: string): Scene {
@@ -39,7 +41,8 @@ export function parseScene(name: string, text: string): Scene {
       file = rest;
       scene.files[file] = '';
     } else if (word === 'wait') scene.steps.push({ line: number, wait: Number(rest) });
-    else if (word.endsWith('$')) scene.steps.push({ line: number, on: word.slice(0, -1), command: rest });
+    else if (word.endsWith('$'))
+      scene.steps.push({ line: number, on: word.replace(/~?\$$/, ''), command: rest, anyOrder: word.endsWith('~$') });
     else throw new Error(`${name}:${number}: ${line}`);
   });
   if (scene.start === '') throw new Error(`${name}: no start`);

@@ -50,6 +50,12 @@ export interface Command {
   usage: string;
   /** One line, without a full stop. */
   description: string;
+  /** Shown in lists of commands instead of a description of several lines. */
+  summary?: string;
+  /** Printed before the help page and before it runs: what is wrong with the command as such. */
+  notice?: string;
+  /** Left out of lists where the host is no manager, or in no swarm. */
+  needsSwarm?: 'manager' | 'active';
   args: ArgsRule;
   flags: readonly Flag<unknown>[];
   /** False: flags end at the first argument (`service create IMAGE ...`, `exec CONTAINER ...`). */
@@ -71,6 +77,10 @@ export interface CommandGroup {
   /** What follows the name in the usage line of complaints; none but `docker stack` has it. */
   usage?: string;
   description: string;
+  /** Shown on its own page instead of the description. */
+  detail?: string;
+  notice?: string;
+  needsSwarm?: 'manager' | 'active';
   commands: readonly (Command | CommandGroup)[];
   /** Under which heading of `docker --help` it stands. */
   section?: 'management' | 'swarm';

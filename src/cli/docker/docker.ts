@@ -6,17 +6,21 @@
 import { type CommandLine, parseCommandLine } from '../flags/flag-set.ts';
 import { flagUsages } from '../flags/flag-usages.ts';
 import type { Completer, Process, Program } from '../process.ts';
-import type { Command, CommandGroup } from './command.ts';
+import { withDaemon } from './chosen-daemon.ts';
+import type { Command, CommandContext, CommandGroup } from './command.ts';
 import { completeCommandLine } from './complete-command-line.ts';
 import { configGroup } from './config/config-group.ts';
 import { containerGroup, containerShortcuts } from './container/container-group.ts';
-import { hostAt } from './endpoint.ts';
+import { contextCommand } from './context/context-command.ts';
 import { imageGroup, imageShortcuts } from './image/image-group.ts';
+import { searchCommand } from './image/search.ts';
 import { networkCommand } from './network/network-command.ts';
 import { nodeCommand } from './node/node-command.ts';
 import { notModelled } from './not-modelled.ts';
-import { badFlagStatus, findCommand, helpPage, runAny } from './root.ts';
-import { givenEndpoint, rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
+import { builderGroup, manifestGroup, pluginGroup, trustGroup } from './not-modelled-groups.ts';
+import { loginCommand, logoutCommand } from './registry/login.ts';
+import { badFlagStatus, findCommand, helpPage, runAny, swarmPlace } from './root.ts';
+import { rootFlags, rootFlagsComplaint, wantsVersion } from './root-flags.ts';
 import { secretGroup } from './secret/secret-group.ts';
 import { serviceGroup } from './service/service-group.ts';
 import { stackGroup } from './stack/stack-group.ts';
@@ -27,16 +31,26 @@ import { infoCommand } from './system/info.ts';
 import { inspectCommand } from './system/inspect.ts';
 import { systemCommand } from './system/system-command.ts';
 import { versionCommand } from './system/version.ts';
-import { commandList } from './usage.ts';
+import { commandList, isShown } from './usage.ts';
 import { volumeCommand } from './volume/volume-command.ts';
 
-/** Groups of docker with nothing behind them here; its help has them under other headings. */
-const hiddenGroups = ['builder', 'buildx', 'checkpoint', 'compose', 'context', 'manifest', 'plugin', 'trust'].map(
-  (name) => ({
-    ...notModelled(name, 'COMMAND', 'Not modelled here'),
-    hidden: true,
-  }),
-);
+/** What docker has only with plugins of its client. */
+const compose = {
+  ...notModelled('compose', 'COMMAND', 'Stacks are the way here'),
+  hidden: true,
+  run: async ({ fail }: CommandContext) =>
+    fail(
+      'docker compose runs containers on one host; here a compose file becomes a stack: docker stack deploy -c FILE NAME',
+    ),
+};
+
+/** Only with an experimental daemon. */
+const checkpoint = {
+  ...notModelled('checkpoint', 'COMMAND', 'Checkpoints of containers'),
+  hidden: true,
+  run: async ({ fail }: CommandContext) =>
+    fail('docker checkpoint is only supported on a Docker daemon with experimental features enabled'),
+};
 
 /** All commands, in no order. */
 export const dockerCommands: readonly (Command | CommandGroup)[] = [
@@ -48,17 +62,23 @@ export const dockerCommands: readonly (Command | CommandGroup)[] = [
   ...imageShortcuts,
   infoCommand,
   inspectCommand,
-  ...hiddenGroups,
-  notModelled('login', '[OPTIONS] [SERVER]', 'Log in to a registry'),
-  notModelled('logout', '[SERVER]', 'Log out of a registry'),
+  builderGroup,
+  checkpoint,
+  compose,
+  contextCommand,
+  loginCommand,
+  logoutCommand,
+  manifestGroup,
   networkCommand,
   nodeCommand,
-  notModelled('search', '[OPTIONS] TERM', 'Look for images on Docker Hub'),
+  pluginGroup,
+  searchCommand,
   secretGroup,
   serviceGroup,
   stackGroup,
   swarmCommand,
   systemCommand,
+  trustGroup,
   versionCommand,
   volumeCommand,
 ];
@@ -83,11 +103,12 @@ export const docker: Program = async (process) => {
 /** Completes commands, flags, values of flags and names of objects. */
 export const completeDocker: Completer = (words, host) => completeCommandLine(dockerCommands, words, host);
 
-function runWithoutCommand(process: Process, line: CommandLine): number {
-  if (line.help) process.stdout.write(`${line.notice === undefined ? '' : `${line.notice}\n`}${rootHelp(process)}`);
+async function runWithoutCommand(process: Process, line: CommandLine): Promise<number> {
+  if (line.help)
+    process.stdout.write(`${line.notice === undefined ? '' : `${line.notice}\n`}${await rootHelp(process)}`);
   else if (wantsVersion(line.flags)) {
     process.stdout.write(`Docker version ${clientVersion.Version}, build ${clientVersion.GitCommit}\n`);
-  } else process.stderr.write(rootHelp(process));
+  } else process.stderr.write(await rootHelp(process));
   return 0;
 }
 
@@ -95,26 +116,25 @@ async function runCommandLine(process: Process, line: CommandLine): Promise<numb
   const [name = '', ...rest] = line.args;
   const complaint = rootFlagsComplaint(line.flags);
   if (complaint !== null) return fail(process, complaint);
-  if (name === 'help') return help(process, rest);
+  const endpoint = withDaemon(process, line.flags);
+  if ('complaint' in endpoint) return fail(process, endpoint.complaint);
+  if (name === 'help') return help(endpoint.process, rest);
   const command = findCommand(dockerCommands, name);
   if (!command)
     return fail(process, `docker: unknown command: docker ${name}\n\nRun 'docker --help' for more information`);
-  const isTls = (process.env.get('DOCKER_TLS_VERIFY') ?? '') !== '';
-  const host = hostAt(process.host, givenEndpoint(line.flags, process.env), isTls);
-  const reached = { command, path: `docker ${command.name}` };
-  return runAny({ ...process, host }, reached, line.help ? ['--help', ...rest] : rest);
+  return runAny(endpoint.process, { command, path: `docker ${command.name}` }, line.help ? ['--help', ...rest] : rest);
 }
 
 /** `docker help service ls`. */
-function help(process: Process, words: readonly string[]): number {
+async function help(process: Process, words: readonly string[]): Promise<number> {
   let commands = dockerCommands;
   let path = 'docker';
-  let page = rootHelp(process);
+  let page = await rootHelp(process);
   for (const word of words) {
     const command = findCommand(commands, word);
     if (!command) return fail(process, `unknown help topic: ${word}`);
     path = `${path} ${command.name}`;
-    page = helpPage(process, { command, path });
+    page = await helpPage(process, { command, path });
     commands = command.kind === 'group' ? command.commands : [];
   }
   process.stdout.write(page);
@@ -126,10 +146,11 @@ function fail(process: Process, text: string): number {
   return 1;
 }
 
-function rootHelp(process: Process): string {
+async function rootHelp(process: Process): Promise<string> {
+  const place = await swarmPlace(process);
   const columns = (process.stdout.terminal ?? process.stderr.terminal)?.columns ?? 80;
   const common = commonCommands.flatMap((name) => dockerCommands.find((command) => command.name === name) ?? []);
-  const groups = dockerCommands.filter((command) => command.kind === 'group');
+  const groups = dockerCommands.filter((command) => command.kind === 'group').filter((group) => isShown(group, place));
   const others = dockerCommands.filter((command) => command.kind === 'command' && !common.includes(command));
   const paragraphs = [
     'Usage:  docker [OPTIONS] COMMAND',
@@ -140,6 +161,7 @@ function rootHelp(process: Process): string {
     `Commands:\n${commandList(others)}`,
     `Global Options:\n${flagUsages(rootFlags, columns - 1).trimEnd()}`,
     "Run 'docker COMMAND --help' for more information on a command.",
+    'For more help on how to use Docker, head to https://docs.docker.com/go/guides/',
   ];
   return `${paragraphs.join('\n\n')}\n`;
 }

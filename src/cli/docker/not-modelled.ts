@@ -1,19 +1,35 @@
 /**
- * Commands of docker that have nothing behind them in this world: no image is built, pushed or saved here, and containers have
- * no files to copy. They stand in the help where docker has them, and say so instead of acting.
+ * Commands of docker that have nothing behind them in this world. They stand in the help where docker has them, with their flags; called rightly
+ * they say so instead of acting.
  */
-import { anyArgs, type Command } from './command.ts';
+import type { Flag } from '../flags/flag.ts';
+import { flagLines } from '../flags/flag-lines.ts';
+import { type ArgsRule, anyArgs, type Command } from './command.ts';
 
-/** A command that says that it is not modelled, whatever follows it; exit status 1. */
-export function notModelled(name: string, usage: string, description: string): Command {
+interface NotModelledOptions {
+  args?: ArgsRule;
+  /** As the help shows them (`flag-lines.ts`), or flags that there are already. */
+  flags?: string | readonly Flag<unknown>[];
+  aliases?: readonly string[];
+  aliasLine?: string;
+}
+
+/** A command that says that it is not modelled; exit status 1. */
+export function notModelled(
+  name: string,
+  usage: string,
+  description: string,
+  { args, flags = [], ...names }: NotModelledOptions = {},
+): Command {
   return {
     kind: 'command',
     name,
     usage,
     description,
-    args: anyArgs,
-    flags: [],
-    wordsAsTheyAre: true,
+    args: args ?? anyArgs,
+    flags: typeof flags === 'string' ? flagLines(flags) : flags,
+    wordsAsTheyAre: args === undefined,
+    ...names,
     run: async ({ fail, commandPath }) => fail(`${commandPath} is not modelled here`),
   };
 }

@@ -3,11 +3,21 @@
  * and puts refusals of the daemon into words. Exit statuses: 125 for bad flags, 1 for everything else that fails.
  * Source: `spf13/cobra: command.go` (`Traverse`, `execute`), `docker/cli: cmd/docker/docker.go`.
  */
+
+import { ConnectionError } from '../../protocol/api.ts';
 import { type CommandLine, parseCommandLine } from '../flags/flag-set.ts';
 import type { Process } from '../process.ts';
 import { DockerClient, describeError, Interrupted } from './client.ts';
 import type { Command, CommandContext, CommandGroup } from './command.ts';
-import { argsErrorText, commandHelp, flagErrorText, groupHelp, type Reached, unknownCommandText } from './usage.ts';
+import {
+  argsErrorText,
+  commandHelp,
+  flagErrorText,
+  groupHelp,
+  type Reached,
+  type SwarmPlace,
+  unknownCommandText,
+} from './usage.ts';
 
 /** Exit status for a command line that could not be read. */
 export const badFlagStatus = 125;
@@ -26,8 +36,8 @@ export async function runGroup(
   const [name, ...rest] = line.args;
   const command = name === undefined ? undefined : findCommand(reached.command.commands, name);
   // `--help` before a command's name asks for that command's help.
-  if (line.help && !command) return print(process, notice(line.notice) + groupHelp(reached));
-  if (name === undefined) return complain(process, groupHelp(reached), 0);
+  if (line.help && !command) return print(process, notice(line.notice) + groupHelp(reached, await swarmPlace(process)));
+  if (name === undefined) return complain(process, groupHelp(reached, await swarmPlace(process)), 0);
   if (!command) return complain(process, unknownCommandText(reached, name), 1);
   const inner = { command, path: `${reached.path} ${command.name}` };
   return runAny(process, inner, line.help ? ['--help', ...rest] : rest);
@@ -55,8 +65,23 @@ export function findCommand(
 }
 
 /** The help page of a command or a group, for the terminal of this process. */
-export function helpPage(process: Process, { command, path }: Reached<Command | CommandGroup>): string {
-  return command.kind === 'group' ? groupHelp({ command, path }) : commandHelp({ command, path }, columnsOf(process));
+export async function helpPage(process: Process, { command, path }: Reached<Command | CommandGroup>): Promise<string> {
+  return command.kind === 'group'
+    ? groupHelp({ command, path }, await swarmPlace(process))
+    : commandHelp({ command, path }, columnsOf(process));
+}
+
+/** Asked of the daemon before a list of commands is shown. */
+export async function swarmPlace({ host }: Process): Promise<SwarmPlace> {
+  try {
+    const { headers } = await host.api.request({ method: 'HEAD', path: '/_ping' });
+    const [state, role] = (headers.Swarm ?? '').split('/');
+    if (state === '') return null;
+    return role === 'manager' || role === 'worker' ? role : 'inactive';
+  } catch (error) {
+    if (error instanceof ConnectionError) return null;
+    throw error;
+  }
 }
 
 async function runCommand(process: Process, reached: Reached<Command>, words: readonly string[]): Promise<number> {
@@ -64,8 +89,9 @@ async function runCommand(process: Process, reached: Reached<Command>, words: re
   const isHelp = words.includes('--help');
   const read = command.wordsAsTheyAre && !isHelp ? ['--', ...words] : command.wordsAsTheyAre ? ['--help'] : words;
   const line = parseCommandLine(command.flags, read, { interspersed: command.interspersed });
+  if (command.notice !== undefined && !(line.ok && line.help)) process.stderr.write(command.notice);
   if (!line.ok) return complain(process, flagErrorText(reached, line.message), badFlagStatus);
-  if (line.help) return print(process, notice(line.notice) + helpPage(process, reached));
+  if (line.help) return print(process, notice(line.notice) + (await helpPage(process, reached)));
   const wrong = command.args(line.args);
   if (wrong) return complain(process, argsErrorText(reached, wrong.complaint, wrong.hint), 1);
   return runInWords(process, () => command.run(createContext(process, reached, line)));
@@ -93,7 +119,7 @@ function createContext(process: Process, reached: Reached<Command>, line: Comman
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     fail: (text, exit = 1) => complain(process, `${text}\n`, exit),
-    help: () => print(process, helpPage(process, reached)),
+    help: () => print(process, commandHelp(reached, columnsOf(process))),
   };
 }
 

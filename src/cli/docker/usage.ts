@@ -19,13 +19,31 @@ export function commandHelp({ command, path }: Reached<Command>, columns: number
   if (aliases) paragraphs.push(`Aliases:\n  ${aliases}`);
   const options = flagUsages(command.flags, columns - 1);
   if (options) paragraphs.push(`Options:\n${options.trimEnd()}`);
-  return `${paragraphs.join('\n\n')}\n`;
+  return `${command.notice ?? ''}${paragraphs.join('\n\n')}\n`;
 }
 
-/** The help page of a group. */
-export function groupHelp({ command, path }: Reached<CommandGroup>): string {
-  const list = `Commands:\n${commandList(command.commands)}`;
-  return `Usage:  ${path} COMMAND\n\n${command.description}\n\n${list}\n\nRun '${path} COMMAND --help' for more information on a command.\n`;
+/** The help page of a group, on a host that has this place in a swarm. */
+export function groupHelp({ command, path }: Reached<CommandGroup>, place: SwarmPlace): string {
+  const known = command.commands.filter((inner) => isShown(inner, place));
+  const groups = known.filter((inner) => inner.kind === 'group' && inner.section === 'management');
+  const others = known.filter((inner) => !groups.includes(inner));
+  const paragraphs = [
+    `Usage:  ${path} COMMAND`,
+    command.detail ?? command.description,
+    ...(groups.length > 0 ? [`Management Commands:\n${commandList(groups)}`] : []),
+    `Commands:\n${commandList(others)}`,
+    `Run '${path} COMMAND --help' for more information on a command.`,
+  ];
+  return `${command.notice ?? ''}${paragraphs.join('\n\n')}\n`;
+}
+
+/** What the daemon says of its place in a swarm (`GET /_ping`); null: it does not answer, and nothing is left out. */
+export type SwarmPlace = 'inactive' | 'worker' | 'manager' | null;
+
+/** Source: `docker/cli: cmd/docker/docker.go` (`hideUnsupportedFeatures`). */
+export function isShown({ needsSwarm }: Command | CommandGroup, place: SwarmPlace): boolean {
+  if (place === null || needsSwarm === undefined) return true;
+  return needsSwarm === 'manager' ? place === 'manager' : place !== 'inactive';
 }
 
 /** Names and descriptions in two columns, sorted by name unless they stand in an order of their own. */
@@ -36,7 +54,11 @@ export function commandList(
   const shown = commands.filter((command) => !(command.kind === 'command' && command.hidden));
   const sorted = order === 'as given' ? shown : shown.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const width = Math.max(11, ...shown.map((command) => command.name.length));
-  return sorted.map((command) => `  ${command.name.padEnd(width)} ${command.description}`).join('\n');
+  return sorted.map((command) => `  ${command.name.padEnd(width)} ${summaryOf(command)}`).join('\n');
+}
+
+function summaryOf(command: Command | CommandGroup): string {
+  return (command.kind === 'command' && command.summary) || command.description.split('\n')[0]!;
 }
 
 /** `docker service create [OPTIONS] IMAGE`; of most groups only the path. */

@@ -113,12 +113,12 @@ class CommandLineReader {
     if (body.startsWith('-') || body.startsWith('=')) return `bad flag syntax: ${word}`;
     const at = body.indexOf('=');
     const name = at < 0 ? body : body.slice(0, at);
-    const flag = this.#flags.find((candidate) => candidate.name === name);
-    if (!flag) {
-      if (name !== 'help') return `unknown flag: --${name}`;
+    if (name === 'help') {
       this.help = true;
       return null;
     }
+    const flag = this.#flags.find((candidate) => candidate.name === name);
+    if (!flag) return `unknown flag: --${name}`;
     const text = at >= 0 ? body.slice(at + 1) : (flag.noValueText ?? this.#rest.shift());
     return text === undefined ? `flag needs an argument: --${name}` : this.#set(flag, text);
   }

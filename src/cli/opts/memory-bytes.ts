@@ -20,6 +20,11 @@ export function parseMemoryBytes(text: string): ParseResult<number> {
   return parsed(Math.trunc(number.value * multiplier.value));
 }
 
+/** As `--memory-swap` takes it: -1 means as much as there is. */
+export function parseMemorySwap(text: string): ParseResult<number> {
+  return text === '-1' ? parsed(-1) : parseMemoryBytes(text);
+}
+
 function unitOf(suffix: string): ParseResult<number> {
   if (suffix === '') return parsed(1);
   if (suffix.length > 3) return unparsable(`invalid suffix: '${suffix}'`);

@@ -19,7 +19,8 @@ export interface NewEvent {
 /** The event as Docker's JSON, with the old names that containers and images still have. */
 export function eventMessage(event: NewEvent, host: Pick<DockerdHost, 'epochMs' | 'now'>): EventMessage {
   const attributes = sortedMap(event.attributes);
-  const ms = host.epochMs + host.now / 1000;
+  // Exact, where nanoseconds are not.
+  const micros = host.epochMs * 1000 + host.now;
   const from = event.type === 'container' && attributes.image ? { from: attributes.image } : {};
   const old =
     event.type === 'container' || event.type === 'image' ? { status: event.action, id: event.id, ...from } : {};
@@ -29,8 +30,8 @@ export function eventMessage(event: NewEvent, host: Pick<DockerdHost, 'epochMs' 
     Action: event.action,
     Actor: { ID: event.id, Attributes: attributes },
     scope: event.scope ?? 'local',
-    time: Math.floor(ms / 1000),
-    timeNano: Math.round(ms * 1e6),
+    time: Math.floor(micros / 1e6),
+    timeNano: micros * 1000,
   };
 }
 

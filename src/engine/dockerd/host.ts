@@ -136,6 +136,7 @@ export type RuntimeHost = Pick<
   | 'untagImage'
   | 'tagImage'
   | 'pushImage'
+  | 'keepBuilt'
   | 'ensureVolume'
   | 'removeVolume'
 >;

@@ -1,6 +1,7 @@
 /** Every request that the daemon answers, on one screen. `moby: daemon/server/router` */
 import type { ApiMethod } from '../../protocol/api.ts';
 import type { Route } from './route.ts';
+import { buildImage } from './routes/build.ts';
 import * as files from './routes/container-files.ts';
 import * as containers from './routes/containers.ts';
 import { events } from './routes/events.ts';
@@ -108,6 +109,7 @@ const TABLE: readonly (readonly [ApiMethod, string, Route])[] = [
   ['GET', '/images/{name...}/get', images.notModelled('save')],
   ['DELETE', '/images/{name...}', images.removeImage],
   ['POST', '/auth', images.login],
+  ['POST', '/build', buildImage],
   ['POST', '/build/prune', system.pruneBuilds],
   ['GET', '/plugins', system.listPlugins],
   ['GET', '/distribution/{name...}/json', images.distribution],

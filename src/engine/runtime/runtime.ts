@@ -234,7 +234,13 @@ export class Runtime {
     const id = hexId(this.kernel.random('container-ids'));
     const container: Container = {
       id,
-      config: { ...config, hostname: config.hostname || id.slice(0, 12), mounts: this.mountsOf(config, image) },
+      config: {
+        ...config,
+        hostname: config.hostname || id.slice(0, 12),
+        mounts: this.mountsOf(config, image),
+        ...(image.env && { env: [...image.env, ...config.env] }),
+        workingDir: config.workingDir || (image.workingDir ?? ''),
+      },
       imageId: image.id,
       state: 'created',
       exitCode: 0,
@@ -556,6 +562,14 @@ export class Runtime {
   /** Gives an image another name, which may have belonged to another one. */
   tagImage(image: Image, name: string): void {
     this.state.images.set(name, { ...image, tags: [name], isTagged: true, isLocal: true });
+  }
+
+  /** Keeps an image that was built here, under its names; without one it stays without. */
+  keepBuilt(image: Image, names: readonly string[]): void {
+    const nameless = `<none>@${image.id}`;
+    if (names.length === 0)
+      this.state.images.set(nameless, { ...image, tags: [nameless], isTagged: false, isLocal: true });
+    for (const name of names) this.tagImage(image, name);
   }
 
   /** The registry has it from now on, under this name. */

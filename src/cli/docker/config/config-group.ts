@@ -8,6 +8,7 @@ import { configRm } from './rm.ts';
 export const configGroup: CommandGroup = {
   kind: 'group',
   name: 'config',
+  needsSwarm: 'manager',
   section: 'swarm',
   description: 'Configs of the swarm',
   commands: [configCreate, configInspect, configLs, configRm],

@@ -4,7 +4,7 @@
  * Simplified: there are no detach keys but the default ones, Ctrl-P Ctrl-Q.
  */
 import type { ApiChunk } from '../../../protocol/api.ts';
-import type { RequestParts } from '../client.ts';
+import { describeError, type RequestParts } from '../client.ts';
 import type { CommandContext } from '../command.ts';
 
 export interface AttachedStreams {
@@ -41,6 +41,18 @@ export async function attachStreams(
     if (isRaw) process.stdin.setRaw?.(false);
   });
   return { ended: Promise.race([ended.then((): 'ended' => 'ended'), detached]), cancel: stream.cancel };
+}
+
+/** Tells the other side how large this terminal is. `path`: `/containers/{id}` or `/exec/{id}`. */
+export async function resizeTerminal({ api, process }: CommandContext, path: string): Promise<void> {
+  const { terminal } = process.stdout;
+  if (!terminal) return;
+  try {
+    await api.post(`${path}/resize`, { query: { h: String(terminal.rows), w: String(terminal.columns) } });
+  } catch (error) {
+    // It has ended already; what it wrote is shown all the same.
+    if (describeError(error) === null) throw error;
+  }
 }
 
 /** Sends what is typed or piped, to its end. */

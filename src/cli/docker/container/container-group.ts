@@ -3,7 +3,10 @@
  * Source: `cli: cli/command/container/cmd.go`, `cli/command/commands/commands.go`.
  */
 import type { Command, CommandGroup } from '../command.ts';
-import { notModelled } from '../not-modelled.ts';
+import { attachCommand } from './attach.ts';
+import { commitCommand, exportCommand } from './commit.ts';
+import { cpCommand } from './cp.ts';
+import { diffCommand } from './diff.ts';
 import { execCommand } from './exec.ts';
 import { inspectCommand } from './inspect.ts';
 import { listCommand, psCommand } from './list.ts';
@@ -15,17 +18,19 @@ import { removeCommand } from './remove.ts';
 import { renameCommand } from './rename.ts';
 import { createCommand, runCommand } from './run.ts';
 import { killCommand, restartCommand, startCommand, stopCommand } from './signals.ts';
+import { statsCommand } from './stats.ts';
 import { topCommand } from './top.ts';
+import { updateCommand } from './update.ts';
 import { waitCommand } from './wait.ts';
 
 const commands: readonly Command[] = [
-  notModelled('attach', '[OPTIONS] CONTAINER', 'Connect this terminal to a container'),
-  notModelled('commit', '[OPTIONS] CONTAINER [REPOSITORY[:TAG]]', 'Make an image of a container'),
-  notModelled('cp', '[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-', 'Copy files from and to containers'),
+  attachCommand,
+  commitCommand,
+  cpCommand,
   createCommand,
-  notModelled('diff', 'CONTAINER', 'Show which files a container has changed'),
+  diffCommand,
   execCommand,
-  notModelled('export', '[OPTIONS] CONTAINER', "Write a container's files to an archive"),
+  exportCommand,
   killCommand,
   logsCommand,
   pauseCommand,
@@ -35,11 +40,11 @@ const commands: readonly Command[] = [
   restartCommand,
   runCommand,
   startCommand,
-  notModelled('stats', '[OPTIONS] [CONTAINER...]', 'Show what containers use, as it changes'),
+  statsCommand,
   stopCommand,
   topCommand,
   unpauseCommand,
-  notModelled('update', '[OPTIONS] CONTAINER [CONTAINER...]', 'Change the limits of containers'),
+  updateCommand,
   waitCommand,
 ];
 

@@ -2,22 +2,22 @@
  * Making a container for `docker run` and `docker create`, pulling its image if the host lacks it.
  * Source: `cli: cli/command/container/create.go`, `cli/command/image/pull.go`.
  */
-import type { ApiChunk } from '../../../protocol/api.ts';
 import { StreamError } from '../../../protocol/api.ts';
 import { parseImageReference, withDefaultTag } from '../../opts/image-reference.ts';
 import { ApiError, describeError, isNotFound } from '../client.ts';
 import type { CommandContext } from '../command.ts';
+import { jsonMessages } from '../progress/json-messages.ts';
 import { containerFlags, createBody } from './container-flags.ts';
 
 /** The new container's id; or the line that says why there is none. */
 export type Created = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly line: string };
 
-export async function createContainer(context: CommandContext): Promise<Created> {
+export async function createContainer(context: CommandContext, isDetached: boolean): Promise<Created> {
   const { flags, args } = context;
   const pull = flags.get(containerFlags.pull);
   if (!['always', 'missing', 'never', ''].includes(pull))
     return { ok: false, line: `invalid pull option: '${pull}': must be one of "always", "missing" or "never"` };
-  const body = createBody(context);
+  const body = createBody(context, isDetached);
   if (!body.ok) return { ok: false, line: body.message };
   const image = args[0]!;
   if (!parseImageReference(image)) {
@@ -64,11 +64,7 @@ async function post({ api, flags, err }: CommandContext, body: Record<string, un
 export async function pullImage(context: CommandContext, image: string): Promise<void> {
   const isQuiet = context.flags.get(containerFlags.quiet);
   const { fromImage, tag } = nameAndTag(withDefaultTag(image));
-  const show = (chunk: ApiChunk): void => {
-    if (!('json' in chunk) || isQuiet) return;
-    const { status, id } = chunk.json as { status?: string; id?: string };
-    if (status !== undefined) context.err(`${id === undefined ? '' : `${id}: `}${status}\n`);
-  };
+  const show = isQuiet ? () => undefined : jsonMessages(context.process.stderr);
   const stream = await context.api.stream('POST', '/images/create', { query: { fromImage, tag } }, show);
   try {
     await stream.done;
@@ -78,8 +74,10 @@ export async function pullImage(context: CommandContext, image: string): Promise
   }
 }
 
-/** `nginx`, `1.26` of `nginx:1.26`; `nginx`, `sha256:...` of a reference by digest. */
+/** The whole name without tag and digest, and either of these. */
 function nameAndTag(image: string): { fromImage: string; tag: string } {
-  const at = image.includes('@') ? image.indexOf('@') : image.lastIndexOf(':');
-  return { fromImage: image.slice(0, at), tag: image.slice(at + 1) };
+  const reference = parseImageReference(image);
+  if (!reference) throw new Error(`no image reference: ${image}`);
+  const { domain, path, tag, digest } = reference;
+  return { fromImage: `${domain}/${path}`, tag: digest ?? tag ?? 'latest' };
 }

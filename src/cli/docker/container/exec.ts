@@ -11,7 +11,7 @@ import { type Command, type CommandContext, requiresMinArgs } from '../command.t
 import { completeContainers } from '../completion.ts';
 import { interruptedStatus } from '../root.ts';
 import { readVariables } from '../service/environment.ts';
-import { attachStreams } from './attached-streams.ts';
+import { attachStreams, resizeTerminal } from './attached-streams.ts';
 
 const detach = boolFlag({ name: 'detach', shorthand: 'd', description: 'Leave the command running in the background' });
 const detachKeys = stringFlag({ name: 'detach-keys', description: 'Keys that detach from the container' });
@@ -84,6 +84,7 @@ async function attach(context: CommandContext, id: string, body: unknown): Promi
   const { api, process, flags } = context;
   const ends = { tty: flags.get(tty), stdin: flags.get(interactive) };
   const stream = await attachStreams(context, `/exec/${id}/start`, { body }, ends);
+  if (ends.tty && process.stdin.isTerminal) await resizeTerminal(context, `/exec/${id}`);
   const cancel = (): void => stream.cancel();
   process.signal.addEventListener('abort', cancel);
   if (process.signal.aborted) cancel();

@@ -7,8 +7,8 @@
 import { boolFlag, stringFlag } from '../../flags/flag-types.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { interruptedStatus } from '../root.ts';
-import { type AttachedStreams, attachStreams } from './attached-streams.ts';
-import { containerFlags } from './container-flags.ts';
+import { type AttachedStreams, attachStreams, resizeTerminal } from './attached-streams.ts';
+import { allContainerFlags, containerFlags, wantedStreams } from './container-flags.ts';
 import { createContainer, refusal } from './create-container.ts';
 import { waitForExit } from './wait-for-exit.ts';
 
@@ -30,7 +30,7 @@ export const runCommand: Command = {
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   description: 'Create and run a new container from an image',
   args: requiresMinArgs(1),
-  flags: [...Object.values(containerFlags), detach, detachKeys, sigProxy],
+  flags: [...allContainerFlags, detach, detachKeys, sigProxy],
   interspersed: false,
   run: runContainer,
 };
@@ -42,10 +42,10 @@ export const createCommand: Command = {
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   description: 'Create a new container',
   args: requiresMinArgs(1),
-  flags: Object.values(containerFlags),
+  flags: allContainerFlags,
   interspersed: false,
   run: async (context) => {
-    const created = await createContainer(context);
+    const created = await createContainer(context, false);
     if (!created.ok) return context.fail(created.line);
     context.out(`${created.id}\n`);
     return 0;
@@ -59,7 +59,7 @@ async function runContainer(context: CommandContext): Promise<number> {
     return context.fail('conflicting options: cannot specify both --attach and --detach');
   const wantsTerminal = flags.get(containerFlags.tty) && flags.get(containerFlags.interactive);
   if (!isDetached && wantsTerminal && !process.stdin.isTerminal) return context.fail('the input device is not a TTY');
-  const created = await createContainer(context);
+  const created = await createContainer(context, isDetached);
   if (!created.ok) return failed(context, created.line);
   const { id } = created;
   const attached = isDetached ? null : await attach(context, id);
@@ -76,6 +76,7 @@ async function runContainer(context: CommandContext): Promise<number> {
     if (flags.get(containerFlags.rm)) await exit;
     return failed(context, line);
   }
+  if (attached && flags.get(containerFlags.tty)) await resizeTerminal(context, `/containers/${id}`);
   return attached ? follow(context, id, attached, exit) : 0;
 }
 
@@ -86,17 +87,6 @@ async function attach(context: CommandContext, id: string): Promise<AttachedStre
   // Whoever waits for its end learns of its failure.
   attached.ended.catch(() => undefined);
   return attached;
-}
-
-/** Those asked for by `--attach`; without it output, and input with `--interactive`. */
-function wantedStreams({ flags }: CommandContext): { stdin: boolean; stdout: boolean; stderr: boolean } {
-  const named = flags.get(containerFlags.attach).map((name) => name.toLowerCase());
-  const all = named.length === 0;
-  return {
-    stdin: flags.get(containerFlags.interactive) && (all || named.includes('stdin')),
-    stdout: all || named.includes('stdout'),
-    stderr: all || named.includes('stderr'),
-  };
 }
 
 function attachQuery(streams: Record<string, boolean>): Record<string, string> {

@@ -1,9 +1,13 @@
 /** `docker kill`, `stop`, `restart`, `start`. Source: `cli: cli/command/container/kill.go, stop.go, restart.go, start.go`. */
+import type { ContainerInspect } from '../../../protocol/engine-api.ts';
 import type { Flag } from '../../flags/flag.ts';
 import { boolFlag, intFlag, stringFlag } from '../../flags/flag-types.ts';
 import { type Command, type CommandContext, requiresMinArgs } from '../command.ts';
 import { completeAllContainers, completeContainers } from '../completion.ts';
+import { interruptedStatus } from '../root.ts';
+import { attachStreams } from './attached-streams.ts';
 import { errorLine, forEachContainer } from './for-each-container.ts';
+import { waitForExit } from './wait-for-exit.ts';
 
 const signal = stringFlag({ name: 'signal', shorthand: 's', description: 'Signal to send' });
 const timeout = intFlag({ name: 'timeout', shorthand: 't', description: 'Seconds to wait before killing' });
@@ -60,23 +64,57 @@ async function stopOrRestart(context: CommandContext, action: 'stop' | 'restart'
 }
 
 const attach = boolFlag({ name: 'attach', shorthand: 'a', description: 'Show what the container prints' });
+const detachKeys = stringFlag({ name: 'detach-keys', description: 'Keys that detach from the container' });
 const interactive = boolFlag({ name: 'interactive', shorthand: 'i', description: 'Connect its standard input' });
 
-/** Simplified: without `--attach` and `--interactive`: the containers here take no input, and `logs -f` shows their output. */
 export const startCommand = containersCommand(
   'start',
   'Start one or more stopped containers',
-  [attach, interactive],
-  async (context) => {
-    const failed: string[] = [];
-    for (const name of context.args) {
-      const error = await errorLine(() => context.api.post(`/containers/${name}/start`));
-      if (error === null) context.out(`${name}\n`);
-      else {
-        context.err(`${error}\n`);
-        failed.push(name);
-      }
-    }
-    return failed.length === 0 ? 0 : context.fail(`Error: failed to start containers: ${failed.join(', ')}`);
-  },
+  [attach, detachKeys, interactive],
+  (context) =>
+    context.flags.get(attach) || context.flags.get(interactive) ? startAttached(context) : startDetached(context),
 );
+
+async function startDetached(context: CommandContext): Promise<number> {
+  const failed: string[] = [];
+  for (const name of context.args) {
+    const error = await errorLine(() => context.api.post(`/containers/${name}/start`));
+    if (error === null) context.out(`${name}\n`);
+    else {
+      context.err(`${error}\n`);
+      failed.push(name);
+    }
+  }
+  return failed.length === 0 ? 0 : context.fail(`Error: failed to start containers: ${failed.join(', ')}`);
+}
+
+/** Only one at a time: there is one terminal. */
+async function startAttached(context: CommandContext): Promise<number> {
+  const { api, args, fail, flags, process } = context;
+  if (args.length > 1) return fail('you cannot start and attach multiple containers at once');
+  const { Id, Config, HostConfig } = await api.get<ContainerInspect>(`/containers/${args[0]}/json`);
+  const stdin = flags.get(interactive) && (Config.OpenStdin ?? false);
+  if (stdin && Config.Tty && !process.stdin.isTerminal) return fail('the input device is not a TTY');
+  const query = { stream: '1', ...(stdin && { stdin: '1' }), stdout: '1', stderr: '1' };
+  const ends = { tty: Config.Tty ?? false, stdin };
+  const attached = await attachStreams(context, `/containers/${Id}/attach`, { query }, ends);
+  attached.ended.catch(() => undefined);
+  const isRemoved = (HostConfig as { AutoRemove?: boolean }).AutoRemove;
+  const { exit } = await waitForExit(api, Id, isRemoved ? 'removed' : 'next-exit');
+  exit.catch(() => undefined);
+  try {
+    await api.post(`/containers/${Id}/start`);
+  } catch (error) {
+    attached.cancel();
+    throw error;
+  }
+  const cancel = (): void => attached.cancel();
+  process.signal.addEventListener('abort', cancel);
+  try {
+    const ended = await attached.ended;
+    if (process.signal.aborted) return interruptedStatus;
+    return ended === 'detached' ? 0 : ((await exit) ?? 0);
+  } finally {
+    process.signal.removeEventListener('abort', cancel);
+  }
+}

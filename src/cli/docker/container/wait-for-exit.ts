@@ -12,10 +12,15 @@ export async function waitForExit(
   api: DockerClient,
   container: string,
   condition: WaitCondition,
-): Promise<{ exit: Promise<number | null> }> {
+): Promise<{ exit: Promise<number | null>; cancel(): void }> {
   let code: number | null = null;
-  const stream = await api.stream('POST', `/containers/${container}/wait`, { query: { condition } }, (chunk) => {
-    if ('json' in chunk) code = (chunk.json as { StatusCode: number }).StatusCode;
-  });
-  return { exit: stream.done.then(() => code) };
+  const stream = await api.stream(
+    'POST',
+    `/containers/${container}/wait`,
+    { query: { condition: condition === 'not-running' ? undefined : condition } },
+    (chunk) => {
+      if ('json' in chunk) code = (chunk.json as { StatusCode: number }).StatusCode;
+    },
+  );
+  return { exit: stream.done.then(() => code), cancel: stream.cancel };
 }

@@ -1,12 +1,20 @@
 /** `docker image`: the images of this node; and those of its commands that `docker` has itself. */
+import { flagLines } from '../../flags/flag-lines.ts';
 import { type Command, type CommandGroup, requiresMinArgs } from '../command.ts';
 import { completeImages } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
 import { inspectObjects } from '../inspect.ts';
-import { notModelled } from '../not-modelled.ts';
+import { importCommand, loadCommand, saveCommand } from './archives.ts';
+import { buildCommand } from './build.ts';
+import { historyCommand } from './history.ts';
 import { imageLs, imagesCommand } from './ls.ts';
+import { imagePrune } from './prune.ts';
 import { pullCommand } from './pull.ts';
+import { pushCommand } from './push.ts';
 import { imageRm, rmiCommand } from './rm.ts';
+import { tagCommand } from './tag.ts';
+
+const inspectIgnored = flagLines('--platform string  Show the variant for this platform ("os[/arch[/variant]]")');
 
 const imageInspect: Command = {
   kind: 'command',
@@ -14,7 +22,7 @@ const imageInspect: Command = {
   usage: '[OPTIONS] IMAGE [IMAGE...]',
   description: 'Show images in detail',
   args: requiresMinArgs(1),
-  flags: [inspectFormatFlag],
+  flags: [inspectFormatFlag, ...inspectIgnored],
   run: (context) =>
     inspectObjects(context, context.args, context.flags.get(inspectFormatFlag), async (name) => ({
       raw: await context.api.get(`/images/${name}/json`),
@@ -22,45 +30,37 @@ const imageInspect: Command = {
   complete: completeImages,
 };
 
-const build = notModelled('build', '[OPTIONS] PATH | URL | -', 'Make an image of a Dockerfile');
-const history = notModelled('history', '[OPTIONS] IMAGE', 'Show what an image was made of');
-const importImage = notModelled('import', '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]', 'Make an image of an archive');
-const load = notModelled('load', '[OPTIONS]', 'Get images from an archive');
-const push = notModelled('push', '[OPTIONS] NAME[:TAG]', 'Send an image to its registry');
-const save = notModelled('save', '[OPTIONS] IMAGE [IMAGE...]', 'Write images to an archive');
-const tag = notModelled('tag', 'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]', 'Give an image another name');
-
 export const imageGroup: CommandGroup = {
   kind: 'group',
   name: 'image',
   section: 'management',
   description: 'Images of this node',
   commands: [
-    build,
-    history,
-    importImage,
+    buildCommand,
+    historyCommand,
+    importCommand,
     imageInspect,
-    load,
+    loadCommand,
     imageLs,
-    notModelled('prune', '[OPTIONS]', 'Remove images that nothing uses'),
+    imagePrune,
     pullCommand,
-    push,
+    pushCommand,
     imageRm,
-    save,
-    tag,
+    saveCommand,
+    tagCommand,
   ],
 };
 
 /** Commands that need no `image` before them. */
 export const imageShortcuts: readonly Command[] = [
-  build,
-  history,
+  buildCommand,
+  historyCommand,
   imagesCommand,
-  importImage,
-  load,
+  importCommand,
+  loadCommand,
   pullCommand,
-  push,
+  pushCommand,
   rmiCommand,
-  save,
-  tag,
+  saveCommand,
+  tagCommand,
 ];

@@ -35,6 +35,7 @@ export function imageRows(
     for (const { repository } of rows) digests.delete(repository);
     for (const [repository, digest] of digests)
       rows.push({ ...rest, image, repository, tag: none, digest: withDigests ? digest : '' });
+    if (rows.length === 0) rows.push({ ...rest, image, repository: none, tag: none, digest: none });
     return rows;
   });
 }

@@ -11,6 +11,7 @@ import { imageListing, imageRows } from './image-listing.ts';
 const all = boolFlag({ name: 'all', shorthand: 'a', description: 'Show the images between, too' });
 const digests = boolFlag({ name: 'digests', description: 'Show digests' });
 const filter = filterFlag();
+const tree = boolFlag({ name: 'tree', description: 'Show the platforms of each below it' });
 const quiet = quietFlag('Print IDs alone');
 
 /** As `docker images`. */
@@ -21,7 +22,7 @@ export const imagesCommand: Command = {
   usage: '[OPTIONS] [REPOSITORY[:TAG]]',
   description: 'List the images of this node',
   args: requiresMaxArgs(1),
-  flags: [all, digests, filter, listFormatFlag, noTruncFlag, quiet],
+  flags: [all, digests, filter, listFormatFlag, noTruncFlag, quiet, tree],
   run: listImages,
   complete: completeImages,
 };
@@ -32,6 +33,7 @@ export const imageLs: Command = { ...imagesCommand, name: 'ls', aliases: ['list'
 async function listImages(context: CommandContext): Promise<number> {
   const { api, args, flags, process } = context;
   const [name] = args;
+  if (flags.get(tree)) return context.fail('docker images --tree is not modelled here: images have one platform');
   const filters = name === undefined ? flags.get(filter) : { ...flags.get(filter), reference: [name] };
   const query = { all: flags.get(all) ? '1' : undefined, filters: filtersQuery(filters) };
   const images = await api.get<ImageSummary[]>('/images/json', query);

@@ -1,11 +1,11 @@
 /** `docker pull`. Source: `cli: cli/command/image/pull.go`. */
-import { type ApiChunk, StreamError } from '../../../protocol/api.ts';
+import { StreamError } from '../../../protocol/api.ts';
 import { boolFlag, stringFlag } from '../../flags/flag-types.ts';
-import { complaintAboutImage, familiarString, parseImageReference } from '../../opts/image-reference.ts';
+import { complaintAboutImage, parseImageReference } from '../../opts/image-reference.ts';
 import { Interrupted } from '../client.ts';
 import { type Command, type CommandContext, exactArgs } from '../command.ts';
 import { completeImages } from '../completion.ts';
-import { createProgressLines, silentProgress } from '../progress/progress-lines.ts';
+import { jsonMessages } from '../progress/json-messages.ts';
 
 const allTags = boolFlag({ name: 'all-tags', shorthand: 'a', description: 'Download all tags of the repository' });
 const trust = boolFlag({ name: 'disable-content-trust', default: true, description: 'Do not check signatures' });
@@ -24,12 +24,6 @@ export const pullCommand: Command = {
   complete: completeImages,
 };
 
-/** What the daemon says while it pulls. */
-interface PullMessage {
-  status?: string;
-  id?: string;
-}
-
 /** Simplified: one tag at a time; the registry here cannot be asked which ones it has. */
 async function pullImage(context: CommandContext): Promise<number> {
   const { api, args, flags, process, out, fail } = context;
@@ -42,14 +36,9 @@ async function pullImage(context: CommandContext): Promise<number> {
     return fail(isBare ? 'docker pull --all-tags is not modelled here' : "tag can't be used with --all-tags/-a");
   const reference = isBare ? { ...parsed, tag: 'latest' } : parsed;
   if (isBare && !flags.get(quiet)) out('Using default tag: latest\n');
-  const lines = flags.get(quiet) ? silentProgress : createProgressLines(process.stdout);
-  const show = (chunk: ApiChunk): void => {
-    if (!('json' in chunk)) return;
-    const { status = '', id } = chunk.json as PullMessage;
-    lines.message(status, id);
-  };
-  const familiar = familiarString({ ...reference, tag: null, digest: null });
-  const query = { fromImage: familiar, tag: reference.digest ?? reference.tag ?? 'latest' };
+  const show = flags.get(quiet) ? () => undefined : jsonMessages(process.stdout);
+  const { domain, path } = reference;
+  const query = { fromImage: `${domain}/${path}`, tag: reference.digest ?? reference.tag ?? 'latest' };
   const stream = await api.stream('POST', '/images/create', { query }, show);
   const cancel = (): void => stream.cancel();
   process.signal.addEventListener('abort', cancel);
@@ -62,7 +51,6 @@ async function pullImage(context: CommandContext): Promise<number> {
     process.signal.removeEventListener('abort', cancel);
   }
   if (process.signal.aborted) throw new Interrupted('interrupted');
-  const { domain, path } = reference;
   out(
     `${domain}/${path}${reference.tag === null ? '' : `:${reference.tag}`}${reference.digest === null ? '' : `@${reference.digest}`}\n`,
   );

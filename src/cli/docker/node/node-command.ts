@@ -10,6 +10,7 @@ import { nodeUpdate } from './update.ts';
 export const nodeCommand: CommandGroup = {
   kind: 'group',
   name: 'node',
+  needsSwarm: 'manager',
   section: 'swarm',
   description: 'Nodes of the swarm',
   commands: [nodeDemote, nodeInspect, nodeLs, nodePromote, nodePs, nodeRm, nodeUpdate],

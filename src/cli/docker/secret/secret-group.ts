@@ -8,6 +8,7 @@ import { secretRm } from './rm.ts';
 export const secretGroup: CommandGroup = {
   kind: 'group',
   name: 'secret',
+  needsSwarm: 'manager',
   section: 'swarm',
   description: 'Secrets of the swarm',
   commands: [secretCreate, secretInspect, secretLs, secretRm],

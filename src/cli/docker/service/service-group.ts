@@ -13,6 +13,7 @@ import { updateCommand } from './update.ts';
 export const serviceGroup: CommandGroup = {
   kind: 'group',
   name: 'service',
+  needsSwarm: 'manager',
   description: 'Manage Swarm services',
   section: 'swarm',
   commands: [

@@ -15,6 +15,7 @@ export const serviceListing: Listing<Service> = {
     Ports: { header: 'PORTS', value: ({ Endpoint }) => portsText(Endpoint.Ports ?? []) },
   },
   table: '{{.ID}}\t{{.Name}}\t{{.Mode}}\t{{.Replicas}}\t{{.Image}}\t{{.Ports}}',
+  raw: 'id: {{.ID}}\nname: {{.Name}}\nmode: {{.Mode}}\nreplicas: {{.Replicas}}\nimage: {{.Image}}\nports: {{.Ports}}\n',
 };
 
 function modeOf({ Spec: { Mode } }: Service): string {

@@ -10,6 +10,7 @@ import { stackServices } from './services.ts';
 export const stackGroup: CommandGroup = {
   kind: 'group',
   name: 'stack',
+  needsSwarm: 'manager',
   usage: '[OPTIONS]',
   section: 'swarm',
   description: 'Services that belong together',

@@ -25,6 +25,7 @@ const caKey = pemFlag('ca-key', 'File with the root key to use (PEM)');
 export const swarmCa: Command = {
   kind: 'command',
   name: 'ca',
+  needsSwarm: 'manager',
   usage: '[OPTIONS]',
   description: 'Show or rotate the root certificate',
   args: noArgs,

@@ -11,6 +11,7 @@ const quiet = boolFlag({ name: 'quiet', shorthand: 'q', description: 'Print the 
 export const swarmJoinToken: Command = {
   kind: 'command',
   name: 'join-token',
+  needsSwarm: 'manager',
   usage: '[OPTIONS] (worker|manager)',
   description: 'Show or rotate the tokens for joining',
   args: exactArgs(1),

@@ -7,6 +7,7 @@ const force = boolFlag({ name: 'force', shorthand: 'f', description: 'Leave what
 export const swarmLeave: Command = {
   kind: 'command',
   name: 'leave',
+  needsSwarm: 'active',
   usage: '[OPTIONS]',
   description: 'Take this node out of its swarm',
   args: noArgs,

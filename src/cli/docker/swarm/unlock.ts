@@ -11,6 +11,7 @@ const quiet = boolFlag({ name: 'quiet', shorthand: 'q', description: 'Print the 
 export const swarmUnlock: Command = {
   kind: 'command',
   name: 'unlock',
+  needsSwarm: 'active',
   usage: '',
   description: 'Unlock a manager that was locked when it started',
   args: noArgs,
@@ -21,6 +22,7 @@ export const swarmUnlock: Command = {
 export const swarmUnlockKey: Command = {
   kind: 'command',
   name: 'unlock-key',
+  needsSwarm: 'manager',
   usage: '[OPTIONS]',
   description: 'Show or rotate the key that unlocks managers',
   args: noArgs,

@@ -10,6 +10,7 @@ const autolock = autolockFlag('Lock managers, or lock them no more (true|false)'
 export const swarmUpdate: Command = {
   kind: 'command',
   name: 'update',
+  needsSwarm: 'manager',
   usage: '[OPTIONS]',
   description: 'Change the settings of the swarm',
   args: noArgs,

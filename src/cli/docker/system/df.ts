@@ -123,7 +123,12 @@ function details({ process }: CommandContext, { Images, Containers, Volumes }: D
   );
   const imageColumns =
     'table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}';
-  const containers = Containers.map((container) => ({ container, isTruncated: true, now }));
+  // What the image takes stands above.
+  const containers = Containers.map((container) => ({
+    container: { ...container, SizeRootFs: 0 },
+    isTruncated: true,
+    now,
+  }));
   const containerColumns =
     'table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}';
   const text = (rendered: { ok: boolean; value?: string }): string => rendered.value ?? '';

@@ -76,12 +76,17 @@ function eventTemplate(text: string): { template: Template | null } | { complain
 }
 
 function eventLine(event: EventMessage, template: Template | null): string {
-  if (template) return `${template.execute({ type: eventType, value: event }).text}\n`;
+  if (template) return `${exactNanos(template.execute({ type: eventType, value: event }).text)}\n`;
   const { ID: id, Attributes: attributes } = event.Actor;
   const pairs = Object.keys(attributes)
     .sort()
     .map((key) => `${key}=${attributes[key]}`);
   return `${momentText(event)} ${event.Type} ${event.Action} ${id}${pairs.length === 0 ? '' : ` (${pairs.join(', ')})`}\n`;
+}
+
+/** In JSON, too: a double knows the nanoseconds of our century only roughly. */
+function exactNanos(json: string): string {
+  return json.replace(/"timeNano":(\d+)/, (_, nanos: string) => `"timeNano":${Math.round(Number(nanos) / 1000)}000`);
 }
 
 /** RFC 3339 with nine digits. The daemon's clock counts microseconds; a double holds no more of the nanoseconds. */

@@ -1,6 +1,6 @@
 /** `docker volume ls`. Source: `docker/cli: cli/command/volume/list.go, formatter/volume.go`. */
 import type { Volume, VolumeList } from '../../../protocol/engine-api.ts';
-import { filterFlag } from '../../flags/flag-types.ts';
+import { boolFlag, filterFlag } from '../../flags/flag-types.ts';
 import { type Listing, renderListing } from '../../table/listing.ts';
 import { compareNaturally } from '../../table/natural-order.ts';
 import { filtersQuery } from '../client.ts';
@@ -8,6 +8,7 @@ import { type Command, type CommandContext, noArgs } from '../command.ts';
 import { listFormatFlag, quietFlag } from '../format-flag.ts';
 import { labelsText } from '../labels-text.ts';
 
+const cluster = boolFlag({ name: 'cluster', description: 'Show those of the cluster alone, as such' });
 const filter = filterFlag({ description: 'Show only what meets the condition (such as "dangling=true")' });
 const quiet = quietFlag('Print names alone');
 
@@ -18,7 +19,7 @@ export const volumeLs: Command = {
   usage: '[OPTIONS]',
   description: 'List the volumes of this node',
   args: noArgs,
-  flags: [filter, listFormatFlag, quiet],
+  flags: [cluster, filter, listFormatFlag, quiet],
   run: listVolumes,
 };
 
@@ -43,11 +44,16 @@ const volumeListing: Listing<Volume> = {
   raw: 'name: {{.Name}}\ndriver: {{.Driver}}\n',
 };
 
+const CLUSTER_TABLE = '{{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}';
+
 async function listVolumes(context: CommandContext): Promise<number> {
   const { api, flags } = context;
   const list = await api.get<VolumeList>('/volumes', { filters: filtersQuery(flags.get(filter)) });
-  const rows = (list.Volumes ?? []).toSorted((a, b) => compareNaturally(a.Name, b.Name));
-  const text = renderListing(volumeListing, rows, { format: flags.get(listFormatFlag), quiet: flags.get(quiet) });
+  // There are no volumes of the cluster.
+  const shown = flags.get(cluster) ? [] : (list.Volumes ?? []);
+  const listing = flags.get(cluster) ? { ...volumeListing, table: CLUSTER_TABLE } : volumeListing;
+  const rows = shown.toSorted((a, b) => compareNaturally(a.Name, b.Name));
+  const text = renderListing(listing, rows, { format: flags.get(listFormatFlag), quiet: flags.get(quiet) });
   if (!text.ok) return context.fail(text.message);
   context.out(text.value);
   return 0;

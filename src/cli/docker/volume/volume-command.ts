@@ -1,11 +1,11 @@
 /** `docker volume`: the volumes of this node. */
 
 import { volumeType } from '../../../go-types/swarm.ts';
-import { type Command, type CommandGroup, requiresMinArgs } from '../command.ts';
+import { flagLines } from '../../flags/flag-lines.ts';
+import { type Command, type CommandGroup, requiresMaxArgs, requiresMinArgs } from '../command.ts';
 import { completeVolumes } from '../completion.ts';
 import { inspectFormatFlag } from '../format-flag.ts';
 import { inspectObjects } from '../inspect.ts';
-import { notModelled } from '../not-modelled.ts';
 import { volumeCreate } from './create.ts';
 import { volumeLs } from './ls.ts';
 import { volumePrune } from './prune.ts';
@@ -27,17 +27,27 @@ const volumeInspect: Command = {
   complete: completeVolumes,
 };
 
+/** There are no volumes of the cluster. */
+const volumeUpdate: Command = {
+  kind: 'command',
+  name: 'update',
+  usage: '[OPTIONS] [VOLUME]',
+  description: 'Change a volume of the cluster',
+  args: requiresMaxArgs(1),
+  flags: flagLines(
+    '--availability string  Availability in the cluster ("active", "pause", "drain") (default "active")',
+  ),
+  run: async ({ api, args, fail }) => {
+    await api.get(`/volumes/${args[0] ?? ''}`);
+    return fail('can only update cluster volumes');
+  },
+  complete: completeVolumes,
+};
+
 export const volumeCommand: CommandGroup = {
   kind: 'group',
   name: 'volume',
   section: 'management',
   description: 'Volumes of this node',
-  commands: [
-    volumeCreate,
-    volumeInspect,
-    volumeLs,
-    volumePrune,
-    volumeRm,
-    notModelled('update', '[OPTIONS] VOLUME', 'Change a volume of the cluster'),
-  ],
+  commands: [volumeCreate, volumeInspect, volumeLs, volumePrune, volumeRm, volumeUpdate],
 };

@@ -23,7 +23,7 @@ export const containerChanges: Route = {
 };
 
 /** What was written in the container's own layer, and the folders above it. */
-function changesOf({ files }: Container): { Path: string; Kind: number }[] | null {
+function changesOf({ files }: Container): { Path: string; Kind: number }[] {
   const kinds = new Map<string, number>();
   for (const path of Object.keys(files)) {
     kinds.set(path, ADDED);
@@ -31,7 +31,7 @@ function changesOf({ files }: Container): { Path: string; Kind: number }[] | nul
       if (!kinds.has(above)) kinds.set(above, above in files ? ADDED : MODIFIED);
   }
   const changes = [...kinds].map(([Path, Kind]) => ({ Path, Kind }));
-  return changes.length === 0 ? null : changes.sort((a, b) => (a.Path < b.Path ? -1 : 1));
+  return changes.sort((a, b) => (a.Path < b.Path ? -1 : 1));
 }
 
 function parentOf(path: string): string {

@@ -82,11 +82,46 @@ export const createContainer: Route = {
 };
 
 /** `moby: daemon/daemon_unix.go verifyPlatformContainerSettings` */
-function warningsOf({ HostConfig: host }: Partial<GivenContainer>): string[] {
-  const publishes = host?.PublishAllPorts || Object.keys(host?.PortBindings ?? {}).length > 0;
-  return host?.NetworkMode === 'host' && publishes
-    ? ['Published ports are discarded when using host network mode']
-    : [];
+function warningsOf({ HostConfig: host = {} }: Partial<GivenContainer>): string[] {
+  const discarded = Object.entries(NOT_MODELLED)
+    .filter(([field]) => isGiven((host as Record<string, unknown>)[field]))
+    .map(([, what]) => `${what} not modelled here. Discarded.`);
+  return [...portWarnings(host), ...discarded];
+}
+
+/** Fields of the host's configuration that the engine does not act on, and what they are about. */
+const NOT_MODELLED: Readonly<Record<string, string>> = {
+  BlkioWeight: 'Weights of block I/O are',
+  BlkioWeightDevice: 'Weights of block I/O are',
+  CpuPeriod: 'CPU quotas by period are',
+  CpuRealtimePeriod: 'Real-time CPU is',
+  CpuShares: 'CPU shares are',
+  CpusetCpus: 'Choosing CPUs is',
+  CpusetMems: 'Choosing memory nodes is',
+  DeviceCgroupRules: 'Devices are',
+  DeviceRequests: 'GPUs are',
+  Devices: 'Devices are',
+  IpcMode: 'Sharing namespaces is',
+  KernelMemory: 'Limits of kernel memory are',
+  Links: 'Links are',
+  PidMode: 'Sharing namespaces is',
+  PidsLimit: 'Limits of processes are',
+  SecurityOpt: 'Security options are',
+  StorageOpt: 'Options of the storage driver are',
+  Sysctls: 'Kernel settings are',
+  Ulimits: 'Limits of processes are',
+  UsernsMode: 'User namespaces are',
+  VolumesFrom: 'Taking over volumes is',
+};
+
+function isGiven(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return Boolean(value);
+}
+
+function portWarnings(host: NonNullable<Partial<GivenContainer>['HostConfig']>): string[] {
+  const publishes = host.PublishAllPorts || Object.keys(host.PortBindings ?? {}).length > 0;
+  return host.NetworkMode === 'host' && publishes ? ['Published ports are discarded when using host network mode'] : [];
 }
 
 /** `--publish-all`: every exposed port at a port of the host's choice. */

@@ -63,6 +63,9 @@ const APPS: readonly (readonly [RegExp, Program])[] = [
 
 /** Entry points that only prepare and then run their arguments. */
 const WRAPPERS = /(^|\/)(docker-entrypoint\.sh|docker-php-entrypoint)$/;
+/** Commands that a script knows. */
+const TOOLS = /^(sh|bash|ash|dash|sleep|tail|ping|echo|true|false|cat|curl|wget)$/;
+
 /** The program for a container of `image` with this entry point and command (empty: the image's own). */
 export function programFor(
   image: Image,
@@ -74,8 +77,10 @@ export function programFor(
   while (argv.length > 1 && WRAPPERS.test(argv[0]!)) argv.shift();
   const name = (argv[0] ?? '').slice((argv[0] ?? '').lastIndexOf('/') + 1);
   const app = own && command.length === 0 ? appOf(image) : undefined;
+  // What was built here is somebody's own server, if it says on which port.
+  const isOwnServer = own && command.length === 0 && image.history && image.exposed.length > 0 && !TOOLS.test(name);
   return {
-    program: app ?? SERVERS[name] ?? (script as Program),
+    program: app ?? SERVERS[name] ?? ((isOwnServer ? plainWeb : script) as Program),
     argv,
   };
 }
