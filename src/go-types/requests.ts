@@ -107,6 +107,45 @@ const words: GoType = {
 
 const portSet = mapOf(struct('struct {}', {}));
 
+/** Anything. */
+const any: GoType = { kind: 'interface' };
+
+const restartPolicy = struct('container.RestartPolicy', {
+  Name: stringType('container.RestartPolicyMode'),
+  MaximumRetryCount: goInt,
+});
+
+const resources = struct('container.Resources', {
+  Memory: goInt64,
+  NanoCPUs: keyed('NanoCpus', goInt64),
+  BlkioWeight: goUint32,
+  BlkioWeightDevice: listOf(any),
+  CPUPeriod: keyed('CpuPeriod', goInt64),
+  CPURealtimePeriod: keyed('CpuRealtimePeriod', goInt64),
+  CPUShares: keyed('CpuShares', goInt64),
+  CpusetCpus: goString,
+  CpusetMems: goString,
+  DeviceCgroupRules: strings,
+  DeviceRequests: listOf(any),
+  Devices: listOf(any),
+  KernelMemory: goInt64,
+  PidsLimit: optional(goInt64),
+  Ulimits: listOf(any),
+});
+
+/** `POST /containers/{id}/update`. */
+export const containerUpdateRequest = struct('container.UpdateConfig', {
+  Resources: embed(resources),
+  RestartPolicy: restartPolicy,
+});
+
+/** `POST /auth`. */
+export const authRequest = struct('registry.AuthConfig', {
+  Username: keyed('username', goString),
+  Password: keyed('password', goString),
+  ServerAddress: keyed('serveraddress', goString),
+});
+
 /** `POST /containers/create`. */
 export const containerCreateRequest = struct('container.CreateRequest', {
   Config: embed(
@@ -136,14 +175,20 @@ export const containerCreateRequest = struct('container.CreateRequest', {
       Binds: strings,
       NetworkMode: stringType('container.NetworkMode'),
       PortBindings: mapOf(listOf(struct('nat.PortBinding', { HostIP: keyed('HostIp', goString), HostPort: goString }))),
-      RestartPolicy: struct('container.RestartPolicy', {
-        Name: stringType('container.RestartPolicyMode'),
-        MaximumRetryCount: goInt,
-      }),
+      RestartPolicy: restartPolicy,
       AutoRemove: goBool,
       PublishAllPorts: goBool,
       Mounts: listOf(mount),
-      Resources: embed(struct('container.Resources', { Memory: goInt64, NanoCPUs: keyed('NanoCpus', goInt64) })),
+      Resources: embed(resources),
+      IpcMode: stringType('container.IpcMode'),
+      PidMode: stringType('container.PidMode'),
+      UsernsMode: stringType('container.UsernsMode'),
+      Links: strings,
+      SecurityOpt: strings,
+      StorageOpt: stringMap,
+      Sysctls: stringMap,
+      VolumesFrom: strings,
+      Tmpfs: stringMap,
     }),
   ),
   NetworkingConfig: optional(

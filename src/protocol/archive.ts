@@ -19,7 +19,13 @@ export interface Archive {
 
 /** Is a body an archive? */
 export function isArchive(body: unknown): body is Archive {
-  return typeof body === 'object' && body !== null && 'entries' in body && Array.isArray(body.entries);
+  if (typeof body !== 'object' || body === null || !('entries' in body) || !Array.isArray(body.entries)) return false;
+  return body.entries.every(isEntry);
+}
+
+function isEntry(entry: unknown): entry is ArchiveEntry {
+  const { path, text, mode } = (typeof entry === 'object' && entry !== null ? entry : {}) as Partial<ArchiveEntry>;
+  return typeof path === 'string' && (text === null || typeof text === 'string') && typeof mode === 'number';
 }
 
 /** Header with which the daemon describes what a path in a container is: JSON in base64. */

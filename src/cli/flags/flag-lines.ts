@@ -3,7 +3,7 @@
  * Their values are checked as those of the real ones are.
  */
 import { parseDuration } from '../../go-template/go-duration.ts';
-import { parseMemoryBytes } from '../opts/memory-bytes.ts';
+import { parseMemoryBytes, parseMemorySwap } from '../opts/memory-bytes.ts';
 import { parseUlimit } from '../opts/ulimit.ts';
 import { type Flag, listFlag, parsed, valueFlag } from './flag.ts';
 import {
@@ -51,7 +51,12 @@ function flagOf(line: string): Flag<unknown> {
     case 'filter':
       return filterFlag({ shorthand: '', ...options });
     case 'bytes':
-      return valueFlag({ ...options, valueWord: word, default: 0, parse: parseMemoryBytes });
+      return valueFlag({
+        ...options,
+        valueWord: word,
+        default: 0,
+        parse: name === 'memory-swap' ? parseMemorySwap : parseMemoryBytes,
+      });
     case 'duration':
       return valueFlag<number | null>({
         ...options,

@@ -4,6 +4,7 @@
  */
 import { type Decoded, decode } from '../../go-types/decode.ts';
 import type { ApiRequest } from '../../protocol/api.ts';
+import { isArchive } from '../../protocol/archive.ts';
 import type { EventMessage } from '../../protocol/engine-api.ts';
 import type { Micros } from '../../protocol/events.ts';
 import { seconds } from '../kernel/time.ts';
@@ -43,6 +44,11 @@ const STREAM_TYPES: Readonly<Record<StreamForm, string>> = {
   terminal: 'application/vnd.docker.raw-stream',
 };
 
+function readBody({ body }: Route, request: ApiRequest): Decoded {
+  if (body === 'archive') return { ok: true, value: isArchive(request.body) ? request.body : undefined };
+  return body ? decode(body, request.body) : NO_BODY;
+}
+
 const NO_BODY: Decoded = { ok: true, value: undefined };
 
 /** From joining a swarm to the ingress sandbox; as recorded (not yet there after 0.7 s, there after 1.6 s). */
@@ -67,7 +73,7 @@ export class Dockerd {
       return;
     }
     const { name, route, params } = found;
-    const body = route.body ? decode(route.body, request.body) : NO_BODY;
+    const body = readBody(route, request);
     if (!body.ok) return this.answer(id, 400, { message: `invalid JSON: ${body.message}` });
     const call: Call = { id, route: name, request: { ...request, body: body.value }, params, partial: null };
     this.state.calls.set(id, call);

@@ -7,8 +7,8 @@ import type { Call } from './state.ts';
 export interface Route {
   /** Refused at once where there is no control API. */
   readonly needsManager?: boolean;
-  /** What its body is read into; without one, it has none. */
-  readonly body?: GoType;
+  /** What its body is read into, or an archive; without one, it has none. */
+  readonly body?: GoType | 'archive';
   readonly start: (daemon: Dockerd, call: Call) => void;
   /** By the name that was given when asking; `value` is what was asked for. */
   readonly stages?: Readonly<Record<string, (daemon: Dockerd, call: Call, value: never) => void>>;

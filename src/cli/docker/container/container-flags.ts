@@ -187,7 +187,7 @@ const shapedFlags = {
     description: 'How readily it is swapped out (0 to 100)',
   }),
   storageOpt: stringListFlag({ name: 'storage-opt', description: 'Options for its storage' }),
-  sysctl: mapFlag({ name: 'sysctl', description: 'Settings of the kernel for it' }),
+  sysctl: sysctlFlag(),
   tmpfs: stringListFlag({ name: 'tmpfs', description: 'A folder to keep in memory' }),
 };
 
@@ -265,10 +265,27 @@ function pathRateFlag(name: string, description: string, field: 'Weight' | 'Rate
             ? `invalid weight for device: ${text}`
             : `invalid rate for device: ${text}. The correct format is <device-path>:<number>. Number must be a positive integer`,
         );
-      return parsed({ Path: path, [field]: Number(value) });
+      const number = Number(value);
+      if (field === 'Weight' && number > 0 && (number < 10 || number > 1000))
+        return unparsable(`invalid weight for device: ${text}`);
+      return parsed({ Path: path, [field]: number });
     },
   });
 }
+
+/** Only settings that have a namespace. Source: `cli: opts/opts.go` (`ValidateSysctl`). */
+function sysctlFlag(): Flag<Readonly<Record<string, string>>> {
+  const flag = mapFlag({ name: 'sysctl', description: 'Settings of the kernel for it' });
+  return {
+    ...flag,
+    accept: (text, previous) =>
+      text.includes('=') && OWN_SYSCTLS.test(text)
+        ? flag.accept(text, previous)
+        : unparsable(`sysctl '${text}' is not allowed`),
+  };
+}
+
+const OWN_SYSCTLS = /^(kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)=|net\.|fs\.mqueue\.)/;
 
 /** Fields of the host's configuration that were asked for. */
 function hostExtras({ flags, process }: CommandContext): Record<string, unknown> {
@@ -365,6 +382,8 @@ export function createBody(context: CommandContext, isDetached: boolean): ParseR
   const anonymous = get(f.volume).filter((text) => !text.includes(':'));
   const labelsFromFiles = readLabels(process, get(shapedFlags.labelFile));
   if (!labelsFromFiles.ok) return labelsFromFiles;
+  const complaint = hostComplaint(context);
+  if (complaint !== null) return unparsable(complaint);
   const streams = wantedStreams(context, isDetached);
   const [image = '', ...command] = args;
   const entrypoint = get(f.entrypoint);
@@ -412,6 +431,18 @@ export function createBody(context: CommandContext, isDetached: boolean): ParseR
     },
     NetworkingConfig: { EndpointsConfig: networks.value.endpoints },
   });
+}
+
+/** What is wrong with flags of the host's configuration; null: nothing. */
+function hostComplaint({ flags }: CommandContext): string | null {
+  const security = plainFlags.find(({ name }) => name === 'security-opt')!;
+  const odd = (flags.get(security) as readonly string[]).find(
+    (option) => !/[=:]/.test(option) && option !== 'no-new-privileges',
+  );
+  if (odd !== undefined) return `Invalid --security-opt: ${JSON.stringify(odd)}`;
+  if (flags.get(shapedFlags.logDriver) === 'none' && flags.get(shapedFlags.logOpt).length > 0)
+    return 'invalid logging opts for driver none';
+  return null;
 }
 
 /** Labels of `--label-file`: one a line; empty lines and comments are skipped. */

@@ -34,6 +34,7 @@ const STEP_TIME = milliseconds(120);
 const RUN_TIME = milliseconds(900);
 
 export const buildImage: Route = {
+  body: 'archive',
   start(daemon, call) {
     const query = call.request.query ?? {};
     const { body } = call.request;

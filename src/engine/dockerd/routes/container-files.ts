@@ -87,6 +87,7 @@ function entriesOf(files: ContainerFiles, path: string, name: string): ArchiveEn
 
 /** Puts an archive into a folder of a container. */
 export const putArchive: Route = {
+  body: 'archive',
   start(daemon, call) {
     const found = findFiles(daemon, call);
     if (!found) return;

@@ -1,5 +1,5 @@
 /** `/containers`. `moby: daemon/server/router/container`, `daemon/list.go`, `stop.go`, `kill.go`, `delete.go`, `rename.go` */
-import { containerCreateRequest } from '../../../go-types/requests.ts';
+import { containerCreateRequest, containerUpdateRequest } from '../../../go-types/requests.ts';
 import type * as api from '../../../protocol/engine-api.ts';
 import { milliseconds, seconds } from '../../kernel/time.ts';
 import { hasLabels } from '../../manager/controlapi/list-filters.ts';
@@ -312,6 +312,7 @@ export const renameContainer: Route = {
 
 /** `docker update`: limits and the restart policy. `moby: daemon/update.go`. */
 export const updateContainer: Route = {
+  body: containerUpdateRequest,
   start(daemon, call) {
     const container = findContainer(daemon, call);
     if (!container) return;

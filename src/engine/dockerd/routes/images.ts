@@ -1,4 +1,5 @@
 /** `/images` and `/distribution`. `moby: daemon/server/router/image`, `daemon/server/router/distribution` */
+import { authRequest } from '../../../go-types/requests.ts';
 import { decodeBase64Text } from '../../../protocol/base64.ts';
 import { milliseconds } from '../../kernel/time.ts';
 import type { Filters } from '../../manager/controlapi/control-request.ts';
@@ -290,6 +291,7 @@ function readAuth(header: string | undefined): { username?: string } | null {
 
 /** `docker login`. Simplified: any name and password are right. */
 export const login: Route = {
+  body: authRequest,
   start(daemon, call) {
     const { username = '', password = '', serveraddress = '' } = daemon.body<LoginRequest>(call);
     if (username === '' || password === '')
