@@ -501,7 +501,7 @@ export class Agent {
   private enter(run: TaskRun, state: TaskStateValue, message: string, result?: OperationResult, err = ''): void {
     const { status, task } = run;
     run.status = {
-      timestamp: this.kernel.now,
+      timestamp: this.hardware.wallClock(this.machine),
       state,
       message,
       err,

@@ -275,7 +275,14 @@ export class Manager {
     this.host.controlDone(token, result);
   }
 
-  /** Serves a call as leader; `replyTo` is the machine that asked, null for our own daemon. */
+  /**
+   * Serves a call as leader; `replyTo` is the machine that asked, null for our own daemon.
+   *
+   * Reads are answered from this store at once, as SwarmKit does: neither read index nor lease asks a majority whether this is the leader
+   * still (Raft thesis 6.4). So they are linearizable as long as nobody else has been elected: a leader begins to serve only when it has
+   * applied an entry of its own term, and with it all that was ever committed before. One that is cut off and deposed shows what was,
+   * until CheckQuorum makes it step down, within two election times.
+   */
   private serve(token: string, request: ControlRequest, replyTo: string | null): void {
     const api = this.subsystem<ControlApi>('controlapi');
     if (!api) return this.reply(token, replyTo, { ok: false, error: LOST_LEADERSHIP });

@@ -916,6 +916,29 @@ describe('6 cluster membership changes', () => {
     expect(network.raft('n2').state).toMatchObject({ term, leader: 'n1' });
   });
 
+  test('6: a removed server is told so even by whom it takes for another', () => {
+    const node = memberWith({ term: 3 });
+    node.raft.state.configuration.removed.add('gone');
+    const [told] = answers(node, { ...from('gone', 9).voteRequest(5, 5), to: 'an old member' });
+    expect(told).toMatchObject({ type: 'member-removed', to: 'gone' });
+    expect(node.raft.state).toMatchObject({ term: 3, vote: null });
+  });
+
+  test('6: a new leader changes the members only when a change that it took over is applied, not only committed', () => {
+    const node = memberWith({ term: 1 });
+    const taken: Entry = { index: 1, term: 1, type: 'conf', change: { type: 'add', raftId: 'n4', context: null } };
+    answers(node, from('n2', 1).append(0, 0, [taken]));
+    node.raft.campaign();
+    node.workAll();
+    answers(node, from('n2', 2).vote());
+    node.raft.step(from('n2', 2).ack(2));
+    expect(node.raft.status()).toMatchObject({ role: 'leader', commit: 2, applied: 0 });
+    const change = { type: 'remove', raftId: 'n3', context: null } as const;
+    expect(node.raft.proposeConfChange(change)).toMatchObject({ error: { kind: 'conf-change-pending' } });
+    node.workAll();
+    expect(node.raft.proposeConfChange(change)).toMatchObject({ ok: true });
+  });
+
   test('6: a removed ID never comes back', () => {
     const network = new TestingNetwork(THREE).elect('n1').change('n1', 'remove', 'n3').tick(2);
     const again = network.raft('n1').proposeConfChange({ type: 'add', raftId: 'n3', context: null });
