@@ -2,7 +2,7 @@
  * `$(( ))`: whole numbers and C's operators over a parsed expression.
  * Simplified: 53 bits instead of 64, which nobody counts up to in a shell.
  */
-import type { ArithmeticExpression, WordPart } from 'unbash';
+import type { ArithmeticExpression, ParsedScript as Script, WordPart } from 'unbash';
 
 /** What an expression may touch of the shell. */
 export interface ArithmeticScope {
@@ -10,6 +10,8 @@ export interface ArithmeticScope {
   set(name: string, value: string): void;
   /** Text of a word with `$x` or `$( )` in it. */
   expand(parts: readonly WordPart[]): Promise<string>;
+  /** What `$( )` prints. */
+  substitute(script: Script): Promise<string>;
   /** Reports what is wrong with the expression, by throwing. */
   fail(message: string): never;
 }
@@ -47,7 +49,8 @@ export async function evaluateArithmetic(node: ArithmeticExpression, scope: Arit
     case 'ArithmeticBinary':
       return binary(node.operator, node.left, node.right, scope);
     case 'ArithmeticCommandExpansion':
-      return scope.fail('command substitution is not supported here');
+      if (!node.script) return 0;
+      return numberOf((await scope.substitute(node.script)).trim(), scope);
   }
 }
 
@@ -62,6 +65,9 @@ function numberOf(text: string, scope: ArithmeticScope, depth = 0): number {
   if (trimmed === '') return 0;
   if (/^-?0[0-7]+$/.test(trimmed)) return Number.parseInt(trimmed, 8);
   if (/^-?(\d+|0[xX][0-9a-fA-F]+)$/.test(trimmed)) return Number(trimmed);
+  const based = /^(\d+)#([0-9A-Za-z]+)$/.exec(trimmed);
+  if (based && !Number.isNaN(Number.parseInt(based[2]!, Number(based[1]))))
+    return Number.parseInt(based[2]!, Number(based[1]));
   if (/^[A-Za-z_]\w*$/.test(trimmed) && depth < 8) return numberOf(scope.get(trimmed) ?? '', scope, depth + 1);
   return scope.fail(`${trimmed}: syntax error: operand expected (error token is "${trimmed}")`);
 }

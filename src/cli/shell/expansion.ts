@@ -222,6 +222,7 @@ export function expandArithmetic(expression: ArithmeticExpression, scope: Expans
   return evaluateArithmetic(expression, {
     get: (name) => lookUp(name, scope.state),
     set: (name, value) => void scope.state.set(name, value),
+    substitute: scope.substitute,
     expand: async (parts) => textOf(await quotedFragments(parts as readonly DoubleQuotedChild[], scope)),
     fail: scope.fail,
   });
@@ -238,8 +239,9 @@ function lookUp(name: string, state: ShellState): string | undefined {
     case '#':
       return String(state.parameters.length);
     case '@':
-    case '*':
       return state.parameters.length === 0 ? undefined : state.parameters.join(' ');
+    case '*':
+      return state.parameters.length === 0 ? undefined : state.parameters.join((state.get('IFS') ?? ' ').slice(0, 1));
     case '$':
       // Simplified: there are no process numbers here; a shell says it is this one.
       return '1042';
@@ -266,6 +268,7 @@ async function expandParameter(part: ParameterExpansionPart, scope: ExpansionSco
   const { state } = scope;
   const name = part.prefix === '!' ? (lookUp(part.parameter, state) ?? '') : part.parameter;
   const { operation } = part;
+  if (part.prefix === '#' && (name === '@' || name === '*')) return String(state.parameters.length);
   if (part.prefix === '#') return String([...parameterValue(name, scope)].length);
   if (!operation) return parameterValue(name, scope);
   const value = lookUp(name, state);
@@ -281,6 +284,8 @@ async function expandParameter(part: ParameterExpansionPart, scope: ExpansionSco
     case 'Slice': {
       const offset = Number(await expandText(operation.offset, scope));
       const length = operation.length ? Number(await expandText(operation.length, scope)) : undefined;
+      // Positions count from `$0` on.
+      if (name === '@' || name === '*') return slice([state.name, ...state.parameters], offset, length).join(' ');
       return slice(value ?? '', offset, length);
     }
     case 'CaseModification':
@@ -334,7 +339,8 @@ function replaceMatch(value: string, operator: string, pattern: string, replacem
   return value.replace(new RegExp(anchored, operator === '//' ? 'gu' : 'u'), () => replacement);
 }
 
-function slice(value: string, offset: number, length: number | undefined): string {
+function slice<Value extends string | string[]>(value: Value, offset: number, length: number | undefined): Value;
+function slice(value: string | string[], offset: number, length: number | undefined): string | string[] {
   const start = offset < 0 ? Math.max(0, value.length + offset) : offset;
   if (length === undefined) return value.slice(start);
   return length < 0 ? value.slice(start, value.length + length) : value.slice(start, start + length);

@@ -1,5 +1,5 @@
 /** A shell to try things in, for tests: files in memory, a clock that tests move, programs that tests bring. */
-import type { ApiClient, CancelSignal, VirtualClock } from '../../protocol/api.ts';
+import { type ApiClient, type CancelSignal, ConnectionError, type VirtualClock } from '../../protocol/api.ts';
 import { TestNetwork } from '../net/testing-network.ts';
 import type { HostContext, Program } from '../process.ts';
 import { CancelSource } from './cancel.ts';
@@ -65,9 +65,7 @@ export async function settle(): Promise<void> {
 }
 
 const noApi: ApiClient = {
-  request: () => {
-    throw new Error('no daemon in this test');
-  },
+  request: () => Promise.reject(new ConnectionError('no daemon in this test')),
   stream: () => {
     throw new Error('no daemon in this test');
   },

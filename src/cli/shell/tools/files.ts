@@ -56,7 +56,7 @@ interface Entry {
 
 export const ls: Program = async (process) => {
   const parsed = parseOptions('ls', process.args, {
-    short: '1aAldrtRhFS',
+    short: '1aAldrtRhFSp',
     long: {
       all: 'a',
       'almost-all': 'A',
@@ -78,7 +78,7 @@ export const ls: Program = async (process) => {
     reverse: options.has('r'),
     byTime: options.has('t'),
     recursive: options.has('R'),
-    classify: options.has('F'),
+    classify: options.has('F') || options.has('p'),
   };
   const operands = options.operands.length > 0 ? [...options.operands].sort() : ['.'];
   return list(process, operands, flags);
@@ -308,11 +308,15 @@ export const mv: Program = async (process) => {
 };
 
 export const touch: Program = async (process) => {
-  if (process.args.length === 0) return missingOperand(process, 'touch', 'missing file operand');
+  const parsed = parseOptions('touch', process.args, { short: 'acmd:t:r:', long: { 'no-create': 'c', date: 'd' } });
+  if (!parsed.ok) return fail(process, 'touch', parsed.error.message);
+  const { options } = parsed;
+  if (options.operands.length === 0) return missingOperand(process, 'touch', 'missing file operand');
   let status = 0;
-  for (const name of process.args) {
+  for (const name of options.operands) {
     const path = resolvePath(process.cwd, name);
     if (process.host.files.isDirectory(path)) continue;
+    if (options.has('c') && process.host.files.read(path) === null) continue;
     const reason = whyNotWritable(process.host.files, path);
     if (reason) status = fail(process, 'touch', `cannot touch '${name}': ${reason}`);
     else process.host.files.write(path, process.host.files.read(path) ?? '');

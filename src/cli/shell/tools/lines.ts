@@ -435,3 +435,14 @@ export const column: Program = async (process) => {
     );
   return 0;
 };
+
+export const rev: Program = async (process) => {
+  let status = 0;
+  const inputs = openInputs(process, process.args, (name, reason) => {
+    status = fail(process, 'rev', `cannot open ${name}: ${reason}`);
+  });
+  for (const input of inputs)
+    for (let line = await input.lines.next(); line; line = await input.lines.next())
+      process.stdout.write(`${[...line.text].reverse().join('')}${line.terminated ? '\n' : ''}`);
+  return status;
+};

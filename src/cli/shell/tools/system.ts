@@ -81,3 +81,13 @@ export const seq: Program = async (process) => {
   if (texts.length > 0) process.stdout.write(`${texts.map((text) => text.padStart(width, '0')).join(separator)}\n`);
   return 0;
 };
+
+/** Simplified: without a reader that goes away it ends after many lines. */
+export const yes: Program = async ({ args, stdout, signal, host }) => {
+  const lines = `${args.join(' ') || 'y'}\n`.repeat(100);
+  for (let round = 0; round < 10_000 && !stdout.closed && !signal.aborted; round++) {
+    stdout.write(lines);
+    await host.clock.sleep(1, signal);
+  }
+  return 0;
+};
