@@ -107,8 +107,9 @@ export class Dockerd {
   /** The host's clock was put forward: what the log remembers was as long ago as before. */
   clockSet(byMs: number): void {
     this.state.events = this.state.events.map((event) => {
-      const timeNano = event.timeNano + byMs * 1e6;
-      return { ...event, timeNano, time: Math.floor(timeNano / 1e9) };
+      // Counted in microseconds, sums are exact.
+      const micros = Math.round(event.timeNano / 1000) + byMs * 1000;
+      return { ...event, timeNano: micros * 1000, time: Math.floor(micros / 1e6) };
     });
   }
 
