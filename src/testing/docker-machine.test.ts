@@ -91,6 +91,29 @@ Started machines may have new IP addresses. You may need to re-run the \`docker-
     expect(seen).toEqual(rows);
   });
 
+  test('gives a terminal on another machine, with its own prompt, until it is left', async () => {
+    const terminal = world.terminal('node1');
+    await terminal.type('docker-machine ssh node2\r');
+    await terminal.type('hostname\r');
+    await terminal.type('sleep 100\r');
+    await terminal.type('\x03');
+    await terminal.type('exit\r');
+    await terminal.type('hostname\r');
+    expect(terminal.lines()).toEqual([
+      'docker@node1:~$ docker-machine ssh node2',
+      'docker@node2:~$ hostname',
+      'node2',
+      'docker@node2:~$ sleep 100',
+      '^C',
+      'docker@node2:~$ exit',
+      'logout',
+      'exit status 130',
+      'docker@node1:~$ hostname',
+      'node1',
+      'docker@node1:~$',
+    ]);
+  });
+
   test('turns docker to a machine whose cable is out in vain', async () => {
     world.fault({ kind: 'cable-cut', machine: 'node2' });
     const screen = await world.run('node1', 'docker -H tcp://node2:2376 ps');

@@ -1,8 +1,10 @@
 /** A swarm for tests that is used as a person would: commands typed on its hosts, one after the other, and what they print. */
+import { Screen } from '../cli/shell/screen.ts';
 import { HOME } from '../cli/shell/shell.ts';
+import { TerminalSession } from '../cli/shell/terminal-session.ts';
 import { Cluster } from '../engine/cluster.ts';
 import type { Fault } from '../protocol/faults.ts';
-import { CommandRunner } from '../worker/command-runner.ts';
+import { CommandRunner, completers } from '../worker/command-runner.ts';
 import { WorldDriver } from '../worker/world-driver.ts';
 
 const COLUMNS = 220;
@@ -68,6 +70,20 @@ export class ShellWorld {
       if (this.cluster.now > end) throw new Error(`${host}$ ${command}: never ${pattern}, but ${screen}`);
       await this.pass(1);
     }
+  }
+
+  /** A terminal of a host, typed into; each piece has two seconds to show its effect. */
+  terminal(host: string): { type(keys: string): Promise<void>; lines(): string[] } {
+    const shell = this.runner.createShell(host);
+    if (!shell) throw new Error(`no host named ${host}`);
+    const screen = new Screen(COLUMNS, 50);
+    const session = new TerminalSession(shell, completers, (bytes) => screen.write(bytes), COLUMNS, 50);
+    const type = async (keys: string): Promise<void> => {
+      session.input(keys);
+      this.driver.touch();
+      await this.pass(2);
+    };
+    return { type, lines: () => screen.lines().map((line) => line.trimEnd()) };
   }
 
   fault(fault: Fault): void {

@@ -78,6 +78,12 @@ function field(date: Calendar, letter: string): string | null {
       return two(date.hour);
     case 'I':
       return two(hour12);
+    case 'k':
+      return String(date.hour).padStart(2);
+    case 'l':
+      return String(hour12).padStart(2);
+    case 'U':
+      return two(Math.floor((date.yearDay + 6 - date.weekday) / 7));
     case 'M':
       return two(date.minute);
     case 'S':

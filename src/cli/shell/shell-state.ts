@@ -59,6 +59,14 @@ export class ShellState {
     return copy;
   }
 
+  /** What a new shell has of the one that starts it. */
+  keepOnlyEnvironment(): void {
+    this.variables = new Map([...this.variables].filter(([, variable]) => variable.exported));
+    this.functions = new Map();
+    this.options = { errexit: false, nounset: false, xtrace: false, pipefail: false };
+    this.locals = [];
+  }
+
   get(name: string): string | undefined {
     return this.variables.get(name)?.value;
   }

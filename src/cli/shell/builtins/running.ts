@@ -136,6 +136,7 @@ export const timeout: Builtin = async (call) => {
 export const shellProgram: Builtin = async (call) => {
   const args = [...call.args];
   const shell = call.shell.fork();
+  shell.state.keepOnlyEnvironment();
   let inline = false;
   while (args[0]?.startsWith('-') && args[0].length > 1) {
     const option = args.shift()!;

@@ -14,23 +14,31 @@ export const cat: Program = async (process) => {
   const inputs = openInputs(process, parsed.options.operands, (name, reason) => {
     status = fail(process, 'cat', `${name}: ${reason}`);
   });
+  const { options } = parsed;
+  const isPlain = !['n', 'b', 's', 'A', 'e', 'E', 't', 'T'].some((letter) => options.has(letter));
+  const shownEnd = ['A', 'e', 'E'].some((letter) => options.has(letter)) ? '$\n' : '\n';
+  const showsTabs = ['A', 't', 'T'].some((letter) => options.has(letter));
   let number = 0;
+  let wasBlank = false;
   for (const input of inputs) {
-    if (input.name === '-' && !parsed.options.has('n')) {
-      for (
-        let piece = await process.stdin.read(process.signal);
-        piece !== null;
-        piece = await process.stdin.read(process.signal)
-      )
-        process.stdout.write(piece);
-      continue;
-    }
-    if (!parsed.options.has('n')) {
+    if (isPlain && input.name !== '-') {
       process.stdout.write(await input.text());
       continue;
     }
-    for (let line = await input.lines.next(); line; line = await input.lines.next())
-      process.stdout.write(`${String(++number).padStart(6)}\t${line.text}${line.terminated ? '\n' : ''}`);
+    if (isPlain) {
+      const next = (): Promise<string | null> => process.stdin.read(process.signal);
+      for (let piece = await next(); piece !== null; piece = await next()) process.stdout.write(piece);
+      continue;
+    }
+    for (let line = await input.lines.next(); line; line = await input.lines.next()) {
+      const isBlank = line.text === '';
+      if (options.has('s') && isBlank && wasBlank) continue;
+      wasBlank = isBlank;
+      const isNumbered = options.has('b') ? !isBlank : options.has('n');
+      const label = isNumbered ? `${String(++number).padStart(6)}\t` : '';
+      const text = showsTabs ? line.text.replaceAll('\t', '^I') : line.text;
+      process.stdout.write(label + text + (line.terminated ? shownEnd : ''));
+    }
   }
   return process.signal.aborted ? INTERRUPTED : status;
 };

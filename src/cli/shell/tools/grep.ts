@@ -1,11 +1,12 @@
 /** `grep`: basic, extended and fixed patterns, line by line as they come. */
 import type { Process, Program } from '../../process.ts';
 import { type OptionSpec, type ParsedOptions, parseOptions } from '../options.ts';
+import { resolvePath } from '../paths.ts';
 import { literalRegex, posixRegex } from '../posix-regex.ts';
 import { INTERRUPTED, openInputs, type ToolInput } from './tool-input.ts';
 
 const spec: OptionSpec = {
-  short: 'EFGivcnowxqlLhHsm:e:A:B:C:ra',
+  short: 'EFGivcnowxqlLhHsm:e:A:B:C:rRaP',
   long: {
     'extended-regexp': 'E',
     'fixed-strings': 'F',
@@ -73,13 +74,24 @@ export const grep: Program = async (process) => {
 
 function compile(pattern: string, options: ParsedOptions): RegExp | string {
   const ignoreCase = options.has('i');
-  const compiled = options.has('F')
-    ? ({ ok: true, value: literalRegex(pattern, { ignoreCase }) } as const)
-    : posixRegex(pattern, { extended: options.has('E'), ignoreCase });
+  const compiled = options.has('P')
+    ? perlRegex(pattern, ignoreCase)
+    : options.has('F')
+      ? ({ ok: true, value: literalRegex(pattern, { ignoreCase }) } as const)
+      : posixRegex(pattern, { extended: options.has('E'), ignoreCase });
   if (!compiled.ok) return compiled.error.message;
   const { source } = compiled.value;
   const whole = options.has('x') ? `^(?:${source})$` : options.has('w') ? `(?<!\\w)(?:${source})(?!\\w)` : source;
   return new RegExp(whole, ignoreCase ? 'gi' : 'g');
+}
+
+/** Simplified: what Perl and the platform's regular expressions share. */
+function perlRegex(pattern: string, ignoreCase: boolean): ReturnType<typeof posixRegex> {
+  try {
+    return { ok: true, value: new RegExp(pattern, ignoreCase ? 'i' : '') };
+  } catch {
+    return { ok: false, error: { kind: 'regex', message: 'invalid pattern' } };
+  }
 }
 
 interface Search {
@@ -100,7 +112,11 @@ async function search(
   options: ParsedOptions,
 ): Promise<number> {
   let failed = false;
-  const inputs = openInputs(process, operands, (name, reason) => {
+  const isRecursive = options.has('r') || options.has('R');
+  const names = isRecursive
+    ? (operands.length > 0 ? operands : ['.']).flatMap((name) => filesIn(process, name))
+    : operands;
+  const inputs = openInputs(process, names, (name, reason) => {
     failed = true;
     if (!options.has('s')) process.stderr.write(`grep: ${name}: ${reason}\n`);
   });
@@ -110,7 +126,7 @@ async function search(
     process,
     regexes,
     options,
-    named: options.has('H') || (operands.length > 1 && !options.has('h')),
+    named: options.has('H') || ((operands.length > 1 || isRecursive) && !options.has('h')),
     before: number('B') ?? number('C') ?? 0,
     after: number('A') ?? number('C') ?? 0,
     limit: number('m') ?? Number.POSITIVE_INFINITY,
@@ -123,6 +139,15 @@ async function search(
     if (matched && options.has('q')) return 0;
   }
   return failed ? 2 : matched ? 0 : 1;
+}
+
+/** The files below a folder, or the file itself. */
+function filesIn(process: Process, name: string): string[] {
+  const path = resolvePath(process.cwd, name);
+  if (!process.host.files.isDirectory(path)) return [name];
+  return (process.host.files.list(path) ?? []).flatMap((each) =>
+    filesIn(process, `${name.replace(/\/$/, '')}/${each}`),
+  );
 }
 
 /** Number of selected lines in one input. */

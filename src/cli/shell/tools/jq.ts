@@ -99,7 +99,8 @@ function runAll(process: Process, filter: Filter, settings: Settings, text: stri
         process.stdout.write(shown(value, settings));
       }
     } catch (problem) {
-      if (!(problem instanceof JqError)) throw problem;
+      // A value nested deeper than the platform can follow.
+      if (!(problem instanceof JqError || problem instanceof RangeError)) throw problem;
       process.stderr.write(`jq: error (at <stdin>:${Math.max(0, text.split('\n').length - 1)}): ${problem.message}\n`);
       status = 5;
     }

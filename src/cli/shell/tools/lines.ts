@@ -175,8 +175,16 @@ function parseRanges(text: string): [number, number][] | null {
 
 export const cut: Program = async (process) => {
   const parsed = parseOptions('cut', process.args, {
-    short: 'd:f:c:b:sO:',
-    long: { delimiter: 'd', fields: 'f', characters: 'c', bytes: 'b', 'only-delimited': 's', 'output-delimiter': 'O' },
+    short: 'd:f:c:b:sO:C',
+    long: {
+      delimiter: 'd',
+      fields: 'f',
+      characters: 'c',
+      bytes: 'b',
+      'only-delimited': 's',
+      'output-delimiter': 'O',
+      complement: 'C',
+    },
   });
   if (!parsed.ok) return fail(process, 'cut', parsed.error.message);
   const { options } = parsed;
@@ -192,7 +200,8 @@ export const cut: Program = async (process) => {
   const inputs = openInputs(process, options.operands, (name, reason) => {
     status = fail(process, 'cut', `${name}: ${reason}`);
   });
-  const isChosen = (position: number): boolean => ranges.some(([from, to]) => position >= from && position <= to);
+  const isChosen = (position: number): boolean =>
+    ranges.some(([from, to]) => position >= from && position <= to) !== options.has('C');
   for (const input of inputs)
     for (let line = await input.lines.next(); line && !process.stdout.closed; line = await input.lines.next()) {
       const text = options.has('f')

@@ -4,10 +4,12 @@ import { awk } from './awk.ts';
 import { echo, printf } from './echo.ts';
 import { base64, openssl } from './encoding.ts';
 import { basename, cat, chmod, cp, dirname, ls, mkdir, mv, rm, rmdir, tee, touch } from './files.ts';
+import { find } from './find.ts';
 import { grep } from './grep.ts';
 import { df, free, id, ps } from './host-facts.ts';
 import { jq } from './jq.ts';
 import { column, cut, head, nl, paste, rev, tac, tail, tr, uniq, wc } from './lines.ts';
+import { man } from './man.ts';
 import { sed } from './sed.ts';
 import { sleep } from './sleep.ts';
 import { sort } from './sort.ts';
@@ -18,9 +20,11 @@ export const tools: ReadonlyMap<string, Program> = new Map<string, Program>(
     awk,
     base64,
     df,
+    find,
     free,
     id,
     jq,
+    man,
     openssl,
     ps,
     rev,

@@ -16,25 +16,74 @@ export const whoami: Program = async (process) => {
   return 0;
 };
 
+/** `-I`, `-Iseconds`, `--iso-8601=seconds`: the value is part of the word. */
+const ISO_FLAG = /^(?:-I|--iso-8601=?)(date|hours|minutes|seconds|ns|)$/;
+
+const ISO_FORMATS: Readonly<Record<string, string>> = {
+  hours: '%FT%H+00:00',
+  minutes: '%FT%H:%M+00:00',
+  seconds: '%FT%T+00:00',
+  ns: '%FT%T,%N+00:00',
+};
+
 export const date: Program = async (process) => {
-  const parsed = parseOptions('date', process.args, {
-    short: 'uIRd:',
-    long: { utc: 'u', universal: 'u', 'rfc-email': 'R', date: 'd', iso: 'I' },
-  });
+  const parsed = parseOptions(
+    'date',
+    process.args.filter((word) => !ISO_FLAG.test(word)),
+    {
+      short: 'uIRd:s',
+      long: { utc: 'u', universal: 'u', 'rfc-email': 'R', date: 'd', iso: 'I' },
+    },
+  );
   if (!parsed.ok) return fail(process, 'date', parsed.error.message);
+  const isoFlag = process.args.map((word) => ISO_FLAG.exec(word)?.[1]).find((word) => word !== undefined);
+  const isoFormat = isoFlag === undefined ? null : (ISO_FORMATS[isoFlag] ?? '%F');
   const [format] = parsed.options.operands;
   if (format !== undefined && !format.startsWith('+')) return fail(process, 'date', `invalid date ‘${format}’`);
   const standard = parsed.options.has('R')
     ? '%a, %d %b %Y %T %z'
-    : parsed.options.has('I')
-      ? '%F'
+    : isoFormat !== null
+      ? isoFormat
       : '%a %b %e %H:%M:%S %Z %Y';
   const given = parsed.options.value('d');
-  const at = given === null ? process.host.clock.now() : /^@\d+$/.test(given) ? Number(given.slice(1)) * 1000 : null;
+  const at = given === null ? process.host.clock.now() : momentOf(given, process.host.clock.now());
   if (at === null) return fail(process, 'date', `invalid date ‘${given}’`);
   process.stdout.write(`${formatDate(at, format?.slice(1) ?? standard)}\n`);
   return 0;
 };
+
+const STEPS: Readonly<Record<string, number>> = {
+  second: 1000,
+  sec: 1000,
+  minute: 60_000,
+  min: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+};
+
+/** Unix milliseconds of `@SECONDS`, an ISO date and time, `now`, `yesterday`, `2 hours ago` or a date with a step; null if unread. */
+function momentOf(text: string, now: number): number | null {
+  const seconds = /^@(-?\d+)(?:\.\d+)?$/.exec(text.trim());
+  if (seconds) return Number(seconds[1]) * 1000;
+  let rest = text.trim();
+  let at = now;
+  const iso =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?\s*(Z|UTC|[-+]\d{2}:\d{2})?(?![\d:])/.exec(rest);
+  if (iso) {
+    at = Date.parse(`${iso[1]}T${iso[2] ?? '00:00'}${iso[3] === undefined || iso[3] === 'UTC' ? 'Z' : iso[3]}`);
+    rest = rest.slice(iso[0].length).trim();
+  }
+  for (const word of rest.match(/[-+]?\s*\d+\s*[a-z]+(?:\s+ago)?|\S+/gi) ?? []) {
+    const step = /^([-+]?)\s*(\d+)\s*([a-z]+?)s?(\s+ago)?$/i.exec(word);
+    const named: Record<string, number> = { now: 0, today: 0, yesterday: -86_400_000, tomorrow: 86_400_000 };
+    const length = step ? STEPS[step[3]!.toLowerCase()] : undefined;
+    if (step && length !== undefined) at += Number(step[2]) * length * (step[1] === '-' ? -1 : 1) * (step[4] ? -1 : 1);
+    else if (Object.hasOwn(named, word)) at += named[word]!;
+    else return null;
+  }
+  return Number.isNaN(at) ? null : at;
+}
 
 export const clear: Program = async (process) => {
   process.stdout.write('\x1b[H\x1b[2J\x1b[3J');
