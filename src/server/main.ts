@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readArguments, type ServeOptions } from './arguments.ts';
 import { TOKEN_HEADER } from './gate.ts';
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   // `run.mjs` is told the file as it stands in the project.
   const root = join(process.argv[1] ?? '', '../../..');
   const dist = join(root, 'dist');
-  if (!existsSync(join(dist, 'index.html'))) buildPage(root);
+  if (builtAt(dist) < newestIn(join(root, 'src'))) buildPage(root);
   const running = await serveCluster(read.options, dist);
   print(read.options);
   const stop = (): void => {
@@ -30,6 +30,21 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   await running.failed;
+}
+
+/** When the page was built, by its file's time; 0: never. */
+function builtAt(dist: string): number {
+  const page = join(dist, 'index.html');
+  return existsSync(page) ? statSync(page).mtimeMs : 0;
+}
+
+/** When the newest file below a folder was written. */
+function newestIn(folder: string): number {
+  const times = readdirSync(folder, { recursive: true })
+    .map((name) => statSync(join(folder, String(name))))
+    .filter((entry) => entry.isFile())
+    .map(({ mtimeMs }) => mtimeMs);
+  return Math.max(0, ...times);
 }
 
 function buildPage(root: string): void {

@@ -104,7 +104,7 @@ async function untilAnswers(host: number, answers: boolean): Promise<void> {
       () => false,
     );
     if (isUp === answers) return;
-    await new Promise((resolve) => void setTimeout(resolve, 20));
+    await new Promise((resolve) => void setImmediate(resolve));
   }
 }
 
