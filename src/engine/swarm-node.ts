@@ -428,6 +428,8 @@ export class SwarmNode {
   private joinRaft(): void {
     const { identity } = this.state;
     if (identity?.role !== 'manager' || (this.manager && !this.isForgotten())) return;
+    // A node that cannot even write its manager's certificate does not get so far as to ask.
+    if (this.hardware.machine(this.machine).disk.full) return this.schedule(RETRY, 'swarm.join-raft', {});
     const known = this.state.agent?.managers.length ? this.state.agent.managers : identity.managers;
     const others = known.filter((manager) => manager.nodeId !== identity.nodeId);
     const to = this.at(this.pick(others.map(({ address }) => address)));

@@ -743,6 +743,17 @@ describe('5.5 follower and candidate crashes', () => {
     expect(node.raft.ready()).toMatchObject({ entries: [{ index: 2 }], messages: [{ index: 2 }] });
   });
 
+  test('5.5: a candidate counts its vote for itself in the term in which it was written, not in a later one', () => {
+    const node = memberWith({ term: 1 });
+    node.raft.campaign();
+    const first = node.raft.ready();
+    node.raft.campaign();
+    node.raft.advance(first);
+    expect(node.raft.status()).toMatchObject({ role: 'candidate', term: 3, votes: new Map() });
+    node.workAll();
+    expect(node.raft.status().votes).toEqual(new Map([['n1', true]]));
+  });
+
   test('5.5: a leader counts its own copy once it is written', () => {
     const node = settledLeader(['n1']);
     node.raft.propose('x');
@@ -947,6 +958,16 @@ describe('6 cluster membership changes', () => {
     expect(network.raft(network.leader()!).state.configuration.removed).toEqual(new Set(['n3']));
   });
 
+  test('6: entries that add a removed ID again, should there be any, add nobody', () => {
+    const node = memberWith({ term: 1 });
+    const changes = (['add', 'remove', 'add'] as const).map(
+      (type, i): Entry => ({ index: i + 1, term: 1, type: 'conf', change: { type, raftId: 'n4', context: null } }),
+    );
+    answers(node, from('n2', 1).append(0, 0, changes, 3));
+    const { members, removed } = node.raft.state.configuration;
+    expect([members.has('n4'), removed.has('n4')]).toEqual([false, true]);
+  });
+
   test('6: a new address is a change of the context only', () => {
     const network = new TestingNetwork(THREE).elect('n1');
     network.raft('n1').proposeConfChange({ type: 'update', raftId: 'n2', context: 'elsewhere' });
@@ -964,6 +985,13 @@ describe('7 log compaction', () => {
     network.node('n1').snapshot();
     return network;
   }
+
+  test('7: an older snapshot changes nothing, also where the log no longer tells', () => {
+    const node = memberWith({ term: 1 });
+    answers(node, from('n2', 1).snapshot(9, 1));
+    expect(answers(node, from('n2', 1).snapshot(5, 1))).toMatchObject([{ type: 'append-reply', ok: true, index: 9 }]);
+    expect(node.raft.status()).toMatchObject({ commit: 9, applied: 9, last: 9 });
+  });
 
   test('7: a snapshot stands for exactly the applied prefix: last index and term, members, removed ones, state', () => {
     const network = new TestingNetwork([...THREE, 'n4']).elect('n1').change('n1', 'remove', 'n4').propose('n1', 'a');
