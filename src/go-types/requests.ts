@@ -177,6 +177,7 @@ export const containerCreateRequest = struct('container.CreateRequest', {
       PortBindings: mapOf(listOf(struct('nat.PortBinding', { HostIP: keyed('HostIp', goString), HostPort: goString }))),
       RestartPolicy: restartPolicy,
       AutoRemove: goBool,
+      Init: optional(goBool),
       PublishAllPorts: goBool,
       Mounts: listOf(mount),
       Resources: embed(resources),

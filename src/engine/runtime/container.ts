@@ -23,6 +23,8 @@ export interface ContainerConfig {
   openStdin: boolean;
   /** Its input ends with the first client that was attached to it. */
   stdinOnce?: boolean;
+  /** Is there an init process in front of its own? */
+  init?: boolean;
   stopSignal: string;
   stopGrace: Micros;
   health: {

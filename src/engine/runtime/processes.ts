@@ -9,6 +9,7 @@ import type { Container, Image, ProcessState } from './container.ts';
 import type { ContainerFiles } from './container-files.ts';
 import { programNamed } from './programs/catalogue.ts';
 import type { ProcessMessage, ProcessNetwork, Program, ProgramContext } from './programs/program.ts';
+import { deadlyNumber } from './programs/signals.ts';
 import type { IncomingRequest, Sockets } from './programs/sockets.ts';
 import type { ExecOptions } from './runtime.ts';
 
@@ -118,10 +119,12 @@ export class Processes {
     this.run(container, process, (program, context, state) => program.timer?.(context, state, rest.join('/')));
   }
 
-  /** A signal other than KILL, for the main process. */
+  /** A signal other than KILL, for the main process. Behind an init process it ends what does nothing about it. */
   signal(container: Container, signal: string): void {
     this.run(container, container.processes[0], (program, context, state) => {
-      program.signal(context, state, signal);
+      const number = deadlyNumber(signal);
+      const isTaken = program.signal(context, state, signal);
+      if (!isTaken && container.config.init && number !== undefined) context.exit(128 + number);
     });
   }
 

@@ -16,6 +16,7 @@ import type { ContainerNetwork } from './container-network.ts';
 import { Processes } from './processes.ts';
 import { commandFor, programFor } from './programs/catalogue.ts';
 import type { ProcessMessage, ProcessNetwork } from './programs/program.ts';
+import { deadlyNumber, signalName } from './programs/signals.ts';
 import {
   familiarName,
   findInRegistry,
@@ -709,13 +710,13 @@ export class Runtime {
   // ---- inside
 
   private signal(container: Container, name: string): void {
-    const signal = name.replace(/^SIG/, '');
-    if (signal === 'KILL' || signal === '9') {
+    const signal = signalName(name);
+    if (signal === 'KILL') {
       this.event(container, 'kill', { signal: '9' });
       this.schedule(KILL_TIME, 'runtime.exited', { id: container.id, run: container.run, code: 137 });
       return;
     }
-    this.event(container, 'kill', { signal: SIGNAL_NUMBERS[signal] ?? signal });
+    this.event(container, 'kill', { signal: String(deadlyNumber(signal) ?? signal) });
     this.processes.signal(container, signal);
   }
 
@@ -839,15 +840,6 @@ const WIRE = 'wire/';
 const PROBE = 'probe/';
 
 const STOPPED = 'container was stopped while it started';
-
-const SIGNAL_NUMBERS: Readonly<Record<string, string>> = {
-  HUP: '1',
-  INT: '2',
-  QUIT: '3',
-  USR1: '10',
-  USR2: '12',
-  TERM: '15',
-};
 
 function done(): { ok: true; value: null } {
   return { ok: true, value: null };

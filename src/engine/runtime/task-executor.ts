@@ -314,6 +314,7 @@ export class TaskExecutor implements Executor {
       user: container.user,
       tty: container.tty,
       openStdin: container.openStdin,
+      ...(container.init && { init: true }),
       stopSignal: container.stopSignal,
       stopGrace: container.stopGracePeriod ?? DEFAULT_STOP_GRACE,
       health:

@@ -38,6 +38,7 @@ export interface GivenContainer {
     RestartPolicy?: { Name?: string; MaximumRetryCount?: number };
     PublishAllPorts?: boolean;
     AutoRemove?: boolean;
+    Init?: boolean | null;
     Memory?: number;
     NanoCpus?: number;
   };
@@ -70,6 +71,7 @@ export function containerConfigFrom(given: Partial<GivenContainer>, name: string
     tty: given.Tty ?? false,
     openStdin: given.OpenStdin ?? false,
     stdinOnce: given.StdinOnce ?? false,
+    ...(host.Init && { init: true }),
     stopSignal: given.StopSignal ?? '',
     stopGrace: seconds(given.StopTimeout ?? 10),
     health: healthFrom(given.Healthcheck),

@@ -295,3 +295,42 @@ describe('commands in containers', () => {
     expect(out).toContain('2 packets transmitted, 2 packets received, 0% packet loss\n');
   });
 });
+
+describe('signals', () => {
+  /** Exit and output of a script that gets these signals after two seconds, `seconds` later. */
+  const signalled = (text: string, signals: readonly string[], seconds = 5): [number | null, string] => {
+    const bench = new Bench();
+    const process = bench.exec(['sh', '-c', text]);
+    bench.pass(2);
+    for (const signal of signals) process.signal(signal);
+    bench.pass(seconds);
+    return [process.exit, process.out.join('')];
+  };
+  const LOOP = 'while true; do sleep 1; done';
+
+  it.each([
+    ['without a trap nothing', LOOP, ['TERM', 'INT'], null, ''],
+    ['what the trap says', `trap 'echo bye; exit 3' TERM; ${LOOP}`, ['TERM'], 3, 'bye\n'],
+    ['of a signal by any name', `trap 'exit 4' SIGUSR1 2; ${LOOP}`, ['USR1'], 4, ''],
+    ['nor of another', `trap 'exit 4' INT; ${LOOP}`, ['TERM'], null, ''],
+    ['and goes on', `trap 'echo reload' HUP; ${LOOP}`, ['HUP', 'HUP'], null, 'reload\nreload\n'],
+    ['nothing if it is ignored', `trap '' TERM; ${LOOP}`, ['TERM'], null, ''],
+    ['nothing once the trap is taken back', `trap 'exit 4' TERM; trap - TERM; ${LOOP}`, ['TERM'], null, ''],
+    ['not before the command that runs is done', "trap 'exit 5' TERM; sleep 60", ['TERM'], null, ''],
+    ['at once while it waits for one in the background', "trap 'exit 5' TERM; sleep 60 & wait", ['TERM'], 5, ''],
+    ['at the end', "trap 'echo end' EXIT; trap 'exit 6' TERM; sleep 60 & wait", ['TERM'], 6, 'end\n'],
+  ] as const)('%s', (_, text, signals, exit, out) => {
+    expect(signalled(text, signals)).toEqual([exit, out]);
+  });
+
+  it('waits for what runs in the background', () => {
+    expect(signalled('sleep 4 & echo a; wait; echo b', [], 1)).toEqual([null, 'a\n']);
+    expect(signalled('sleep 4 & echo a; wait; echo b', [], 3)).toEqual([0, 'a\nb\n']);
+    expect(signalled('wait; echo b', [])).toEqual([0, 'b\n']);
+  });
+
+  it('ends with what its trap for the end says', () => {
+    expect(signalled("trap 'echo end' EXIT; exit 2", [])).toEqual([2, 'end\n']);
+    expect(signalled("trap 'echo end' 0; false", [])).toEqual([1, 'end\n']);
+  });
+});

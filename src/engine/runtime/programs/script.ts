@@ -5,8 +5,7 @@
  *
  * What somebody writes to it (`docker run -i`, `exec -it`) reaches the command that reads: a shell its prompt, `cat` and the filters.
  *
- * Simplified: what is not known is `not found` (127). The process with number 1 has no handlers: it ignores TERM, as in reality,
- * unless it was given `trap`.
+ * Simplified: what is not known is `not found` (127).
  */
 
 import { clientNamed } from '../../../clients/catalogue.ts';
@@ -16,6 +15,7 @@ import { callRequestOf, callResultOf, lookUpResultOf } from './client-calls.ts';
 import { shellDate } from './http-server.ts';
 import type { Program, ProgramContext } from './program.ts';
 import { compileScript, type Instruction, type Word } from './shell-syntax.ts';
+import { signalName } from './signals.ts';
 import { type Output, smallCommand } from './small-commands.ts';
 import { type InputState, initialInput, takeKeys, takeLine } from './terminal-input.ts';
 
@@ -23,7 +23,14 @@ interface ScriptState {
   code: Instruction[];
   at: number;
   status: number;
-  handlesTerm: boolean;
+  /** What `trap` says, by signal; empty: it is ignored. */
+  traps: Record<string, string>;
+  /** What traps say about signals that have come while a command ran. */
+  pending: string[];
+  /** Scripts that traps have interrupted, innermost last. */
+  interrupted: { code: Instruction[]; at: number }[];
+  /** When the last command in the background will have ended; null: there is none. */
+  background: number | null;
   variables: Record<string, string>;
   /** What is left of the loops over words, innermost last. */
   loops: Record<string, string[]>;
@@ -31,6 +38,8 @@ interface ScriptState {
   piped: string;
   /** The client that runs now. */
   client: { name: string; state: unknown; connections: Record<string, number>; done: boolean } | null;
+  /** Is it at `wait`? */
+  waiting: boolean;
   /** Numbers the moments it waits for, so that an interrupted one wakes nobody. */
   wakes: number;
   /** What was written to it; null: nobody can. */
@@ -54,11 +63,15 @@ export const script: Program<ScriptState> = {
       code: compile(argv),
       at: 0,
       status: 0,
-      handlesTerm: false,
+      traps: {},
+      pending: [],
+      interrupted: [],
+      background: null,
       variables: {},
       loops: {},
       piped: '',
       client: null,
+      waiting: false,
       wakes: 0,
       input: context.stdin ? initialInput() : null,
       reading: null,
@@ -103,8 +116,15 @@ export const script: Program<ScriptState> = {
     tell(context, state, (client, io, inner) => client.closed?.(io, inner, token));
   },
   signal(context, state, signal) {
-    if (!state.handlesTerm || (signal !== 'TERM' && signal !== 'INT')) return false;
-    context.exit(0);
+    const action = state.traps[signal];
+    if (action === undefined) return false;
+    if (action === '') return true;
+    state.pending.push(action);
+    // A command that runs is not disturbed; one that only waits is.
+    if (state.waiting) {
+      state.wakes++;
+      run(context, state);
+    }
     return true;
   },
 };
@@ -134,9 +154,16 @@ function compile(argv: readonly string[]): Instruction[] {
 }
 
 function run(context: ProgramContext, state: ScriptState): void {
+  state.waiting = false;
   for (let i = 0; i < BURST; i++) {
+    obeySignal(state);
     const instruction = state.code[state.at];
-    if (!instruction) return state.interactive ? prompt(context, state) : context.exit(state.status);
+    if (!instruction) {
+      if (resume(state)) continue;
+      if (state.interactive) return prompt(context, state);
+      if (leave(context, state, state.status)) continue;
+      return;
+    }
     state.at++;
     if (instruction.op === 'run') {
       const pause = execute(context, state, instruction);
@@ -145,6 +172,47 @@ function run(context: ProgramContext, state: ScriptState): void {
     } else control(context, state, instruction);
   }
   wakeAfter(context, state, milliseconds(1));
+}
+
+// ---- signals
+
+/** A signal that has come in the meantime: what its trap says goes first. */
+function obeySignal(state: ScriptState): void {
+  const action = state.pending.shift();
+  if (action === undefined) return;
+  state.interrupted.push({ code: state.code, at: state.at });
+  state.code = compileScript(action);
+  state.at = 0;
+}
+
+/** Goes on with what a trap has interrupted. */
+function resume(state: ScriptState): boolean {
+  const before = state.interrupted.pop();
+  if (before) Object.assign(state, before);
+  return before !== undefined;
+}
+
+/** Ends the script; if there is a trap for that, it comes first, and there is more to do. */
+function leave(context: ProgramContext, state: ScriptState, code: number): boolean {
+  const last = state.traps.EXIT;
+  if (!last) {
+    context.exit(code);
+    return false;
+  }
+  state.traps = { ...state.traps, EXIT: '' };
+  state.interrupted = [];
+  state.code = compileScript(`${last}\nexit ${code}`);
+  state.at = 0;
+  return true;
+}
+
+/** `trap ACTION SIGNAL...`; `-` takes it back. */
+function setTrap(state: ScriptState, [action = '', ...signals]: readonly string[]): void {
+  for (const signal of signals) {
+    const name = signal === '0' ? 'EXIT' : signalName(signal);
+    if (action === '-') delete state.traps[name];
+    else state.traps[name] = action;
+  }
 }
 
 // ---- input
@@ -331,7 +399,7 @@ function executeSpecial(
 ): number | 'wait' | null {
   switch (name) {
     case 'trap':
-      state.handlesTerm = true;
+      setTrap(state, args);
       return 0;
     case 'read':
       if (!state.input) {
@@ -342,14 +410,16 @@ function executeSpecial(
       wakeInput(context);
       return 'wait';
     case 'exit':
-      context.exit(args[0] === undefined ? state.status : Number.parseInt(args[0], 10) & 255);
-      return 'wait';
+      return leave(context, state, args[0] === undefined ? state.status : Number.parseInt(args[0], 10) & 255)
+        ? 0
+        : 'wait';
     case 'sleep':
-      return sleepTime(args[0]);
+      return current(state).background ? sendToBackground(context, state, sleepTime(args[0])) : sleepTime(args[0]);
     case 'tail':
       return args.includes('-f') || args.includes('-F') ? 'wait' : null;
-    case 'top':
     case 'wait':
+      return awaitBackground(context, state);
+    case 'top':
     case 'watch':
       return 'wait';
     case 'cat':
@@ -376,6 +446,23 @@ function splice(state: ScriptState, inner: Instruction[]): void {
   const outer = state.code.map((instruction) => moved(instruction, inner.length, begin + 1));
   state.code = [...outer.slice(0, begin), ...inner.map((one) => moved(one, begin, 0)), ...outer.slice(begin)];
 }
+
+function sendToBackground(context: ProgramContext, state: ScriptState, time: number | 'wait'): number {
+  const end = time === 'wait' ? Number.MAX_SAFE_INTEGER : context.now + time;
+  state.background = Math.max(state.background ?? 0, end);
+  return 0;
+}
+
+function awaitBackground(context: ProgramContext, state: ScriptState): number | 'wait' {
+  const left = (state.background ?? 0) - context.now;
+  state.background = null;
+  if (left <= 0) return 0;
+  state.waiting = true;
+  return left > FOREVER ? 'wait' : left;
+}
+
+/** Longer than any simulation. */
+const FOREVER = seconds(1e9);
 
 function sleepTime(argument: string | undefined): number | 'wait' {
   if (argument === 'infinity' || argument === 'inf') return 'wait';

@@ -2,7 +2,7 @@
  * The part of the POSIX shell's language that one-liners in containers use, compiled to a few instructions with a counter, so that
  * a sleeping script is plain data: `;`, `&&`, `||`, `|`, `if`, `for`, `while`, `until`, `>`, `2>&1`, quotes and `$NAME`.
  *
- * Simplified: no functions, `case`, here-documents, background jobs or arithmetic.
+ * Simplified: no functions, `case`, here-documents or arithmetic; in the background only `sleep` goes on by itself.
  */
 
 /** A piece of a word; `expand`: `$` is meant. `split`: blanks in what it expands to separate words. */
@@ -25,6 +25,8 @@ export type Instruction =
       stdout: OutputTarget;
       stderr: OutputTarget;
       pipe: boolean;
+      /** Ends with `&`. */
+      background?: boolean;
     }
   /** Goes on at `to` always, or if the last status was good or bad. A condition that leads out leaves a good status. */
   | { op: 'jump'; to: number; on: 'always' | 'success' | 'failure'; isCondition?: boolean }
@@ -61,10 +63,18 @@ class Compiler {
   /** Commands up to one of these words. */
   private list(ends: readonly string[]): void {
     while (this.at < this.tokens.length) {
-      if (this.operator(';', '&')) this.at++;
+      if (this.operator('&')) this.sendBack();
+      else if (this.operator(';')) this.at++;
       else if (ends.includes(this.plain())) return;
       else if (!this.andOr()) return;
     }
+  }
+
+  /** The last command goes to the background. */
+  private sendBack(): void {
+    this.at++;
+    const last = this.code.at(-1);
+    if (last?.op === 'run') last.background = true;
   }
 
   private andOr(): boolean {
