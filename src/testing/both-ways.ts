@@ -115,16 +115,18 @@ function filesBelow(files: FileSystem, folder: string): string[] {
 }
 
 function differenceOf(want: Played, got: Played, home: string, anyOrder: boolean): string | null {
+  const hasNewIds = makes(want);
   const [wanted, shown] = [linesOf(want, home), linesOf(got, home)];
   if (anyOrder) for (const lines of [wanted, shown]) lines.sort();
   for (let i = 0; i < Math.max(wanted.length, shown.length); i++)
-    if (!isSameLine(wanted[i], shown[i]))
+    if (!isSameLine(wanted[i], shown[i], hasNewIds))
       return `line ${i + 1}\n  docker: ${wanted[i] ?? '-'}\n  ours:   ${shown[i] ?? '-'}`;
   if (want.exit !== got.exit) return `exit code ${got.exit}, docker's is ${want.exit}`;
   // The real client asks for several objects at once.
   const [asked, sent] = [changesOf(want).sort(), changesOf(got).sort()];
   for (let i = 0; i < Math.max(asked.length, sent.length); i++)
-    if (asked[i] !== sent[i]) return `request ${i + 1}\n  docker: ${asked[i] ?? '-'}\n  ours:   ${sent[i] ?? '-'}`;
+    if (!isSameLine(asked[i], sent[i], hasNewIds))
+      return `request ${i + 1}\n  docker: ${asked[i] ?? '-'}\n  ours:   ${sent[i] ?? '-'}`;
   return null;
 }
 
@@ -133,14 +135,28 @@ const AGE_TOLERANCE = 2;
 
 const AGE = /Less than a second|About a minute|\b\d+ seconds?\b/g;
 
-/** The same, but for ages of a few seconds and the blanks that stand around them. */
-function isSameLine(a: string | undefined, b: string | undefined): boolean {
+/** Ids, whole and short. */
+const ID = /\b(?:[0-9a-z]{25}|[0-9a-f]{64}|(?=[0-9a-z]*\d)[0-9a-z]{12})\b/g;
+
+/**
+ * The same, but for ages of a few seconds and the blanks that stand around them; and, where something new was made, for its id: the moment of
+ * a request decides which one it gets, when other things happen at that time.
+ */
+function isSameLine(a: string | undefined, b: string | undefined, hasNewIds: boolean): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
-  const plain = (line: string): string => line.replace(AGE, 'AGE').replace(/ {2,}/g, '  ');
+  const plain = (line: string): string => {
+    const ageless = line.replace(AGE, 'AGE').replace(/ {2,}/g, '  ');
+    return hasNewIds ? ageless.replace(ID, 'ID') : ageless;
+  };
   if (plain(a) !== plain(b)) return false;
   const [agesA, agesB] = [agesOf(a), agesOf(b)];
   return agesA.every((age, i) => Math.abs(age - agesB[i]!) <= AGE_TOLERANCE);
+}
+
+/** Did the command make something? */
+function makes({ requests }: Played): boolean {
+  return requests.some(({ request: { method, path } }) => method === 'POST' && /\/(create|init|build)$/.test(path));
 }
 
 function agesOf(line: string): number[] {
