@@ -24,6 +24,8 @@ export interface PlantedBug {
   ignoreDisks?: boolean;
   /** The seed that showed it when this was written: looked at first where time is short. */
   seed?: number;
+  /** Not found within the budget as the engine and the seeds are now, and why that may be: only `--planted` looks for it. */
+  missed?: string;
   /** An event never ends: runs are watched from another thread. */
   hangs?: boolean;
 }

@@ -16,6 +16,7 @@ const NODE_NETWORK = 'src/engine/network/node-network.ts';
 export const swarmBugs: readonly PlantedBug[] = [
   {
     name: 'W1: a new leader gives virtual IPs in use away again',
+    seed: 3,
     source: 'SwarmKit 5fd25d2bf; moby #33795, #41668',
     file: ALLOCATOR,
     find: "for (const kind of ['node', 'service', 'task'] as const)",
@@ -25,6 +26,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W3: a new leader gives published ports in use away again',
+    seed: 9,
     source: 'SwarmKit 1f6ed9752 (docker #29247)',
     file: ALLOCATOR,
     find: "if (object.kind === 'service' && object.endpoint) ports.claim(object.endpoint.ports, object.id);",
@@ -34,6 +36,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W5: the addresses of a removed node are never free again',
+    seed: 2,
     source: 'SwarmKit 54c72000f, 4a3a8f03a, 8467e6a43',
     file: ALLOCATOR,
     find: 'if (old && strike(books, old)',
@@ -52,6 +55,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W9: start-first stops the old task although the new one never ran',
+    seed: 5,
     source: 'SwarmKit 6728c5205',
     file: UPDATER,
     find: "if (task?.status.state === TaskState.running && update.config.order === 'start-first') {",
@@ -61,6 +65,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W13: tasks that wait, ready, for their delay are forgotten by a new leader',
+    seed: 3,
     source: 'SwarmKit 5cb75f858, 807f25ee1',
     file: 'src/engine/manager/orchestrator/taskinit/task-init.ts',
     find: 'if (task.desiredState === TaskState.ready && task.status.state <= TaskState.complete)',
@@ -70,6 +75,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W13: tasks that fitted nowhere are not tried again when a node changes',
+    missed: 'Whatever else happens to the swarm makes the scheduler try again.',
     source: 'SwarmKit 1c6c9f1be, 4965ffcb1',
     file: SCHEDULER,
     find: '    else this.nodes.set(node.id, new NodeInfo(node, this.totals));\n    this.retry();',
@@ -79,6 +85,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W14: a new leader counts tasks that have ended as running',
+    missed: 'Counts of ended tasks are right again when their tasks are reaped.',
     source: 'SwarmKit 3dd8dacfb',
     file: SCHEDULER,
     find: 'if (state > TaskState.pending && state <= TaskState.running) nodes.get(task.nodeId)?.addTask(task);',
@@ -107,6 +114,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W17: global services ignore their constraints',
+    seed: 17,
     source: 'moby #33218',
     file: 'src/engine/manager/orchestrator/task.ts',
     find: 'return nodeMatches(acceptedConstraints(service.spec.task.placement.constraints), node);',
@@ -116,6 +124,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W21: a secret is looked up by the beginning of its ID',
+    seed: 5,
     source: 'SwarmKit c0e44235c',
     file: DISPATCHER,
     find: "const secret = store.get('secret', id);",
@@ -134,6 +143,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'W22: the rows of a network that a node has left are kept',
+    seed: 2,
     source: 'moby #38575, #37535',
     file: 'src/engine/network/gossip/network-db.ts',
     find: '        dropEntry(table, key);\n        if (!entry.deleted && isThere(member)) this.host.rowChanged(network, entry, false, entry);',
@@ -145,6 +155,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   // Not seen anywhere yet.
   {
     name: 'a virtual IP keeps the weight of a task that is being stopped',
+    seed: 3,
     source: 'invented',
     file: BALANCER,
     find: 'known.weight = weight;',
@@ -163,6 +174,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the address of a task is free as soon as the task is to stop',
+    seed: 3,
     source: 'invented',
     file: ALLOCATOR,
     find: 'if (isTerminal(object) || object.networks.length === 0) return [];',
@@ -256,6 +268,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'attempts to restart are not counted',
+    seed: 3,
     source: 'invented',
     file: RESTART,
     find: '    ofSlot.total++;\n',
@@ -265,6 +278,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'nodes can be changed on an old version',
+    seed: 38,
     source: 'invented',
     file: 'src/engine/manager/controlapi/node.ts',
     find: 'if (version !== node.meta.version) return outOfSequence();',
@@ -274,6 +288,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a removed node keeps its session',
+    missed: 'A removed node is told so and ends its session itself.',
     source: 'invented',
     file: DISPATCHER,
     find: '      if (!session) return;\n      delete this.state.sessions[event.id];',
@@ -283,6 +298,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'scaling down takes one task too many',
+    seed: 2,
     source: 'invented',
     file: 'src/engine/manager/orchestrator/replicated/replicated.ts',
     find: 'const surplus = kept.slice(wanted)',
@@ -292,6 +308,7 @@ export const swarmBugs: readonly PlantedBug[] = [
   },
   {
     name: 'the container of a task that is gone runs on',
+    seed: 2,
     source: 'invented',
     file: 'src/engine/runtime/task-executor.ts',
     find: "    } else if (operation === 'remove' && container) {",
