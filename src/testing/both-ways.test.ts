@@ -26,6 +26,20 @@ const nameOf = ({ scene, command }: Difference): string => `${scene}: ${command}
 const lineCount = (all: readonly Scene[]): number =>
   all.reduce((sum, { steps }) => sum + steps.filter((step) => 'command' in step).length, 0);
 
+/** Differences that are not known, and known ones that are gone. */
+function surprises({ name }: Scene, { differences }: SceneResult): { unexpected: Difference[]; solved: string[] } {
+  const found = differences.map(nameOf);
+  return {
+    unexpected: differences.filter((difference) => !known.includes(nameOf(difference))),
+    solved: known.filter((line) => line.startsWith(`${name}:`) && !found.includes(line)),
+  };
+}
+
+function isAsKnown(scene: Scene, result: SceneResult): boolean {
+  const { unexpected, solved } = surprises(scene, result);
+  return unexpected.length + solved.length === 0;
+}
+
 const missing = missingForClient();
 
 test(missing === null ? 'a docker client is here' : `NOT COMPARED: ${missing}`, () => {
@@ -39,12 +53,11 @@ describe.runIf(missing === null)('both ways', () => {
   describe.concurrent('leave the same on the screen, and change the same', () => {
     for (const scene of scenes)
       test(scene.name, async () => {
-        const result = await playScene(scene);
+        let result = await playScene(scene);
+        // The real client goes by the wall's clock, and by chance where Go's maps do: what differs must differ each time.
+        for (let again = 0; again < 2 && !isAsKnown(scene, result); again++) result = await playScene(scene);
         results.push(result);
-        const unexpected = result.differences.filter((difference) => !known.includes(nameOf(difference)));
-        const found = result.differences.map(nameOf);
-        const solved = known.filter((name) => name.startsWith(`${scene.name}:`) && !found.includes(name));
-        expect({ unexpected, solved }).toEqual({ unexpected: [], solved: [] });
+        expect(surprises(scene, result)).toEqual({ unexpected: [], solved: [] });
       }, 600_000);
   });
 
